@@ -1,0 +1,32 @@
+/** Where the real servers of a test run are. Postgres is reached as a superuser, to clone databases and make roles. */
+export interface TestServers {
+  readonly postgresUrl: string;
+  readonly kafkaBrokers: readonly string[];
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+}
+
+/** The environment variables by which `npm test` hands the servers to each test process. */
+export const TEST_SERVER_VARIABLES = {
+  postgresUrl: 'BEZEL_TEST_POSTGRES_URL',
+  kafkaBrokers: 'BEZEL_TEST_KAFKA_BROKERS',
+  temporalAddress: 'BEZEL_TEST_TEMPORAL_ADDRESS',
+  temporalNamespace: 'BEZEL_TEST_TEMPORAL_NAMESPACE',
+} as const;
+
+/** Reads the servers of this run; throws when the run was started without them. */
+export function testServers(): TestServers {
+  const read = (name: string): string => {
+    const value = process.env[name];
+    if (value === undefined || value === '') {
+      throw new Error(`${name} is not set: start integration tests with "npm test" or through jest's global setup`);
+    }
+    return value;
+  };
+  return {
+    postgresUrl: read(TEST_SERVER_VARIABLES.postgresUrl),
+    kafkaBrokers: read(TEST_SERVER_VARIABLES.kafkaBrokers).split(','),
+    temporalAddress: read(TEST_SERVER_VARIABLES.temporalAddress),
+    temporalNamespace: read(TEST_SERVER_VARIABLES.temporalNamespace),
+  };
+}

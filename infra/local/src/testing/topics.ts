@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+import { testServers } from './servers.ts';
+
+/** Creates a topic of one test's own and returns its name. Topics are left to the broker, which goes with the run. */
+export async function createTopic(
+  prefix: string,
+  { partitions = 12, config = {} }: { partitions?: number; config?: Record<string, string> } = {},
+): Promise<string> {
+  const topic = `${prefix}.${randomBytes(6).toString('hex')}`;
+  const admin = new Kafka({
+    clientId: 'test-topics',
+    brokers: [...testServers().kafkaBrokers],
+    logLevel: logLevel.NOTHING,
+  }).admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        {
+          topic,
+          numPartitions: partitions,
+          replicationFactor: 1,
+          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+  } finally {
+    await admin.disconnect();
+  }
+  return topic;
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ORDER_STATUSES, WORK_ORDER_STATUSES } from '../statuses.ts';
+import { Finish, Instant, Metal, ModelRef, PriceOffer, Stones } from '../values.ts';
+
+/** What a customer chooses when ordering; the model comes as a file beside it or as `modelSha256` of an uploaded one. */
+export const OrderSpecification = z.object({
+  metal: Metal,
+  finish: Finish.default('polished'),
+  stones: z.coerce.number().pipe(Stones).default(0),
+});
+export type OrderSpecification = z.infer<typeof OrderSpecification>;
+
+/** An order as the shop and the CRM show it. `offer` is there from PRICED on. */
+export const OrderResource = z.object({
+  id: z.uuid(),
+  number: z.string(),
+  tenant: z.string(),
+  customerId: z.string(),
+  channel: z.enum(['shop', 'partner']),
+  status: z.enum(ORDER_STATUSES),
+  model: ModelRef,
+  metal: Metal,
+  finish: Finish,
+  stones: Stones,
+  offer: PriceOffer.nullable(),
+  reason: z.string().nullable(),
+  submittedAt: Instant,
+  updatedAt: Instant,
+});
+export type OrderResource = z.infer<typeof OrderResource>;
+
+/**
+ * One entry of an order's history, oldest first: either a move (`kind: 'moved'`, with its `seq`) or a fact that could
+ * not be honoured (`kind: 'refused'`, with the reason).
+ */
+export const OrderHistoryEntry = z.object({
+  kind: z.enum(['moved', 'refused']),
+  seq: z.number().int().nonnegative().nullable(),
+  from: z.enum(ORDER_STATUSES).nullable(),
+  to: z.enum(ORDER_STATUSES).nullable(),
+  reason: z.string().nullable(),
+  messageId: z.string().nullable(),
+  at: Instant,
+});
+export type OrderHistoryEntry = z.infer<typeof OrderHistoryEntry>;
+
+/** A page of orders; `nextCursor` is opaque and null on the last page. */
+export const OrderPage = z.object({ items: z.array(OrderResource), nextCursor: z.string().nullable() });
+export type OrderPage = z.infer<typeof OrderPage>;
+
+/** A work order as the MES board shows it. */
+export const WorkOrderResource = z.object({
+  id: z.uuid(),
+  orderId: z.uuid(),
+  orderNumber: z.string(),
+  status: z.enum(WORK_ORDER_STATUSES),
+  claimedBy: z.string().nullable(),
+  metal: Metal,
+  finish: Finish,
+  massMg: z.number().int(),
+  openedAt: Instant,
+  updatedAt: Instant,
+});
+export type WorkOrderResource = z.infer<typeof WorkOrderResource>;
+
+/** A page of work orders, oldest first within a status. */
+export const WorkOrderPage = z.object({ items: z.array(WorkOrderResource), nextCursor: z.string().nullable() });
+export type WorkOrderPage = z.infer<typeof WorkOrderPage>;

@@ -1,0 +1,28 @@
+export { Problem } from './api/problem.ts';
+export {
+  OrderHistoryEntry,
+  OrderPage,
+  OrderResource,
+  OrderSpecification,
+  WorkOrderPage,
+  WorkOrderResource,
+} from './api/resources.ts';
+export {
+  WorkOrderClaimed,
+  WorkOrderCompleted,
+  WorkOrderOpened,
+  WorkOrderPacked,
+  WorkOrderShipped,
+  WorkOrderStarted,
+  WorkOrderWithdrawn,
+} from './events/mes.ts';
+export {
+  CancellationRequested,
+  DeliveryConfirmed,
+  OrderStatusChanged,
+  OrderSubmitted,
+  PriceAccepted,
+} from './events/shop.ts';
+export { ORDER_STATUSES, type OrderStatus, WORK_ORDER_STATUSES, type WorkOrderStatus } from './statuses.ts';
+export { TOPIC_PARTITIONS, TOPICS } from './topics.ts';
+export { FINISHES, Finish, Instant, METALS, Metal, ModelRef, Money, PriceOffer, PricePart, Stones } from './values.ts';

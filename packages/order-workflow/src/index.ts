@@ -1,0 +1,18 @@
+export {
+  FACT_SIGNAL,
+  type Fact,
+  type FactKind,
+  type MesActivities,
+  MODEL_REJECTED,
+  type ModelGeometry,
+  NAMESPACE,
+  type OrderInput,
+  type OrderMove,
+  type PricingActivities,
+  type RefusedFact,
+  type ShopActivities,
+  STATE_QUERY,
+  TASK_QUEUES,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from './contract/index.ts';

@@ -1,0 +1,1 @@
+export { defineEvent, type EventData, type EventDefinition } from './event/index.ts';
