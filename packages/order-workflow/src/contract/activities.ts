@@ -1,5 +1,5 @@
 import type { Finish, Metal, ModelRef, OrderStatus, PriceOffer, PricePart } from '@bezel/contracts';
-import type { FactKind } from './facts.ts';
+import type { FactKind, RefusalReason } from './facts.ts';
 
 /** What the workflow is started with: the submitted order as its event told it. */
 export interface OrderInput {
@@ -33,16 +33,31 @@ export interface RefusedFact {
   readonly orderId: string;
   readonly messageId: string;
   readonly kind: FactKind;
+  /** The order's status when the fact was refused. */
   readonly status: OrderStatus;
-  readonly reason: string;
+  /** A stable code, such as `order-ended`; the list is {@link RefusalReason}. */
+  readonly reason: RefusalReason;
+  /** UTC ISO 8601: when the fact was recorded. */
   readonly at: string;
 }
 
 /** Activities of the shop (task queue `orders`): status, history row and event in one transaction of the shop's database. */
 export interface ShopActivities {
+  /**
+   * Commits a move. Fails for good with an ApplicationFailure of type {@link OFFER_ACCEPTED} when the move is the end of
+   * an offer (`to` CANCELLED, reason {@link OFFER_EXPIRED}) whose acceptance the shop has already recorded: that fact is
+   * on its way to the workflow and must win over the clock.
+   */
   moveOrder(move: OrderMove): Promise<void>;
+  /** Adds a refused fact to the order's history; it moves nothing and writes no event. */
   recordRefusedFact(refusal: RefusedFact): Promise<void>;
 }
+
+/** Reason of the move that ends an offer nobody accepted in time. */
+export const OFFER_EXPIRED = 'offer-expired';
+
+/** Failure type of the shop's answer "this offer was accepted in time": an outcome of the order, never retried. */
+export const OFFER_ACCEPTED = 'OfferAccepted';
 
 /** What was measured on a closed mesh. Lengths in µm, volume in µm³ as a decimal string (it exceeds 2^53), surface in µm². */
 export interface ModelGeometry {
@@ -53,11 +68,15 @@ export interface ModelGeometry {
   readonly warnings: readonly string[];
 }
 
-/** Activities of the pricing workers (task queue `pricing`). They own no data; running one twice is harmless. */
+/**
+ * Activities of the pricing workers (task queue `pricing`). They own no data; running one twice is harmless.
+ * Each of them may fail for good with {@link MODEL_REJECTED}. Whatever else goes wrong is tried again without end.
+ */
 export interface PricingActivities {
   /**
    * Fetches the model and measures it. Fails for good with an ApplicationFailure of type {@link MODEL_REJECTED} when the
-   * model is not one closed body; the failure's message is a reason for the customer.
+   * model is not one closed body; the failure's message is a reason for the customer. Heartbeats at least every 10 s,
+   * which is also how it learns that it was cancelled.
    */
   analyseModel(input: { readonly orderId: string; readonly model: ModelRef }): Promise<ModelGeometry>;
   priceMetal(input: {
@@ -84,6 +103,12 @@ export interface MesActivities {
     readonly massMg: number;
     readonly model: ModelRef;
   }): Promise<{ readonly workOrderId: string }>;
-  /** Withdraws the work order if it is not shipped and releases its material; no work order is also success. */
+  /**
+   * Withdraws the work order and releases its material; no work order, or one already withdrawn, is also success. Fails
+   * for good with an ApplicationFailure of type {@link WORK_ORDER_SHIPPED} when the parcel has left the house.
+   */
   withdrawWorkOrder(input: { readonly orderId: string; readonly reason: string }): Promise<void>;
 }
+
+/** Failure type of a work order that cannot be withdrawn because it is shipped: an outcome of the order, never retried. */
+export const WORK_ORDER_SHIPPED = 'WorkOrderShipped';

@@ -20,3 +20,16 @@ export interface Fact {
   /** Only for `price-accepted`: which offer. */
   readonly offerId?: string;
 }
+
+/** Why a fact can never fit, as it stands in the order's history. */
+export type RefusalReason =
+  /** The order was already DELIVERED, CANCELLED or REJECTED. */
+  | 'order-ended'
+  /** The order is past the only statuses in which this fact means anything. */
+  | 'too-late'
+  /** The offer accepted is not the one that was made. */
+  | 'other-offer'
+  /** The order could not be cancelled any more: the MES has shipped it. */
+  | 'already-shipped'
+  /** The same was told under another message id, and that one is waiting for its turn. */
+  | 'repeated';

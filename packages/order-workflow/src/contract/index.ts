@@ -2,11 +2,23 @@ export {
   type MesActivities,
   MODEL_REJECTED,
   type ModelGeometry,
+  OFFER_ACCEPTED,
+  OFFER_EXPIRED,
   type OrderInput,
   type OrderMove,
   type PricingActivities,
   type RefusedFact,
   type ShopActivities,
+  WORK_ORDER_SHIPPED,
 } from './activities.ts';
-export type { Fact, FactKind } from './facts.ts';
-export { FACT_SIGNAL, NAMESPACE, STATE_QUERY, TASK_QUEUES, WORKFLOW_TYPE, workflowIdOf } from './names.ts';
+export type { Fact, FactKind, RefusalReason } from './facts.ts';
+export {
+  FACT_SIGNAL,
+  NAMESPACE,
+  STATE_QUERY,
+  TASK_QUEUES,
+  type TaskQueues,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from './names.ts';
+export type { OrderStart } from './start.ts';

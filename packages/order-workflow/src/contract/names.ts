@@ -1,6 +1,9 @@
 /** Temporal task queues: one per kind of worker, so that each can be scaled and can fail on its own. */
 export const TASK_QUEUES = { orders: 'orders', mes: 'mes', pricing: 'pricing' } as const;
 
+/** Names of the three task queues; other than {@link TASK_QUEUES} only where several systems share a Temporal, as in tests. */
+export type TaskQueues = Readonly<Record<keyof typeof TASK_QUEUES, string>>;
+
 /** The Temporal namespace every order lives in. */
 export const NAMESPACE = 'bezel';
 

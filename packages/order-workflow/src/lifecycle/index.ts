@@ -1,0 +1,17 @@
+export { advance, type Step } from './advance.ts';
+export type { Effect, Move, Refusal } from './effects.ts';
+export { isFact, type Message, type MessageKind, type Outcome } from './messages.ts';
+export { type OrderState, SEEN_LIMIT, SUBMITTED, type WorkOrderPhase } from './state.ts';
+export {
+  canMove,
+  type Fit,
+  fitOf,
+  isFinal,
+  LIFECYCLE,
+  STATUSES,
+  type Stage,
+  type StageOwner,
+  TRANSITIONS,
+  type Transition,
+} from './table.ts';
+export { type Work, workOf } from './work.ts';

@@ -1,0 +1,40 @@
+import type { OrderStatus, PriceOffer } from '@bezel/contracts';
+import type { Fact } from '../contract/facts.ts';
+
+/** How far the work order in the MES is, as the workflow knows it. */
+export type WorkOrderPhase = 'none' | 'opening' | 'open' | 'withdrawing' | 'withdrawn';
+
+/** All that the workflow knows of an order. It is JSON, so that it can be queried and carried over a continue-as-new. */
+export interface OrderState {
+  readonly status: OrderStatus;
+  /** Number of moves made; the last move has this `seq`. */
+  readonly seq: number;
+  /** The offer made; null before PRICED. */
+  readonly offer: PriceOffer | null;
+  readonly workOrder: WorkOrderPhase;
+  readonly workOrderId: string | null;
+  /** The request to cancel that is being carried out; facts wait until its end is known. */
+  readonly cancelling: Fact | null;
+  /** Facts that came before their time, in order of arrival. */
+  readonly held: readonly Fact[];
+  /** Ids of the last {@link SEEN_LIMIT} facts, oldest first. */
+  readonly seen: readonly string[];
+}
+
+/**
+ * How many message ids are remembered. A complete order has about seven facts. A repetition of one that was forgotten
+ * does no harm: its time is over, so it is refused and recorded.
+ */
+export const SEEN_LIMIT = 256;
+
+/** An order as its door left it: submitted, nothing begun. */
+export const SUBMITTED: OrderState = {
+  status: 'SUBMITTED',
+  seq: 0,
+  offer: null,
+  workOrder: 'none',
+  workOrderId: null,
+  cancelling: null,
+  held: [],
+  seen: [],
+};
