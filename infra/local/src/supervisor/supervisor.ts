@@ -1,0 +1,200 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterExit, type BackOff, DEFAULT_BACK_OFF, NO_FAILURES, type RestartHistory } from './back-off.ts';
+import type { Journal } from './journal.ts';
+import type { Running, Unit } from './unit.ts';
+
+/** A unit as it is now. */
+export interface UnitStatus {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly urls?: Readonly<Record<string, string>>;
+  readonly pid: number | null;
+  readonly container: string | null;
+  /** How often it was started again since it was first started. */
+  readonly restarts: number;
+}
+
+export interface SupervisorOptions {
+  /** Where each launch is recorded, for the start after one that was killed. */
+  readonly journal?: Journal;
+  /** Told whenever a unit got another pid, container or count of restarts. */
+  readonly onChange?: (units: readonly UnitStatus[]) => void;
+  /** Told in words what happens: an end, a restart. */
+  readonly onEvent?: (line: string) => void;
+  /** What to show of a unit that does not come up, usually the end of its log. */
+  readonly explain?: (name: string) => string;
+  readonly backOff?: BackOff;
+  /** How long a unit may take to answer its probe when first started. */
+  readonly readyWithinMs?: number;
+  /** How long a unit may take to end before it is killed. */
+  readonly graceMs?: number;
+}
+
+/** A unit did not come up; `detail` holds the end of its log. */
+export class UnitNotReadyError extends Error {
+  readonly code = 'UNIT_NOT_READY';
+
+  constructor(name: string, why: string, detail: string) {
+    super(`${name} did not come up: ${why}${detail === '' ? '' : `\n${detail}`}`);
+    this.name = 'UnitNotReadyError';
+  }
+}
+
+interface Supervised {
+  readonly unit: Unit;
+  readonly wave: number;
+  running: Running | null;
+  restarts: number;
+  history: RestartHistory;
+  /** Settles when the unit is up no more and will not be started again. */
+  watch: Promise<void>;
+}
+
+/**
+ * Keeps units running. Units are started in waves: those of one wave at the same time, and each wave is stopped before
+ * the waves it was built on. A unit that ends is started again after a back-off, until {@link Supervisor.stop}.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #units: Supervised[] = [];
+  readonly #stopping = new AbortController();
+  #wave = 0;
+
+  constructor(options: SupervisorOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Every unit, in the order they were started. */
+  get units(): readonly UnitStatus[] {
+    return this.#units.map(({ unit, running, restarts }) => ({
+      name: unit.name,
+      roles: unit.roles,
+      ...(unit.urls === undefined ? {} : { urls: unit.urls }),
+      pid: running?.pid ?? null,
+      container: running?.container ?? null,
+      restarts,
+    }));
+  }
+
+  /** A number for the next wave; give it to every {@link Supervisor.start} whose units may end at the same time. */
+  nextWave(): number {
+    this.#wave += 1;
+    return this.#wave;
+  }
+
+  /** Starts units and settles when each answers its probe. Throws {@link UnitNotReadyError} otherwise. */
+  async start(units: readonly Unit[], wave = this.nextWave()): Promise<void> {
+    const added = units.map((unit): Supervised => {
+      return { unit, wave, running: null, restarts: 0, history: NO_FAILURES, watch: Promise.resolve() };
+    });
+    this.#units.push(...added);
+    await Promise.all(
+      added.map(async (supervised) => {
+        this.#stopping.signal.throwIfAborted();
+        await this.#launch(supervised);
+        supervised.watch = this.#keepRunning(supervised);
+        await this.#ready(supervised);
+      }),
+    );
+  }
+
+  /** Ends everything, later waves first. Settles when nothing is left. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const waves = [...new Set(this.#units.map(({ wave }) => wave))].sort((a, b) => b - a);
+    for (const wave of waves) {
+      await Promise.all(
+        this.#units
+          .filter((supervised) => supervised.wave === wave)
+          .map(async (supervised) => {
+            await supervised.running?.stop(this.#options.graceMs ?? 10_000);
+            await supervised.watch;
+          }),
+      );
+    }
+  }
+
+  /** Ends everything at once, in no order. */
+  kill(): void {
+    this.#stopping.abort();
+    for (const { running } of this.#units) {
+      running?.kill();
+    }
+  }
+
+  async #launch(supervised: Supervised): Promise<void> {
+    const { unit, wave } = supervised;
+    const { journal } = this.#options;
+    const running = await unit.launch((found) => journal?.record({ name: unit.name, wave, ...found }));
+    supervised.running = running;
+    this.#options.onChange?.(this.units);
+    if (this.#stopping.signal.aborted) {
+      await running.stop(0);
+    }
+  }
+
+  async #keepRunning(supervised: Supervised): Promise<void> {
+    const { signal } = this.#stopping;
+    const { name } = supervised.unit;
+    while (supervised.running !== null) {
+      const since = performance.now();
+      const reason = await supervised.running.ended;
+      supervised.running = null;
+      this.#options.journal?.forget(name);
+      if (signal.aborted) {
+        return;
+      }
+      const next = afterExit(supervised.history, performance.now() - since, this.#options.backOff ?? DEFAULT_BACK_OFF);
+      supervised.history = next.history;
+      this.#options.onEvent?.(`${name} ended (${reason}); starting it again in ${next.waitMs} ms`);
+      this.#options.onChange?.(this.units);
+      await this.#launchAgain(supervised, next.waitMs);
+    }
+  }
+
+  /** A launch that fails (a port not free yet, say) is one more early end. */
+  async #launchAgain(supervised: Supervised, waitMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    let wait = waitMs;
+    while (!signal.aborted) {
+      await delay(wait, undefined, { signal }).catch(() => {});
+      if (signal.aborted) {
+        return;
+      }
+      try {
+        supervised.restarts += 1;
+        await this.#launch(supervised);
+        return;
+      } catch (error) {
+        const next = afterExit(supervised.history, 0, this.#options.backOff ?? DEFAULT_BACK_OFF);
+        supervised.history = next.history;
+        wait = next.waitMs;
+        this.#options.onEvent?.(`${supervised.unit.name}: ${(error as Error).message}; again in ${wait} ms`);
+      }
+    }
+  }
+
+  async #ready(supervised: Supervised): Promise<void> {
+    const { unit } = supervised;
+    const within = this.#options.readyWithinMs ?? 90_000;
+    const deadline = performance.now() + within;
+    const { signal } = this.#stopping;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await unit.probe();
+        return;
+      } catch (error) {
+        const { failures } = supervised.history;
+        if (performance.now() > deadline || failures > 3) {
+          const why =
+            failures > 3
+              ? `it ended ${failures} times`
+              : `${(error as Error).message} after ${Math.round(within / 1_000)} s`;
+          throw new UnitNotReadyError(unit.name, why, this.#options.explain?.(unit.name) ?? '');
+        }
+        await delay(50, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+}
