@@ -1,0 +1,37 @@
+import type { Archive } from './archive.ts';
+
+/** The versions this stack is built and tested with. */
+export const VERSIONS = { postgres: '18', kafka: '4.3.0', temporal: '1.5.1' } as const;
+
+/** Temporal's releases on GitHub; the address may be replaced by a mirror (BEZEL_TEMPORAL_RELEASES). */
+export function temporalArchive(platform: NodeJS.Platform, arch: string, base?: string): Archive | null {
+  const os = { linux: 'linux', darwin: 'darwin' }[platform as string];
+  const cpu = { x64: 'amd64', arm64: 'arm64' }[arch];
+  if (os === undefined || cpu === undefined) {
+    return null;
+  }
+  const version = VERSIONS.temporal;
+  const folder = `${base ?? 'https://github.com/temporalio/cli/releases/download'}/v${version}`;
+  return {
+    url: `${folder}/temporal_cli_${version}_${os}_${cpu}.tar.gz`,
+    checksum: { url: `${folder}/checksums.txt`, algorithm: 'sha256' },
+  };
+}
+
+/**
+ * Apache's download network first, then its archive, where every release stays. The checksum always comes from Apache
+ * itself. The addresses may be replaced by a mirror (BEZEL_KAFKA_RELEASES).
+ */
+export function kafkaArchives(base?: string): readonly Archive[] {
+  const file = `kafka_2.13-${VERSIONS.kafka}.tgz`;
+  const path = `kafka/${VERSIONS.kafka}/${file}`;
+  const from = (archive: string, checksum: string): Archive => ({
+    url: `${archive}/${path}`,
+    checksum: { url: `${checksum}/${path}.sha512`, algorithm: 'sha512' },
+  });
+  if (base !== undefined) {
+    return [from(base, base)];
+  }
+  const kept = 'https://archive.apache.org/dist';
+  return [from('https://dlcdn.apache.org', 'https://downloads.apache.org'), from(kept, kept)];
+}
