@@ -1,0 +1,1 @@
+export { type Answer, Idempotency, type IdempotencyOptions, KEY_LIFETIME_HOURS } from './idempotency.ts';

@@ -1,0 +1,38 @@
+export {
+  ConfigInvalidError,
+  env,
+  kafkaEnv,
+  readEnv,
+  serviceConfig,
+  serviceEnv,
+  temporalEnv,
+} from './config/read-config.ts';
+export {
+  type Database,
+  type DatabaseOptions,
+  InjectDatabase,
+  kyselyOver,
+  type MigrateOptions,
+  MigrationConflictError,
+  migrateDatabase,
+  openDatabase,
+  type TransactionHandle,
+} from './database/index.ts';
+export { Consumes, createHttpApp, type HttpAppOptions, OrderId } from './http/index.ts';
+export { type Answer, Idempotency, type IdempotencyOptions } from './idempotency/index.ts';
+export {
+  Caller,
+  type CallerIdentity,
+  found,
+  type IdentityOptions,
+  Public,
+  type RoleName,
+  Roles,
+  withinTenant,
+} from './identity/index.ts';
+export { decodeCursor, encodeCursor, pageOf, pageQuery } from './paging/cursor.ts';
+export { type InputError, inputErrors, invalidRequest, ProblemError, type ProblemOptions } from './problems/index.ts';
+export { type HttpRoleOptions, httpRole } from './roles/http-role.ts';
+export { migrateRole } from './roles/migrate-role.ts';
+export { type Role, type ServiceConfig, type ServiceOptions, startService } from './service/index.ts';
+export { concernsOrder, inSpan, log, withOrder } from './telemetry/index.ts';

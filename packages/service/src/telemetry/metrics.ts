@@ -1,0 +1,35 @@
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { AggregationType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+
+/** Collects when `/metrics` is read, and never by itself. */
+class PullReader extends MetricReader {
+  protected override async onForceFlush(): Promise<void> {}
+  protected override async onShutdown(): Promise<void> {}
+}
+
+const reader = new PullReader();
+
+/** Upper bounds in seconds: 5 ms resolves a fast read, 10 s is beyond every statement timeout. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * The one metrics SDK of a process: everything (HTTP, outbox, activities, the process itself) records through
+ * `@opentelemetry/api` and is read as one Prometheus page. Histograms named `*.duration` are in seconds.
+ */
+export const meterProvider = new MeterProvider({
+  readers: [reader],
+  views: [
+    {
+      instrumentName: '*.duration',
+      aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: SECONDS } },
+    },
+  ],
+});
+
+const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
+
+/** The current metrics in Prometheus text format 0.0.4. */
+export async function metricsText(): Promise<string> {
+  const { resourceMetrics } = await reader.collect();
+  return serializer.serialize(resourceMetrics);
+}
