@@ -1,0 +1,1 @@
+export { type KafkajsSubscriberOptions, kafkajsSubscriber } from './subscriber.ts';

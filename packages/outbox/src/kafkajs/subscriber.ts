@@ -1,0 +1,231 @@
+import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type KafkaConfig } from 'kafkajs';
+import { aborted, atMost, keepConnected, partitionName } from '../subscriber/keep-connected.ts';
+import type {
+  FetchedMessage,
+  OffsetRange,
+  SubscribeRequest,
+  Subscriber,
+  Subscription,
+  TopicPartition,
+} from '../subscriber/subscriber.ts';
+
+const { Kafka, logLevel } = kafkajs;
+
+/** Times are in milliseconds. */
+export interface KafkajsSubscriberOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl?: NonNullable<KafkaConfig['ssl']>;
+  readonly sasl?: NonNullable<KafkaConfig['sasl']>;
+  /** After this silence Kafka gives the partitions to another member. Default 15,000. */
+  readonly sessionTimeoutMs?: number;
+  /** How often the member reports, and so how soon it notices a rebalance. Default 1,000. */
+  readonly heartbeatIntervalMs?: number;
+  /** How long a rebalance waits for members to come back. Default 20,000. */
+  readonly rebalanceTimeoutMs?: number;
+  /** How long a fetch waits for the first message; also how late a partition may resume. Default 250. */
+  readonly maxWaitMs?: number;
+  /** Upper bound of one fetch from one broker. Default 4 MiB. */
+  readonly maxBytes?: number;
+  /** Upper bound of one partition's part in a fetch. Default 512 KiB. */
+  readonly maxBytesPerPartition?: number;
+}
+
+const CLOSE_WITHIN_MS = 3_000;
+
+/**
+ * Reads Kafka with `kafkajs`.
+ *
+ * A client that crashed is thrown away and replaced, with back-off, until the subscription is closed. Handing messages
+ * over never waits, so heartbeats go on however long they take to handle.
+ *
+ * @example
+ * createConsumer({ db: pool, subscriber: kafkajsSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }), … });
+ */
+export function kafkajsSubscriber(options: KafkajsSubscriberOptions): Subscriber {
+  const kafka = new Kafka({
+    clientId: options.clientId,
+    brokers: [...options.brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
+    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+    ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+  });
+  return { subscribe: (request) => subscribe(kafka, options, request) };
+}
+
+function subscribe(
+  kafka: InstanceType<typeof Kafka>,
+  options: KafkajsSubscriberOptions,
+  { groupId, topics, listener }: SubscribeRequest,
+): Subscription {
+  const closing = new AbortController();
+  let client: Consumer | undefined;
+  /** Of each owned partition the offset the next range must start at; undefined while nobody has sought. */
+  const reading = new Map<string, bigint | undefined>();
+
+  const own = (assignment: Record<string, number[]>, consumer: Consumer): void => {
+    const topicsAssigned = Object.entries(assignment).map(([topic, partitions]) => ({ topic, partitions }));
+    const owned = topicsAssigned.flatMap(({ topic, partitions }) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    // Before this listener returns nothing was fetched for the new assignment: kafkajs emits the event synchronously,
+    // but does not wait for promises. So everything is paused here and now, until it is sought.
+    consumer.pause(topicsAssigned);
+    reading.clear();
+    for (const partition of owned) {
+      reading.set(partitionName(partition), undefined);
+    }
+    client = consumer;
+    listener.assigned(owned);
+  };
+
+  const offsets = async (topic: string): Promise<ReadonlyMap<number, OffsetRange>> => {
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      const ranges = await admin.fetchTopicOffsets(topic);
+      return new Map(
+        ranges.map(({ partition, low, high }) => [partition, { earliest: BigInt(low), latest: BigInt(high) }]),
+      );
+    } finally {
+      await atMost(CLOSE_WITHIN_MS, admin.disconnect());
+    }
+  };
+
+  const wasRemoved = async ({ topic, partition }: TopicPartition, offset: bigint): Promise<boolean> => {
+    const range = (await offsets(topic)).get(partition);
+    return range !== undefined && range.earliest > offset;
+  };
+
+  const deliver = async ({ batch, isStale, resolveOffset }: EachBatchPayload): Promise<void> => {
+    const partition = { topic: batch.topic, partition: batch.partition };
+    const name = partitionName(partition);
+    const from = reading.get(name);
+    const first = batch.messages[0];
+    if (from === undefined || first === undefined || isStale()) {
+      return;
+    }
+    const start = BigInt(first.offset);
+    // kafkajs answers a position out of range by starting over at the oldest message, without a word. A start before the
+    // position shows it at once; one after it may also come from compaction or from transaction markers.
+    const jumped = start < from || (start > from && (await wasRemoved(partition, from)));
+    if (reading.get(name) !== from || isStale()) {
+      return;
+    }
+    if (jumped) {
+      silence(partition);
+      listener.outOfRange(partition);
+      return;
+    }
+    const last = batch.lastOffset();
+    const next = BigInt(last) + 1n;
+    resolveOffset(last);
+    reading.set(name, next);
+    listener.received({
+      ...partition,
+      from,
+      next,
+      highWatermark: BigInt(batch.highWatermark),
+      messages: batch.messages.map(toFetchedMessage),
+    });
+  };
+
+  const silence = (partition: TopicPartition): void => {
+    reading.set(partitionName(partition), undefined);
+    client?.pause([{ topic: partition.topic, partitions: [partition.partition] }]);
+  };
+
+  const session = async (signal: AbortSignal, healthy: () => void): Promise<void> => {
+    const consumer = kafka.consumer({
+      groupId,
+      sessionTimeout: options.sessionTimeoutMs ?? 15_000,
+      heartbeatInterval: options.heartbeatIntervalMs ?? 1_000,
+      rebalanceTimeout: options.rebalanceTimeoutMs ?? 20_000,
+      maxWaitTimeInMs: options.maxWaitMs ?? 250,
+      maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
+      maxBytesPerPartition: options.maxBytesPerPartition ?? 512 * 1024,
+      allowAutoTopicCreation: false,
+      // kafkajs would restart by itself after some crashes and not after others; a new session covers all of them.
+      retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    });
+    const crash = Promise.withResolvers<never>();
+    crash.promise.catch(() => {});
+    consumer.on(consumer.events.CRASH, ({ payload }) => crash.reject(payload.error));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      if (!signal.aborted) {
+        healthy();
+        own(payload.memberAssignment, consumer);
+      }
+    });
+    const running = (async () => {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: deliver });
+    })();
+    try {
+      await Promise.race([running.then(() => crash.promise), crash.promise, aborted(signal)]);
+    } finally {
+      client = undefined;
+      reading.clear();
+      // `disconnect` before `run` has settled would leave a member behind that nobody can stop.
+      await atMost(
+        CLOSE_WITHIN_MS,
+        running.catch(() => {}).then(() => consumer.disconnect()),
+      );
+    }
+  };
+
+  const done = keepConnected(session, { signal: closing.signal, lost: (error) => listener.lost(error) });
+
+  return {
+    seek(partition, offset) {
+      const name = partitionName(partition);
+      if (client === undefined || !reading.has(name)) {
+        return;
+      }
+      reading.set(name, offset);
+      client.seek({ ...partition, offset: offset.toString() });
+      client.resume([{ topic: partition.topic, partitions: [partition.partition] }]);
+    },
+    pause(partition) {
+      client?.pause([{ topic: partition.topic, partitions: [partition.partition] }]);
+    },
+    resume(partition) {
+      if (reading.get(partitionName(partition)) !== undefined) {
+        client?.resume([{ topic: partition.topic, partitions: [partition.partition] }]);
+      }
+    },
+    offsets,
+    async commit(positions) {
+      await client?.commitOffsets(
+        positions.map(({ topic, partition, offset }) => ({ topic, partition, offset: offset.toString() })),
+      );
+    },
+    async close() {
+      closing.abort();
+      await done;
+    },
+  };
+}
+
+function toFetchedMessage(message: {
+  offset: string;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers?: IHeaders;
+}): FetchedMessage {
+  return {
+    offset: BigInt(message.offset),
+    key: message.key,
+    value: message.value,
+    headers: Object.entries(message.headers ?? {}).flatMap(([name, values]) =>
+      (Array.isArray(values) ? values : [values]).map((value) => [name, toBuffer(value)] as const),
+    ),
+  };
+}
+
+const toBuffer = (value: Buffer | string | undefined): Buffer =>
+  typeof value === 'string' ? Buffer.from(value) : (value ?? Buffer.alloc(0));

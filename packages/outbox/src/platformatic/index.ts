@@ -1,0 +1,1 @@
+export { type PlatformaticSubscriberOptions, platformaticSubscriber } from './subscriber.ts';

@@ -1,0 +1,168 @@
+import { Consumer, type ConsumerOptions, ListOffsetTimestamps } from '@platformatic/kafka';
+import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts';
+import type {
+  OffsetRange,
+  SubscribeRequest,
+  Subscriber,
+  Subscription,
+  TopicPartition,
+} from '../subscriber/subscriber.ts';
+import { createFetcher, type Fetcher } from './fetcher.ts';
+
+type Client = Consumer<Buffer, Buffer, Buffer, Buffer>;
+type ClientOptions = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>;
+
+/** Times are in milliseconds. */
+export interface PlatformaticSubscriberOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly tls?: NonNullable<ClientOptions['tls']>;
+  readonly sasl?: NonNullable<ClientOptions['sasl']>;
+  /** After this silence Kafka gives the partitions to another member. Default 15,000. */
+  readonly sessionTimeoutMs?: number;
+  /** How often the member reports, and so how soon it notices a rebalance. Default 1,000. */
+  readonly heartbeatIntervalMs?: number;
+  /** How long a rebalance waits for members to come back. Default 20,000. */
+  readonly rebalanceTimeoutMs?: number;
+  /** How long a fetch waits for the first message; also how late a partition may resume. Default 250. */
+  readonly maxWaitMs?: number;
+  /** Upper bound of one fetch from one broker. Default 4 MiB. */
+  readonly maxBytes?: number;
+  /** Upper bound of one partition's part in a fetch. Default 512 KiB. */
+  readonly maxBytesPerPartition?: number;
+}
+
+const CLOSE_WITHIN_MS = 3_000;
+
+/**
+ * Reads Kafka with `@platformatic/kafka`: one client is the member of the group, another fetches, so that a waiting
+ * fetch never delays a heartbeat. Clients that broke are thrown away and replaced, with back-off.
+ *
+ * @example
+ * createConsumer({ db: pool, subscriber: platformaticSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }), … });
+ */
+export function platformaticSubscriber(options: PlatformaticSubscriberOptions): Subscriber {
+  return { subscribe: (request) => subscribe(options, request) };
+}
+
+function subscribe(
+  options: PlatformaticSubscriberOptions,
+  { groupId, topics, listener }: SubscribeRequest,
+): Subscription {
+  const closing = new AbortController();
+  let current: { member: Client; fetcher: Fetcher } | undefined;
+
+  const session = async (signal: AbortSignal, healthy: () => void): Promise<void> => {
+    const member = createClient(options, groupId);
+    const reader = createClient(options, groupId);
+    reader.topics.trackAll(...topics);
+    member.topics.trackAll(...topics);
+    const fetcher = createFetcher(
+      reader,
+      topics,
+      {
+        maxWaitMs: options.maxWaitMs ?? 250,
+        maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
+        maxBytesPerPartition: options.maxBytesPerPartition ?? 512 * 1024,
+      },
+      listener,
+    );
+    const crash = Promise.withResolvers<never>();
+    crash.promise.catch(() => {});
+    const over = new AbortController();
+    member.on('error', crash.reject);
+    reader.on('error', crash.reject);
+    member.on('consumer:heartbeat:stalled', ({ lastError }) =>
+      crash.reject(lastError ?? new Error('the group coordinator does not answer')),
+    );
+    member.on('consumer:group:join', ({ assignments }) => {
+      if (signal.aborted || over.signal.aborted) {
+        return;
+      }
+      healthy();
+      const owned: TopicPartition[] = (assignments ?? []).flatMap(({ topic, partitions }) =>
+        partitions.map((partition) => ({ topic, partition })),
+      );
+      current = { member, fetcher };
+      fetcher.own(owned);
+      listener.assigned(owned);
+    });
+    const stop = (): void => over.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const joined = member.joinGroup({});
+      joined.catch(crash.reject);
+      const fetching = joined.then(() => fetcher.run(over.signal));
+      await Promise.race([fetching.then(() => crash.promise), crash.promise, aborted(signal)]);
+    } finally {
+      current = undefined;
+      over.abort();
+      signal.removeEventListener('abort', stop);
+      await Promise.all([farewell(member), farewell(reader)]);
+    }
+  };
+
+  const done = keepConnected(session, { signal: closing.signal, lost: (error) => listener.lost(error) });
+
+  return {
+    seek: (partition, offset) => current?.fetcher.seek(partition, offset),
+    pause: (partition) => current?.fetcher.pause(partition),
+    resume: (partition) => current?.fetcher.resume(partition),
+    async offsets(topic) {
+      const client = createClient(options, groupId);
+      client.on('error', () => {});
+      try {
+        const [earliest, latest] = [
+          await client.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.EARLIEST }),
+          await client.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST }),
+        ];
+        const ranges = new Map<number, OffsetRange>();
+        for (const [partition, offset] of (earliest.get(topic) ?? []).entries()) {
+          ranges.set(partition, { earliest: offset, latest: latest.get(topic)?.[partition] ?? offset });
+        }
+        return ranges;
+      } finally {
+        await farewell(client);
+      }
+    },
+    async commit(positions) {
+      await current?.member.commit({ offsets: positions.map((position) => ({ ...position, leaderEpoch: -1 })) });
+    },
+    async close() {
+      closing.abort();
+      await done;
+    },
+  };
+}
+
+function createClient(options: PlatformaticSubscriberOptions, groupId: string): Client {
+  const rebalanceTimeout = options.rebalanceTimeoutMs ?? 20_000;
+  const sessionTimeout = options.sessionTimeoutMs ?? 15_000;
+  return new Consumer({
+    clientId: options.clientId,
+    groupId,
+    bootstrapBrokers: [...options.brokers],
+    autocommit: false,
+    groupProtocol: 'classic',
+    sessionTimeout,
+    rebalanceTimeout,
+    heartbeatInterval: options.heartbeatIntervalMs ?? 1_000,
+    heartbeatStallTimeout: sessionTimeout,
+    connectTimeout: 3_000,
+    // A JoinGroup is answered when the rebalance is over.
+    requestTimeout: rebalanceTimeout + 10_000,
+    metadataMaxAge: 60_000,
+    retries: 2,
+    retryDelay: 200,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+  });
+}
+
+/** Leaves the group and closes; a peer that does not answer in time is cut off. */
+async function farewell(client: Client): Promise<void> {
+  await atMost(CLOSE_WITHIN_MS, client.close(true));
+  for (const [, connection] of client.connections) {
+    connection.socket?.destroy();
+  }
+}
