@@ -1,0 +1,200 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  asciiStl,
+  binaryStl,
+  cube,
+  figureOfEight,
+  insideOut,
+  kleinBottle,
+  sphere,
+  type Triangle,
+  torus,
+} from '../../../test/shapes.ts';
+import { analyseModel } from './analyse-model.ts';
+
+const mm3 = (um3: string): number => Number(BigInt(um3)) / 1e9;
+const mm2 = (um2: string): number => Number(BigInt(um2)) / 1e6;
+const measured = (triangles: readonly Triangle[]) => analyseModel(binaryStl(triangles));
+const rejection = async (triangles: readonly Triangle[]): Promise<string> => {
+  const outcome = await measured(triangles).catch((error: Error) => error);
+  expect(outcome).toMatchObject({ name: 'ModelRejected' });
+  return (outcome as Error).message;
+};
+
+describe('what a body measures', () => {
+  test('a cube, exactly', async () => {
+    expect(await measured(cube(10))).toEqual({
+      volumeUm3: '1000000000000',
+      surfaceUm2: '600000000',
+      boundingBoxUm: [10_000, 10_000, 10_000],
+      triangles: 12,
+      warnings: [],
+    });
+  });
+
+  test('the largest cube, beyond 2^53 µm³', async () => {
+    expect((await measured(cube(300))).volumeUm3).toBe('27000000000000000');
+  });
+
+  test('a torus within a thousandth of 2π²Rr² and 4π²Rr', async () => {
+    const geometry = await measured(torus(10, 2));
+    expect(mm3(geometry.volumeUm3) / (2 * Math.PI ** 2 * 10 * 4)).toBeCloseTo(1, 2);
+    expect(Math.abs(mm3(geometry.volumeUm3) / (2 * Math.PI ** 2 * 10 * 4) - 1)).toBeLessThan(0.001);
+    expect(Math.abs(mm2(geometry.surfaceUm2) / (4 * Math.PI ** 2 * 10 * 2) - 1)).toBeLessThan(0.001);
+    expect(geometry.boundingBoxUm).toEqual([24_000, 24_000, 4_000]);
+  });
+
+  test('a sphere within a thousandth', async () => {
+    const geometry = await measured(sphere(5));
+    expect(Math.abs(mm3(geometry.volumeUm3) / ((4 / 3) * Math.PI * 125) - 1)).toBeLessThan(0.001);
+    expect(Math.abs(mm2(geometry.surfaceUm2) / (4 * Math.PI * 25) - 1)).toBeLessThan(0.001);
+  });
+
+  test('two bodies apart are summed', async () => {
+    const geometry = await measured([...cube(10), ...cube(5, [20, 0, 0])]);
+    expect(geometry).toMatchObject({ volumeUm3: '1125000000000', surfaceUm2: '750000000', warnings: [] });
+  });
+
+  test('a shell facing inwards within another is a hollow', async () => {
+    const geometry = await measured([...cube(10), ...insideOut(cube(4, [3, 3, 3]))]);
+    expect(geometry.volumeUm3).toBe('936000000000');
+    expect(geometry.surfaceUm2).toBe('696000000');
+    expect(geometry.warnings).toEqual([expect.stringContaining('hollow')]);
+  });
+
+  test('parts that overlap are counted once', async () => {
+    const geometry = await measured([...cube(10), ...cube(10, [5, 1, 2])]);
+    expect(mm3(geometry.volumeUm3)).toBeCloseTo(2000 - 5 * 9 * 8, 6);
+    expect(geometry.warnings).toEqual([expect.stringContaining('overlap')]);
+  });
+
+  test('a body written twice is one body', async () => {
+    expect(mm3((await measured([...cube(10), ...cube(10)])).volumeUm3)).toBeCloseTo(1000, 6);
+  });
+
+  test('the same model as ASCII, in any number of solids, measures the same', async () => {
+    const shape = [...sphere(5, [0, 0, 0], { rows: 24, columns: 12 }), ...cube(3, [10, 10, 10])];
+    expect(await analyseModel(asciiStl(shape))).toEqual(await measured(shape));
+  });
+
+  test('any cube anywhere, whatever the order of its triangles', async () => {
+    const side = fc.integer({ min: 1, max: 300 });
+    const place = fc.tuple(fc.integer({ min: -500, max: 500 }), fc.integer({ min: -500, max: 500 }), fc.constant(0));
+    await fc.assert(
+      fc.asyncProperty(side, place, fc.infiniteStream(fc.nat(1000)), async (length, corner, random) => {
+        const shuffled = cube(length, corner)
+          .map((triangle) => ({ triangle, rank: random.next().value as number }))
+          .sort((one, other) => one.rank - other.rank)
+          .map(({ triangle: [a, b, c], rank }): Triangle => (rank % 2 === 0 ? [a, b, c] : [b, c, a]));
+        const geometry = await measured(shuffled);
+        expect(Math.abs(mm3(geometry.volumeUm3) / length ** 3 - 1)).toBeLessThan(1e-9);
+        expect(geometry.boundingBoxUm).toEqual([length * 1000, length * 1000, length * 1000]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('what is mended, and said', () => {
+  test('a model that is inside out', async () => {
+    const ring = torus(10, 2, { rows: 40, columns: 20 });
+    const geometry = await measured(insideOut(ring));
+    expect(geometry.volumeUm3).toBe((await measured(ring)).volumeUm3);
+    expect(geometry.warnings).toEqual([expect.stringContaining('faced inwards')]);
+  });
+
+  test('one of two bodies that is inside out', async () => {
+    const geometry = await measured([...cube(10), ...insideOut(cube(5, [20, 0, 0]))]);
+    expect(geometry.volumeUm3).toBe('1125000000000');
+    expect(geometry.warnings).toEqual([expect.stringContaining('faced inwards')]);
+  });
+
+  test('single faces wound the wrong way', async () => {
+    const [first, second, ...rest] = torus(10, 2, { rows: 40, columns: 20 });
+    if (first === undefined || second === undefined) {
+      throw new Error('a torus has triangles');
+    }
+    const geometry = await measured([...insideOut([first, second]), ...rest]);
+    expect(geometry.volumeUm3).toBe((await measured([first, second, ...rest])).volumeUm3);
+    expect(geometry.warnings).toEqual(['2 faces were turned the right way out.']);
+  });
+
+  test('gaps of rounding', async () => {
+    const [[a, b, c], ...rest] = cube(10) as [Triangle, ...Triangle[]];
+    const geometry = await measured([[[a[0] + 0.0002, a[1], a[2]], b, c], ...rest]);
+    expect(mm3(geometry.volumeUm3)).toBeCloseTo(1000, 1);
+    expect(geometry.warnings).toEqual([expect.stringContaining('Gaps')]);
+  });
+
+  test('triangles without area are left out', async () => {
+    const geometry = await measured([
+      ...cube(10),
+      [
+        [0, 0, 0],
+        [0, 0, 0],
+        [10, 0, 0],
+      ],
+    ]);
+    expect(geometry).toMatchObject({ volumeUm3: '1000000000000', triangles: 13 });
+  });
+});
+
+describe('what cannot be made, with the reason', () => {
+  test('a cube without its lid has a hole', async () => {
+    expect(await rejection(cube(10).slice(2))).toMatch(/not closed: .* hole \(4 edges .* near x .* mm/);
+  });
+
+  test('a single triangle', async () => {
+    expect(
+      await rejection([
+        [
+          [0, 0, 0],
+          [10, 0, 0],
+          [0, 10, 0],
+        ],
+      ]),
+    ).toMatch(/not closed/);
+  });
+
+  test('a wall inside the body', async () => {
+    const wall: Triangle = [
+      [0, 0, 0],
+      [10, 0, 0],
+      [0, 10, 0],
+    ];
+    expect(await rejection([...cube(10), wall])).toMatch(/not closed|more than two faces/);
+  });
+
+  test('a surface with one side only', async () => {
+    expect(await rejection(kleinBottle())).toMatch(/one side only/);
+  });
+
+  test('a sheet folded onto itself encloses nothing', async () => {
+    const sheet: Triangle = [
+      [0, 0, 0],
+      [10, 0, 0],
+      [0, 10, 0],
+    ];
+    expect(await rejection([sheet, ...insideOut([sheet])])).toMatch(/no volume/);
+  });
+
+  test('a tube that passes through itself', async () => {
+    expect(await rejection(figureOfEight())).toMatch(/passes through itself near x/);
+  });
+
+  test('nothing', async () => {
+    expect(await rejection([])).toMatch(/no triangles/);
+  });
+
+  test.each([
+    ['metres', 0.02],
+    ['inches', 20 / 25.4],
+  ])('a ring exported in %s', async (_unit, size) => {
+    expect(await rejection(cube(size))).toMatch(/metres or inches/);
+  });
+
+  test('a model larger than we make', async () => {
+    expect(await rejection(cube(300.5))).toMatch(/up to 300 mm/);
+  });
+});

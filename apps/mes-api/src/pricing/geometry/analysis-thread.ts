@@ -1,0 +1,29 @@
+// The entry of a worker thread. Everything it imports is TypeScript that Node can run by stripping types alone, so that
+// tests start threads from the sources.
+import type { MessagePort } from 'node:worker_threads';
+import type { ModelGeometry } from '@bezel/order-workflow';
+import { analyseModel } from './analyse-model.ts';
+import { ModelRejected } from './model-rejected.ts';
+
+export interface AnalysisTask {
+  readonly file: Uint8Array;
+  /** Takes each phase as it begins. */
+  readonly phases: MessagePort;
+}
+
+/** What a model turned out to be: measured, or not to be made, with the reason for the customer. */
+export type ModelAnalysis = { readonly geometry: ModelGeometry } | { readonly rejected: string };
+
+export default async function analyse({ file, phases }: AnalysisTask): Promise<ModelAnalysis> {
+  try {
+    return { geometry: await analyseModel(file, (phase) => phases.postMessage(phase)) };
+  } catch (error) {
+    // A rejection is an answer and crosses the thread as a value; a fault crosses as an error.
+    if (error instanceof ModelRejected) {
+      return { rejected: error.message };
+    }
+    throw error;
+  } finally {
+    phases.close();
+  }
+}

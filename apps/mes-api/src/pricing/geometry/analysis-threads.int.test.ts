@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { binaryStl, cube, torus } from '../../../test/shapes.ts';
+import { AnalysisThreads } from './analysis-threads.ts';
+
+const quietly = { signal: new AbortController().signal, onPhase: () => {} };
+
+describe('analysis on threads', () => {
+  test('measures off this thread and tells its phases', async () => {
+    await using threads = new AnalysisThreads({ threads: 1 });
+    const phases: string[] = [];
+    const analysis = await threads.analyse(binaryStl(cube(10)), { ...quietly, onPhase: (phase) => phases.push(phase) });
+    expect(analysis).toMatchObject({ geometry: { volumeUm3: '1000000000000' } });
+    expect(phases).toEqual(['reading', 'welding', 'closing', 'measuring']);
+  });
+
+  test('a rejection is an answer, with its reason', async () => {
+    await using threads = new AnalysisThreads({ threads: 1 });
+    expect(await threads.analyse(binaryStl(cube(10).slice(1)), quietly)).toEqual({
+      rejected: expect.stringContaining('not closed'),
+    });
+  });
+
+  test('a cancelled analysis ends at once, and the next one has a thread', async () => {
+    await using threads = new AnalysisThreads({ threads: 1 });
+    const cancel = new AbortController();
+    const large = threads.analyse(binaryStl(torus(10, 2, { rows: 400, columns: 200 })), {
+      signal: cancel.signal,
+      onPhase: (phase) => phase === 'measuring' && cancel.abort(),
+    });
+    await expect(large).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await threads.analyse(binaryStl(cube(10)), quietly)).toHaveProperty('geometry');
+  }, 60_000);
+
+  test('a 50 MB model leaves the event loop free and tells how long it took', async () => {
+    const model = binaryStl(torus(10, 2, { rows: 1000, columns: 500 }));
+    expect(model.byteLength).toBeGreaterThan(50_000_000);
+    await using threads = new AnalysisThreads({ threads: 1 });
+    const begun = performance.now();
+    let turns = 0;
+    const turning = setInterval(() => turns++, 10);
+    const analysis = await threads.analyse(model, quietly);
+    clearInterval(turning);
+    expect(analysis).toMatchObject({ geometry: { triangles: 1_000_000 } });
+    console.info(`a 50 MB model: ${Math.round(performance.now() - begun)} ms`);
+    expect(turns).toBeGreaterThan(10);
+  }, 180_000);
+});
