@@ -1,0 +1,130 @@
+import { ORDER_STATUSES, type OrderStatus, WORK_ORDER_STATUSES, type WorkOrderStatus } from '@bezel/contracts';
+import type { FactKind } from '@bezel/order-workflow';
+import type { Claim, Evidence, MessageCopy, ViewRow, WorkflowSeen } from './evidence.ts';
+import type { InboxHop, OutboxHop } from './hops.ts';
+import type {
+  HandledMessage,
+  MoveSeen,
+  OrderAccount,
+  RefusalSeen,
+  WorkOrderSeen,
+  WrittenMessage,
+} from './order-account.ts';
+
+/** A view says something that docs/views.md does not allow. The view is at fault, not the order. */
+export class ViewRowUnreadableError extends Error {
+  readonly code = 'view_row_unreadable';
+  readonly retryable = false;
+  readonly row: ViewRow;
+
+  constructor(row: ViewRow, expected: string) {
+    super(
+      `${row.hop} of order ${row.orderId}: state "${row.state}" is not ${expected} (packages/ledger/docs/views.md)`,
+    );
+    this.name = 'ViewRowUnreadableError';
+    this.row = row;
+  }
+}
+
+/**
+ * Sorts what is known about one order by hop.
+ *
+ * @throws ViewRowUnreadableError when a view's `state` does not have the agreed form.
+ */
+export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderAccount {
+  const claims: Claim[] = [];
+  const orders: { status: OrderStatus; at: number }[] = [];
+  const moves: MoveSeen[] = [];
+  const refusals: RefusalSeen[] = [];
+  const written: WrittenMessage[] = [];
+  const copies: MessageCopy[] = [];
+  const handled: HandledMessage[] = [];
+  const workOrders: WorkOrderSeen[] = [];
+  const projected: MoveSeen[] = [];
+  let workflow: WorkflowSeen | null = null;
+
+  const place = (row: ViewRow): void => {
+    switch (row.hop) {
+      case 'shop.order':
+        orders.push({ status: orderStatus(row, row.state), at: row.at });
+        return;
+      case 'shop.history': {
+        const refused = /^refused (\S+)$/.exec(row.state);
+        if (refused) refusals.push({ kind: refused[1] as FactKind, messageId: row.messageId, at: row.at });
+        else moves.push(moveOf(row));
+        return;
+      }
+      case 'crm.projection':
+        projected.push(moveOf(row));
+        return;
+      case 'shop.outbox':
+      case 'mes.outbox':
+        written.push(writtenOf(row, row.hop));
+        return;
+      case 'shop.inbox':
+      case 'mes.inbox':
+      case 'crm.inbox':
+        handled.push(handledOf(row, row.hop));
+        return;
+      case 'mes.work-order':
+        workOrders.push({ workOrderId: row.messageId, status: workOrderStatus(row), at: row.at });
+        return;
+    }
+  };
+
+  for (const item of evidence) {
+    if (item.source === 'view') place(item);
+    else if (item.source === 'topic') copies.push(item);
+    else if (item.source === 'client') claims.push(item);
+    else workflow = laterRun(workflow, item);
+  }
+
+  moves.sort((a, b) => a.seq - b.seq || a.at - b.at);
+  projected.sort((a, b) => a.seq - b.seq || a.at - b.at);
+  written.sort((a, b) => a.hop.localeCompare(b.hop) || a.shard - b.shard || compare(a.seq, b.seq));
+  copies.sort((a, b) => a.hop.localeCompare(b.hop) || a.partition - b.partition || compare(a.offset, b.offset));
+  return { orderId, claims, orders, moves, refusals, written, copies, handled, workflow, workOrders, projected };
+}
+
+const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Of two runs of one workflow id the later one speaks for the order. */
+function laterRun(known: WorkflowSeen | null, seen: WorkflowSeen): WorkflowSeen {
+  return known === null || seen.startedAt >= known.startedAt ? seen : known;
+}
+
+function orderStatus(row: ViewRow, word: string): OrderStatus {
+  const status = ORDER_STATUSES.find((known) => known === word);
+  if (status === undefined) throw new ViewRowUnreadableError(row, 'an order status');
+  return status;
+}
+
+function workOrderStatus(row: ViewRow): WorkOrderStatus {
+  const status = WORK_ORDER_STATUSES.find((known) => known === row.state);
+  if (status === undefined) throw new ViewRowUnreadableError(row, 'a work order status');
+  return status;
+}
+
+function moveOf(row: ViewRow): MoveSeen {
+  const words = /^(\d+) (\S+)$/.exec(row.state);
+  if (words?.[1] === undefined || words[2] === undefined) {
+    throw new ViewRowUnreadableError(row, 'a seq and a status, or "refused" and a kind of fact');
+  }
+  return { seq: Number(words[1]), to: orderStatus(row, words[2]), messageId: row.messageId, at: row.at };
+}
+
+function writtenOf(row: ViewRow, hop: OutboxHop): WrittenMessage {
+  const words = /^(\d+)\/(\d+) (\S+) (\S+)$/.exec(row.state);
+  const [, shard, seq, topic, type] = words ?? [];
+  if (!shard || !seq || !topic || !type || row.messageId === null) {
+    throw new ViewRowUnreadableError(row, 'shard/seq, topic and type of a message with an id');
+  }
+  return { hop, messageId: row.messageId, topic, type, shard: Number(shard), seq: BigInt(seq), at: row.at };
+}
+
+function handledOf(row: ViewRow, hop: InboxHop): HandledMessage {
+  if (row.messageId === null || row.state === '') {
+    throw new ViewRowUnreadableError(row, 'a consumer group, with the message it handled');
+  }
+  return { hop, messageId: row.messageId, group: row.state, at: row.at };
+}

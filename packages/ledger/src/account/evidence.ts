@@ -1,0 +1,59 @@
+import type { OrderStatus } from '@bezel/contracts';
+import type { TopicHop, ViewHop } from './hops.ts';
+
+/** A row of an app's audit view, as docs/views.md describes it. Times are milliseconds since 1970, UTC. */
+export interface ViewRow {
+  readonly source: 'view';
+  readonly orderId: string;
+  readonly hop: ViewHop;
+  readonly messageId: string | null;
+  readonly state: string;
+  readonly at: number;
+}
+
+/** One copy of a message on a topic. A message published twice has two. */
+export interface MessageCopy {
+  readonly source: 'topic';
+  readonly orderId: string;
+  readonly hop: TopicHop;
+  readonly messageId: string;
+  readonly type: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** When the broker took it. */
+  readonly at: number;
+  /** Only for a status change: which move it tells of. */
+  readonly move?: { readonly seq: number; readonly to: OrderStatus };
+}
+
+/** How Temporal names the state of a workflow. */
+export type WorkflowStatus =
+  | 'RUNNING'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'TERMINATED'
+  | 'CONTINUED_AS_NEW'
+  | 'TIMED_OUT'
+  | 'UNKNOWN';
+
+/** The order's workflow as Temporal knows it. */
+export interface WorkflowSeen {
+  readonly source: 'workflow';
+  readonly orderId: string;
+  readonly status: WorkflowStatus;
+  readonly startedAt: number;
+  readonly closedAt: number | null;
+  /** Ids of the messages in the workflow's history; absent when the history was not read. */
+  readonly signalled?: readonly string[];
+}
+
+/** A client holds an answer that says: this order was accepted. */
+export interface Claim {
+  readonly source: 'client';
+  readonly orderId: string;
+  readonly at: number;
+}
+
+/** Anything known about an order, from anywhere. */
+export type Evidence = ViewRow | MessageCopy | WorkflowSeen | Claim;

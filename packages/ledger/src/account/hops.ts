@@ -1,0 +1,44 @@
+/**
+ * The hops of an order: every place that keeps, carries or acts on something about it. A finding names one of them.
+ * All but `client`, the two topics and `workflow` are views of the apps (docs/views.md).
+ */
+export const HOPS = [
+  /** What a client was told: the door answered 201. */
+  'client',
+  'shop.order',
+  'shop.history',
+  'shop.outbox',
+  'shop.topic',
+  'shop.inbox',
+  'workflow',
+  'mes.work-order',
+  'mes.outbox',
+  'mes.topic',
+  'mes.inbox',
+  'crm.inbox',
+  'crm.projection',
+] as const;
+
+export type Hop = (typeof HOPS)[number];
+
+/** The hops that are views, by the app whose database has them. */
+export const VIEW_HOPS = {
+  shop: ['shop.order', 'shop.history', 'shop.outbox', 'shop.inbox'],
+  mes: ['mes.work-order', 'mes.outbox', 'mes.inbox'],
+  crm: ['crm.inbox', 'crm.projection'],
+} as const satisfies Record<string, readonly Hop[]>;
+
+export type App = keyof typeof VIEW_HOPS;
+export type ViewHop = (typeof VIEW_HOPS)[App][number];
+export type OutboxHop = Extract<Hop, `${string}.outbox`>;
+export type InboxHop = Extract<Hop, `${string}.inbox`>;
+export type TopicHop = Extract<Hop, `${string}.topic`>;
+
+/** The topic hop an outbox feeds. */
+export const TOPIC_OF: Readonly<Record<OutboxHop, TopicHop>> = {
+  'shop.outbox': 'shop.topic',
+  'mes.outbox': 'mes.topic',
+};
+
+/** The view of a hop: `mes.work-order` is `ledger.mes_work_order`. */
+export const viewOf = (hop: ViewHop): string => `ledger.${hop.replace(/[.-]/g, '_')}`;

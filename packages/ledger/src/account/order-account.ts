@@ -1,0 +1,75 @@
+import type { OrderStatus, WorkOrderStatus } from '@bezel/contracts';
+import type { FactKind } from '@bezel/order-workflow';
+import type { Claim, MessageCopy, WorkflowSeen } from './evidence.ts';
+import type { InboxHop, OutboxHop, TopicHop } from './hops.ts';
+
+/** A move of an order as a history shows it. Move 0 is the submission. */
+export interface MoveSeen {
+  readonly seq: number;
+  readonly to: OrderStatus;
+  readonly messageId: string | null;
+  readonly at: number;
+}
+
+/** A fact that the workflow refused, as the history shows it. */
+export interface RefusalSeen {
+  readonly kind: FactKind;
+  readonly messageId: string | null;
+  readonly at: number;
+}
+
+/** An outbox row. `shard` and `seq` are its place in its lane. */
+export interface WrittenMessage {
+  readonly hop: OutboxHop;
+  readonly messageId: string;
+  readonly topic: string;
+  readonly type: string;
+  readonly shard: number;
+  readonly seq: bigint;
+  readonly at: number;
+}
+
+/** An inbox row: a consumer group remembers that it acted on the message. */
+export interface HandledMessage {
+  readonly hop: InboxHop;
+  readonly messageId: string;
+  readonly group: string;
+  readonly at: number;
+}
+
+/** A work order of the MES. */
+export interface WorkOrderSeen {
+  readonly workOrderId: string | null;
+  readonly status: WorkOrderStatus;
+  readonly at: number;
+}
+
+/**
+ * Everything that is known about one order, sorted by the hop that knows it. Lists are in no order but `moves` and
+ * `projected` (by seq), `written` (by lane) and `copies` (by topic, partition, offset).
+ */
+export interface OrderAccount {
+  readonly orderId: string;
+  readonly claims: readonly Claim[];
+  readonly orders: readonly { readonly status: OrderStatus; readonly at: number }[];
+  readonly moves: readonly MoveSeen[];
+  readonly refusals: readonly RefusalSeen[];
+  readonly written: readonly WrittenMessage[];
+  readonly copies: readonly MessageCopy[];
+  readonly handled: readonly HandledMessage[];
+  readonly workflow: WorkflowSeen | null;
+  readonly workOrders: readonly WorkOrderSeen[];
+  readonly projected: readonly MoveSeen[];
+}
+
+/** The outbox rows that belong on one topic. */
+export const writtenFor = (account: OrderAccount, hop: OutboxHop): readonly WrittenMessage[] =>
+  account.written.filter((message) => message.hop === hop);
+
+/** The copies on one topic. */
+export const copiesOn = (account: OrderAccount, hop: TopicHop): readonly MessageCopy[] =>
+  account.copies.filter((copy) => copy.hop === hop);
+
+/** The status of the order's row, or of its last move when the row is gone. */
+export const statusOf = (account: OrderAccount): OrderStatus | null =>
+  account.orders[0]?.status ?? account.moves.at(-1)?.to ?? null;

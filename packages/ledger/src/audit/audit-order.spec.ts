@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { accountOf } from '../account/account-of.ts';
+import type { Evidence } from '../account/evidence.ts';
+import { DEFECTS } from '../testing/defects.ts';
+import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
+import { auditOrder } from './audit-order.ts';
+import { isDefect } from './finding.ts';
+import { AT_REST_LIMITS, WORKING_LIMITS } from './limits.ts';
+
+const ORDER = '019b8d9c-1111-7000-8000-000000000001';
+const HOUR = 3_600_000;
+const atRest = { readAt: LIFE_BEGINS + HOUR, limits: AT_REST_LIMITS };
+
+const plans = (ending: fc.Arbitrary<Pick<LifePlan, 'steps' | 'ending'>>): fc.Arbitrary<LifePlan> =>
+  fc
+    .record({
+      way: ending,
+      repeatsFrom: fc.array(fc.nat(20), { maxLength: 3 }),
+      refusedAfter: fc.option(fc.integer({ min: 1, max: 8 })),
+      overlapped: fc.boolean(),
+      claimed: fc.boolean(),
+    })
+    .map(({ way, ...rest }) => ({ ...way, ...rest }));
+
+/** Orders that are final: delivered, cancelled before SHIPPED, or rejected while being priced. */
+const finalLives = plans(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant({ steps: 8, ending: 'none' } as const) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ steps: fc.integer({ min: 0, max: 6 }), ending: fc.constant('cancelled' as const) }),
+    },
+    { weight: 1, arbitrary: fc.constant({ steps: 1, ending: 'rejected' } as const) },
+  ),
+);
+
+/** Orders that stopped on their way. */
+const openLives = plans(fc.record({ steps: fc.integer({ min: 0, max: 7 }), ending: fc.constant('none' as const) }));
+
+const audit = (evidence: readonly Evidence[], terms = atRest) => auditOrder(accountOf(ORDER, evidence), terms);
+
+const shuffled = (evidence: readonly Evidence[]) =>
+  fc.shuffledSubarray([...evidence], { minLength: evidence.length, maxLength: evidence.length });
+
+describe('a correct account', () => {
+  test('of a final order gives no finding, in whatever order its evidence was read', () => {
+    fc.assert(
+      fc.property(
+        finalLives.chain((plan) => shuffled(liveOrder(ORDER, plan))),
+        (evidence) => {
+          expect(audit(evidence)).toEqual([]);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('of an open order is on its way while the system works, and unfinished once it rests', () => {
+    fc.assert(
+      fc.property(openLives, (plan) => {
+        const evidence = liveOrder(ORDER, plan);
+        expect(audit(evidence)).toEqual([expect.objectContaining({ kind: 'unfinished', hop: 'shop.order' })]);
+        const young = audit(evidence, { readAt: LIFE_BEGINS + 40_000, limits: WORKING_LIMITS });
+        expect(young).toEqual([expect.objectContaining({ kind: 'on-its-way', hop: 'shop.order' })]);
+      }),
+    );
+  });
+});
+
+describe('a planted defect is found, with its kind and its hop', () => {
+  test.each(DEFECTS)('$name', ({ expected, plant }) => {
+    let planted = 0;
+    fc.assert(
+      fc.property(finalLives, fc.infiniteStream(fc.nat()), (plan, choices) => {
+        const pick = (n: number): number => (n === 0 ? 0 : choices.next().value % n);
+        const evidence = plant(liveOrder(ORDER, plan), pick);
+        if (evidence === null) return;
+        planted += 1;
+        expect(audit(evidence)).toContainEqual(expect.objectContaining({ orderId: ORDER, ...expected }));
+      }),
+      { numRuns: 200 },
+    );
+    expect(planted).toBeGreaterThan(10);
+  });
+});
+
+describe('what is young is not lost', () => {
+  const plan: LifePlan = {
+    steps: 8,
+    ending: 'none',
+    repeatsFrom: [],
+    refusedAfter: null,
+    overlapped: false,
+    claimed: true,
+  };
+  const working = { readAt: LIFE_BEGINS + 25_000, limits: WORKING_LIMITS };
+
+  test.each([
+    'the workflow was not told',
+    'the CRM was not told',
+    'a move was skipped',
+    'the workflow did not end',
+    'a group took what is on no topic',
+  ])('%s', (name) => {
+    const evidence = DEFECTS.find((defect) => defect.name === name)?.plant(liveOrder(ORDER, plan), () => 0);
+    if (!evidence) throw new Error(`cannot plant "${name}"`);
+    expect(audit(evidence, working).filter(isDefect)).toEqual([]);
+    expect(audit(evidence, { ...working, readAt: working.readAt + HOUR }).filter(isDefect)).not.toEqual([]);
+  });
+});
+
+describe('a fact the workflow keeps', () => {
+  const plan: LifePlan = {
+    steps: 6,
+    ending: 'none',
+    repeatsFrom: [],
+    refusedAfter: null,
+    overlapped: false,
+    claimed: true,
+  };
+  const messageId = '019b8d9c-2222-7000-8000-000000000001';
+  const early = (signalled?: readonly string[]): Evidence[] => [
+    ...liveOrder(ORDER, plan).map((item) =>
+      item.source === 'workflow' && signalled !== undefined ? { ...item, signalled } : item,
+    ),
+    {
+      source: 'view',
+      orderId: ORDER,
+      hop: 'shop.outbox',
+      messageId,
+      state: '3/9000 shop.orders shop.delivery-confirmed',
+      at: LIFE_BEGINS,
+    },
+    { source: 'view', orderId: ORDER, hop: 'shop.inbox', messageId, state: 'shop', at: LIFE_BEGINS },
+    {
+      source: 'topic',
+      orderId: ORDER,
+      hop: 'shop.topic',
+      messageId,
+      type: 'shop.delivery-confirmed',
+      partition: 5,
+      offset: 9000n,
+      at: LIFE_BEGINS,
+    },
+  ];
+  const working = { readAt: LIFE_BEGINS + HOUR, limits: WORKING_LIMITS };
+
+  test('is on its way however old, when the history of the running workflow shows it', () => {
+    expect(audit(early([messageId]), working).filter(isDefect)).toEqual([]);
+  });
+
+  test('is lost when the history does not show it', () => {
+    expect(audit(early([]), working)).toContainEqual(
+      expect.objectContaining({ kind: 'lost', hop: 'workflow', messageId }),
+    );
+  });
+});

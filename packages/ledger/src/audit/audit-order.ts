@@ -1,0 +1,36 @@
+import type { OrderAccount } from '../account/order-account.ts';
+import { checkEnding } from './checks/ending.ts';
+import { checkFacts } from './checks/facts.ts';
+import { checkHistory } from './checks/history.ts';
+import { checkInboxes } from './checks/inboxes.ts';
+import { checkProjection } from './checks/projection.ts';
+import { checkPublishing } from './checks/publishing.ts';
+import { checkSubmission } from './checks/submission.ts';
+import { checkWorkOrder } from './checks/work-order.ts';
+import { checkWorkflow } from './checks/workflow.ts';
+import type { Finding } from './finding.ts';
+import type { AuditTerms, Check } from './judge.ts';
+
+/** Along the way of an order, so that the first finding is where its trail broke. */
+const CHECKS: readonly Check[] = [
+  checkSubmission,
+  checkHistory,
+  checkPublishing,
+  checkInboxes,
+  checkWorkflow,
+  checkFacts,
+  checkWorkOrder,
+  checkProjection,
+  checkEnding,
+];
+
+/**
+ * Holds the account of one order against what must be true of it. Pure: the same account gives the same findings.
+ *
+ * No finding at all means: the order is final, and everything about it is where it belongs, once and in order.
+ *
+ * @example
+ * auditOrder(accountOf(orderId, evidence), { readAt: Date.now(), limits: WORKING_LIMITS }).filter(isDefect);
+ */
+export const auditOrder = (account: OrderAccount, terms: AuditTerms): readonly Finding[] =>
+  CHECKS.flatMap((check) => check(account, terms));

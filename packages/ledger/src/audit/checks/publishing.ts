@@ -1,0 +1,76 @@
+import type { MessageCopy } from '../../account/evidence.ts';
+import { type OutboxHop, TOPIC_OF, type TopicHop } from '../../account/hops.ts';
+import { copiesOn, type OrderAccount, type WrittenMessage, writtenFor } from '../../account/order-account.ts';
+import { causallyBefore } from '../causality.ts';
+import type { Finding } from '../finding.ts';
+import { type AuditTerms, type Check, groupedBy, missing } from '../judge.ts';
+
+/**
+ * Outbox and topic tell the same: every row has a copy, every copy has a row, and first copies are in order. Repeats are
+ * allowed, as many as there are.
+ */
+export const checkPublishing: Check = (account, terms) =>
+  (['shop.outbox', 'mes.outbox'] as const).flatMap((outbox) => checkOutbox(account, terms, outbox));
+
+function checkOutbox(account: OrderAccount, terms: AuditTerms, outbox: OutboxHop): Finding[] {
+  const found: Finding[] = [];
+  const topic = TOPIC_OF[outbox];
+  const { orderId } = account;
+  const written = writtenFor(account, outbox);
+  const copies = copiesOn(account, topic);
+  const copiesOf = groupedBy(copies, (copy) => copy.messageId);
+
+  for (const same of groupedBy(written, (message) => message.messageId).values()) {
+    const [message] = same;
+    if (message === undefined) continue;
+    if (same.length > 1) {
+      const detail = `${message.type} is written ${same.length} times under one id`;
+      found.push({ kind: 'doubled-effect', hop: outbox, orderId, messageId: message.messageId, detail });
+    }
+    if (!copiesOf.has(message.messageId)) {
+      const detail = `${message.type}, written as ${message.shard}/${message.seq}, is not on the topic`;
+      found.push(missing(account, terms, { hop: topic, since: message.at, messageId: message.messageId, detail }));
+    }
+  }
+
+  const known = new Set(written.map((message) => message.messageId));
+  for (const [messageId, [copy]] of copiesOf) {
+    // The topics are read first: what was on one had been committed long before the outbox was read.
+    if (known.has(messageId) || copy === undefined) continue;
+    const detail = `${copy.type} is on the topic, and no transaction wrote it`;
+    found.push({ kind: 'phantom', hop: topic, orderId, messageId, detail });
+  }
+
+  const partitions = [...new Set(copies.map((copy) => copy.partition))];
+  if (partitions.length > 1) {
+    const detail = `copies are in partitions ${partitions.join(', ')}: nothing keeps their order`;
+    found.push({ kind: 'out-of-order', hop: topic, orderId, detail });
+  } else {
+    found.push(...checkOrder(account, topic, written, copiesOf));
+  }
+  return found;
+}
+
+function checkOrder(
+  account: OrderAccount,
+  hop: TopicHop,
+  written: readonly WrittenMessage[],
+  copiesOf: ReadonlyMap<string, readonly MessageCopy[]>,
+): Finding[] {
+  const found: Finding[] = [];
+  const published = written.flatMap((message) => {
+    const first = copiesOf.get(message.messageId)?.[0];
+    return first === undefined ? [] : [{ message, offset: first.offset }];
+  });
+  for (const [index, later] of published.entries()) {
+    // One finding a message: the last of those it has overtaken says enough.
+    const overtaken = published
+      .slice(0, index)
+      .findLast((earlier) => earlier.offset > later.offset && causallyBefore(account, earlier.message, later.message));
+    if (overtaken === undefined) continue;
+    const { type, messageId } = later.message;
+    const detail = `${type} (offset ${later.offset}) came before ${overtaken.message.type} (offset ${overtaken.offset})`;
+    found.push({ kind: 'out-of-order', hop, orderId: account.orderId, messageId, detail });
+  }
+  return found;
+}

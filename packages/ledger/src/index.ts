@@ -1,0 +1,8 @@
+export { accountOf, ViewRowUnreadableError } from './account/account-of.ts';
+export type { Claim, Evidence, MessageCopy, ViewRow, WorkflowSeen, WorkflowStatus } from './account/evidence.ts';
+export { type App, HOPS, type Hop, VIEW_HOPS, type ViewHop } from './account/hops.ts';
+export type { OrderAccount } from './account/order-account.ts';
+export { auditOrder } from './audit/audit-order.ts';
+export { FINDING_KINDS, type Finding, type FindingKind, isDefect } from './audit/finding.ts';
+export type { AuditTerms } from './audit/judge.ts';
+export { AT_REST_LIMITS, type AuditLimits, WORKING_LIMITS } from './audit/limits.ts';

@@ -1,0 +1,276 @@
+import { DeliveryConfirmed, PriceAccepted, WorkOrderStarted } from '@bezel/contracts';
+import { MOVED_TYPE, SUBMITTED_TYPE } from '../account/event-types.ts';
+import type { Evidence, MessageCopy, ViewRow } from '../account/evidence.ts';
+import type { Hop, ViewHop } from '../account/hops.ts';
+import type { FindingKind } from '../audit/finding.ts';
+
+/**
+ * One thing that can go wrong with an order, as a change of what is known about it. `plant` answers null where the
+ * defect cannot happen to this life (a work order that is not there cannot be doubled).
+ */
+export interface Defect {
+  readonly name: string;
+  readonly expected: { readonly kind: FindingKind; readonly hop: Hop };
+  /** `pick` chooses one of n possibilities. */
+  plant(evidence: readonly Evidence[], pick: (n: number) => number): Evidence[] | null;
+}
+
+const FOREIGN = '019b8d9c-ffff-7000-8000-00000000dead';
+
+const rowsOf = (evidence: readonly Evidence[], hop: ViewHop, matching = /./): ViewRow[] =>
+  evidence.filter((item): item is ViewRow => item.source === 'view' && item.hop === hop && matching.test(item.state));
+
+const copiesOf = (evidence: readonly Evidence[], type: string): MessageCopy[] =>
+  evidence.filter((item): item is MessageCopy => item.source === 'topic' && item.type === type);
+
+const swap = (evidence: readonly Evidence[], from: Evidence, to: Evidence[]): Evidence[] =>
+  evidence.flatMap((item) => (item === from ? to : [item]));
+
+/** Changes one row of a view: to nothing (lost), to two (doubled), to another. */
+function onRow(hop: ViewHop, matching: RegExp, change: (row: ViewRow) => ViewRow[]): Defect['plant'] {
+  return (evidence, pick) => {
+    const rows = rowsOf(evidence, hop, matching);
+    const row = rows[pick(rows.length)];
+    return row === undefined ? null : swap(evidence, row, change(row));
+  };
+}
+
+const gone = (): ViewRow[] => [];
+const twice = (row: ViewRow): ViewRow[] => [row, { ...row }];
+const becomes =
+  (change: Partial<ViewRow>) =>
+  (row: ViewRow): ViewRow[] => [{ ...row, ...change }];
+
+function addRow(hop: ViewHop, messageId: string, state: string): Defect['plant'] {
+  return (evidence) => {
+    const model = rowsOf(evidence, 'shop.order')[0];
+    return model === undefined ? null : [...evidence, { ...model, hop, messageId, state }];
+  };
+}
+
+/** Takes every copy of one message of this type off the topic. */
+function loseCopies(type: string): Defect['plant'] {
+  return (evidence, pick) => {
+    const ids = [...new Set(copiesOf(evidence, type).map((copy) => copy.messageId))];
+    const id = ids[pick(ids.length)];
+    return id === undefined ? null : evidence.filter((item) => !(item.source === 'topic' && item.messageId === id));
+  };
+}
+
+/** Exchanges the offsets of the first copies of two messages, so that the later one came first. */
+function overtake(earlier: string, later: string): Defect['plant'] {
+  return (evidence) => {
+    const first = copiesOf(evidence, earlier).toSorted((a, b) => Number(a.offset - b.offset))[0];
+    const second = copiesOf(evidence, later)
+      .toSorted((a, b) => Number(a.offset - b.offset))
+      .find((copy) => first !== undefined && copy.messageId !== first.messageId && copy.offset > first.offset);
+    if (first === undefined || second === undefined) return null;
+    const exchanged = new Map([
+      [first.messageId, second.messageId],
+      [second.messageId, first.messageId],
+    ]);
+    const only = evidence.filter(
+      (item) => !(item.source === 'topic' && exchanged.has(item.messageId) && item !== first && item !== second),
+    );
+    return only.map((item) => {
+      if (item === first) return { ...first, offset: second.offset };
+      if (item === second) return { ...second, offset: first.offset };
+      return item;
+    });
+  };
+}
+
+function onWorkflow(change: Partial<Extract<Evidence, { source: 'workflow' }>> | null): Defect['plant'] {
+  return (evidence) => {
+    const workflow = evidence.find((item) => item.source === 'workflow');
+    if (workflow?.source !== 'workflow') return null;
+    return swap(evidence, workflow, change === null ? [] : [{ ...workflow, ...change }]);
+  };
+}
+
+const lost = (hop: Hop) => ({ kind: 'lost', hop }) as const;
+const doubled = (hop: Hop) => ({ kind: 'doubled-effect', hop }) as const;
+const disordered = (hop: Hop) => ({ kind: 'out-of-order', hop }) as const;
+const phantom = (hop: Hop) => ({ kind: 'phantom', hop }) as const;
+
+/** Every defect the audit must find in an order that is final. */
+export const DEFECTS: readonly Defect[] = [
+  { name: 'the order row is gone', expected: lost('shop.order'), plant: onRow('shop.order', /./, gone) },
+  { name: 'the order row is doubled', expected: doubled('shop.order'), plant: onRow('shop.order', /./, twice) },
+  {
+    name: 'nothing but the 201 is left',
+    expected: lost('shop.order'),
+    plant: (evidence) => {
+      const claims = evidence.filter((item) => item.source === 'client');
+      return claims.length === 0 ? null : claims;
+    },
+  },
+  { name: 'a history row is gone', expected: lost('shop.history'), plant: onRow('shop.history', /^\d/, gone) },
+  { name: 'a history row is doubled', expected: doubled('shop.history'), plant: onRow('shop.history', /^\d/, twice) },
+  {
+    name: 'the status was changed behind the workflow',
+    expected: lost('shop.history'),
+    plant: onRow('shop.order', /^(DELIVERED|REJECTED)$/, becomes({ state: 'CANCELLED' })),
+  },
+  {
+    name: 'a move that the table does not have',
+    expected: disordered('shop.history'),
+    plant: onRow('shop.history', /^2 PRICED$/, becomes({ state: '2 PACKED' })),
+  },
+  {
+    name: 'a fact moved the order twice',
+    expected: doubled('shop.history'),
+    plant: (evidence) => {
+      const [approved] = rowsOf(evidence, 'shop.history', / APPROVED$/);
+      const [packed] = rowsOf(evidence, 'shop.history', / PACKED$/);
+      return approved && packed ? swap(evidence, packed, [{ ...packed, messageId: approved.messageId }]) : null;
+    },
+  },
+  {
+    name: 'a move names a message nobody wrote',
+    expected: phantom('shop.history'),
+    plant: onRow('shop.history', / APPROVED$/, becomes({ messageId: FOREIGN })),
+  },
+  {
+    name: 'a refused fact left no trace',
+    expected: lost('workflow'),
+    plant: onRow('shop.history', /^refused/, gone),
+  },
+  {
+    name: 'the submission was not written to the outbox',
+    expected: lost('shop.outbox'),
+    plant: onRow('shop.outbox', new RegExp(SUBMITTED_TYPE), gone),
+  },
+  {
+    name: 'a move was not written to the outbox',
+    expected: lost('shop.outbox'),
+    plant: onRow('shop.outbox', new RegExp(MOVED_TYPE), gone),
+  },
+  {
+    name: 'a copy whose transaction rolled back',
+    expected: phantom('shop.topic'),
+    plant: onRow('shop.outbox', new RegExp(PriceAccepted.type), gone),
+  },
+  {
+    name: 'a message is written twice under one id',
+    expected: doubled('shop.outbox'),
+    plant: onRow('shop.outbox', new RegExp(PriceAccepted.type), twice),
+  },
+  {
+    name: 'a move is told by two messages',
+    expected: doubled('shop.outbox'),
+    plant: (evidence, pick) => {
+      const rows = rowsOf(evidence, 'shop.outbox', new RegExp(MOVED_TYPE));
+      const row = rows[pick(rows.length)];
+      return row === undefined ? null : [...evidence, { ...row, messageId: FOREIGN }];
+    },
+  },
+  { name: 'the submission was skipped', expected: lost('shop.topic'), plant: loseCopies(SUBMITTED_TYPE) },
+  { name: 'a move was skipped', expected: lost('shop.topic'), plant: loseCopies(MOVED_TYPE) },
+  { name: "an operator's step was skipped", expected: lost('mes.topic'), plant: loseCopies(WorkOrderStarted.type) },
+  {
+    name: 'a move overtook the submission',
+    expected: disordered('shop.topic'),
+    plant: overtake(SUBMITTED_TYPE, MOVED_TYPE),
+  },
+  { name: 'a move overtook a move', expected: disordered('shop.topic'), plant: overtake(MOVED_TYPE, MOVED_TYPE) },
+  {
+    name: 'the last move overtook its fact',
+    expected: disordered('shop.topic'),
+    plant: overtake(DeliveryConfirmed.type, MOVED_TYPE),
+  },
+  {
+    name: 'an acceptance overtook the offer',
+    expected: disordered('shop.topic'),
+    plant: (evidence, pick) => {
+      const priced = copiesOf(evidence, MOVED_TYPE).find((copy) => copy.move?.to === 'PRICED');
+      if (priced === undefined) return null;
+      const others = evidence.filter((item) => item.source !== 'topic' || item.messageId !== priced.messageId);
+      const accepted = copiesOf(others, PriceAccepted.type).toSorted((a, b) => Number(a.offset - b.offset))[0];
+      return accepted === undefined ? null : [...others, { ...priced, offset: accepted.offset + 1n + BigInt(pick(2)) }];
+    },
+  },
+  {
+    name: 'a copy went to another partition',
+    expected: disordered('shop.topic'),
+    plant: (evidence, pick) => {
+      const copies = copiesOf(evidence, MOVED_TYPE);
+      const copy = copies[pick(copies.length)];
+      return copy === undefined ? null : swap(evidence, copy, [{ ...copy, partition: 11 }]);
+    },
+  },
+  { name: 'the workflow was not told', expected: lost('shop.inbox'), plant: onRow('shop.inbox', /./, gone) },
+  { name: 'the board was not told', expected: lost('mes.inbox'), plant: onRow('mes.inbox', /./, gone) },
+  { name: 'the CRM was not told', expected: lost('crm.inbox'), plant: onRow('crm.inbox', /./, gone) },
+  { name: 'the inbox let a repeat through', expected: doubled('crm.inbox'), plant: onRow('crm.inbox', /./, twice) },
+  {
+    name: 'a group took what is on no topic',
+    expected: phantom('mes.inbox'),
+    plant: addRow('mes.inbox', FOREIGN, 'mes.inbox-group'),
+  },
+  { name: 'the workflow was never started', expected: lost('workflow'), plant: onWorkflow(null) },
+  {
+    name: 'the workflow was terminated by hand',
+    expected: lost('workflow'),
+    plant: onWorkflow({ status: 'TERMINATED' }),
+  },
+  {
+    name: 'the workflow did not end',
+    expected: { kind: 'unfinished', hop: 'workflow' },
+    plant: onWorkflow({ status: 'RUNNING', closedAt: null }),
+  },
+  { name: 'the work order is gone', expected: lost('mes.work-order'), plant: onRow('mes.work-order', /./, gone) },
+  {
+    name: 'a second work order',
+    expected: doubled('mes.work-order'),
+    plant: onRow('mes.work-order', /./, (row) => [row, { ...row, messageId: FOREIGN }]),
+  },
+  {
+    name: 'the work order never left the house',
+    expected: lost('mes.work-order'),
+    plant: onRow('mes.work-order', /^SHIPPED$/, becomes({ state: 'PACKED' })),
+  },
+  {
+    name: 'the work order was not withdrawn',
+    expected: lost('mes.work-order'),
+    plant: onRow('mes.work-order', /^WITHDRAWN$/, becomes({ state: 'OPEN' })),
+  },
+  {
+    name: 'a work order of an order nobody approved',
+    expected: phantom('mes.work-order'),
+    plant: (evidence, pick) =>
+      rowsOf(evidence, 'shop.history', / APPROVED$/).length > 0
+        ? null
+        : addRow('mes.work-order', FOREIGN, 'OPEN')(evidence, pick),
+  },
+  {
+    name: 'a step of the work order was not written to the outbox',
+    expected: lost('mes.outbox'),
+    plant: onRow('mes.outbox', /mes\.work-order-opened$/, gone),
+  },
+  {
+    name: 'an operator was heard twice',
+    expected: doubled('mes.outbox'),
+    plant: onRow('mes.outbox', new RegExp(WorkOrderStarted.type), (row) => [row, { ...row, messageId: FOREIGN }]),
+  },
+  {
+    name: 'the projection swallowed a move',
+    expected: lost('crm.projection'),
+    plant: onRow('crm.projection', /./, gone),
+  },
+  {
+    name: 'the projection took a move twice',
+    expected: doubled('crm.projection'),
+    plant: onRow('crm.projection', /./, twice),
+  },
+  {
+    name: 'the projection shows another status',
+    expected: lost('crm.projection'),
+    plant: onRow('crm.projection', /^1 PRICING$/, becomes({ state: '1 CANCELLED' })),
+  },
+  {
+    name: 'the projection shows a move nobody made',
+    expected: phantom('crm.projection'),
+    plant: addRow('crm.projection', FOREIGN, '40 PACKED'),
+  },
+];
