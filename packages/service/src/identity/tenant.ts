@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, ExpressionWrapper, SqlBool, StringReference } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ProblemError } from '../problems/index.ts';
 import type { CallerIdentity, RoleName } from './caller.ts';
 
@@ -10,13 +10,14 @@ const ACROSS_TENANTS: readonly RoleName[] = ['admin', 'service'];
  *
  * @example db.selectFrom('orders').selectAll().where('id', '=', id).where(withinTenant(caller, 'tenant'))
  */
-export function withinTenant<DB, TB extends keyof DB>(
+export function withinTenant(
   caller: CallerIdentity,
-  column: StringReference<DB, TB>,
+  column: string,
   { across = ACROSS_TENANTS }: { readonly across?: readonly RoleName[] } = {},
-): (eb: ExpressionBuilder<DB, TB>) => ExpressionWrapper<DB, TB, SqlBool> {
-  return (eb) =>
-    across.some((role) => caller.roles.includes(role)) ? eb.and([]) : eb(column, '=', caller.tenant as never);
+): RawBuilder<SqlBool> {
+  return across.some((role) => caller.roles.includes(role))
+    ? sql<SqlBool>`true`
+    : sql<SqlBool>`${sql.ref(column)} = ${caller.tenant}`;
 }
 
 /**

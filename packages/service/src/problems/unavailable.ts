@@ -22,13 +22,14 @@ const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'EN
  * 400, anything else undefined.
  */
 export function databaseProblem(error: unknown): ProblemError | undefined {
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    return databaseProblem(error.errors[0]);
-  }
-  if (!(error instanceof Error)) {
+  // By shape, not by class: an error may come from another realm or another copy of the driver.
+  if (typeof error !== 'object' || error === null) {
     return undefined;
   }
-  const code = (error as { code?: unknown }).code;
+  const { code, message, errors } = error as { code?: unknown; message?: unknown; errors?: unknown };
+  if (Array.isArray(errors) && errors.length > 0) {
+    return databaseProblem(errors[0]);
+  }
   if (typeof code === 'string') {
     if (AWAY.test(code) || NETWORK.has(code)) {
       return unavailable('database_unavailable', 'the database cannot be reached right now; try again', error);
@@ -41,7 +42,7 @@ export function databaseProblem(error: unknown): ProblemError | undefined {
       return new ProblemError({ status: 400, code: 'invalid_request', detail, cause: error });
     }
   }
-  return POOL_SAYS_AWAY.test(error.message)
+  return typeof message === 'string' && POOL_SAYS_AWAY.test(message)
     ? unavailable('database_unavailable', 'the database cannot be reached right now; try again', error)
     : undefined;
 }
