@@ -1,0 +1,21 @@
+/** The rows a statement answered, and how many rows it touched. */
+export interface StatementResult {
+  // biome-ignore lint/suspicious/noExplicitAny: a row's shape is known to the statement alone
+  readonly rows: any[];
+  readonly rowCount: number | null;
+}
+
+/** Runs one statement. `pg.Client`, `pg.Pool` and `pg.PoolClient` fit. */
+export interface Queryable {
+  query(sql: string, params?: readonly unknown[]): Promise<StatementResult>;
+}
+
+/** A connection of one's own for a while, as `pg.Pool` lends it. */
+export interface Connection extends Queryable {
+  release(error?: Error | boolean): void;
+}
+
+/** Where connections come from. `pg.Pool` fits. */
+export interface Database extends Queryable {
+  connect(): Promise<Connection>;
+}

@@ -1,0 +1,9 @@
+export { OutboxError } from './outbox-error.ts';
+export {
+  ClusterChangedError,
+  RelayStateError,
+  SchemaOutdatedError,
+  SequenceUnsafeError,
+  ServerReadOnlyError,
+} from './relaying.ts';
+export { EventInvalidError, MessageTooLargeError, NudgeUnavailableError, TransactionMissingError } from './writing.ts';

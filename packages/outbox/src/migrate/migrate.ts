@@ -1,0 +1,108 @@
+import type { Connection, Database, Queryable } from '../database/port.ts';
+import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
+import { loadMigrations, render } from './migrations.ts';
+import * as sql from './statements.ts';
+
+export interface MigrateOptions {
+  /** Default `outbox`. */
+  readonly schemaName?: string;
+  /**
+   * Number of shards, 1 to 1024, default 8. At most so many relays work at once. Counts only when the schema is made;
+   * later calls keep what the database says.
+   */
+  readonly shards?: number;
+  /** Logins that write messages or run relays and consumers, when they are not the one that migrates. */
+  readonly grantTo?: readonly string[];
+}
+
+/** What a run did. */
+export interface MigrateResult {
+  /** Versions applied by this call; empty when there was nothing to do. */
+  readonly applied: readonly number[];
+  /** The version the schema has now. */
+  readonly version: number;
+}
+
+/**
+ * Creates the outbox's tables, or brings them up to date. All or nothing, and safe from any number of processes at once:
+ * one does the work, the others wait and find it done.
+ *
+ * `db` is a `pg.Pool`, a `pg.Client` (connected, not in a transaction) or a connection string.
+ *
+ * @example
+ * await migrate(process.env.MIGRATION_DATABASE_URL, { grantTo: ['shop'] });
+ */
+export async function migrate(db: Database | Queryable | string, options: MigrateOptions = {}): Promise<MigrateResult> {
+  if (typeof db === 'string') {
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: db });
+    await client.connect();
+    try {
+      return await run(client, options);
+    } finally {
+      await client.end();
+    }
+  }
+  if (isPool(db)) {
+    const connection: Connection = await db.connect();
+    try {
+      return await run(connection, options);
+    } finally {
+      connection.release();
+    }
+  }
+  return run(db, options);
+}
+
+/**
+ * The same as SQL, for teams whose schema changes are applied by somebody else. `from` is the version already there
+ * (`SELECT max(version) FROM outbox.migration`), 0 for a new database.
+ */
+export function migrationSql({ from = 0, ...options }: MigrateOptions & { readonly from?: number } = {}): string {
+  const { schema, shards, grantTo } = settings(options);
+  const statements = ['BEGIN', sql.lock(schema), sql.createSchema(schema), sql.createVersionTable(schema)];
+  for (const { version, name, template } of loadMigrations().filter((step) => step.version > from)) {
+    statements.push(render(template, { schema, shards }).trimEnd().replace(/;$/, ''));
+    statements.push(sql.recordVersion(schema, version, name));
+  }
+  statements.push(...grantTo.map((role) => sql.grant(schema, role)), 'COMMIT');
+  return `${statements.map((statement) => statement.trim()).join(';\n\n')};\n`;
+}
+
+async function run(client: Queryable, options: MigrateOptions): Promise<MigrateResult> {
+  const { schema, shards, grantTo } = settings(options);
+  const applied: number[] = [];
+  await client.query('BEGIN');
+  try {
+    await client.query(sql.lock(schema));
+    await client.query(sql.createSchema(schema));
+    await client.query(sql.createVersionTable(schema));
+    let version = Number((await client.query(sql.selectVersion(schema))).rows[0].version);
+    for (const step of loadMigrations().filter((candidate) => candidate.version > version)) {
+      await client.query(render(step.template, { schema, shards }));
+      await client.query(sql.recordVersion(schema, step.version, step.name));
+      applied.push(step.version);
+      version = step.version;
+    }
+    for (const role of grantTo) {
+      await client.query(sql.grant(schema, role));
+    }
+    await client.query('COMMIT');
+    return { applied, version };
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+function settings({ schemaName = DEFAULT_SCHEMA, shards = 8, grantTo = [] }: MigrateOptions) {
+  if (!Number.isInteger(shards) || shards < 1 || shards > 1024) {
+    throw new TypeError(`shards must be an integer from 1 to 1024; got ${shards}`);
+  }
+  return { schema: quoteSchema(schemaName), shards, grantTo };
+}
+
+/** A `pg.Client` has `connect` as well; only a pool counts its connections. */
+function isPool(db: Database | Queryable): db is Database {
+  return 'connect' in db && 'totalCount' in db;
+}
