@@ -8,7 +8,10 @@ export interface Role {
    * `fatal` ends the process with exit code 1; it is for what trying again cannot mend.
    */
   start(fatal: (error: unknown) => void): Promise<void>;
-  /** Takes no new work, finishes or abandons what is running, within about 5 s. Called once, only after `start`. */
+  /**
+   * Takes no new work, finishes or abandons what is running, within about 5 s. Called once, after `start` was called;
+   * `start` may have failed, or still be at it.
+   */
   stop(): Promise<void>;
   /** Resolves when the role can do its work right now; rejects with the reason when it cannot. */
   health(): Promise<void>;

@@ -1,5 +1,5 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { AggregationType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+import { AggregationType, MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk-metrics';
 
 /** Collects when `/metrics` is read, and never by itself. */
 class PullReader extends MetricReader {
@@ -28,8 +28,25 @@ export const meterProvider = new MeterProvider({
 
 const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
 
+/** What Prometheus wants at the end of a name, by OpenTelemetry's unit. */
+const SUFFIXES: Readonly<Record<string, string>> = { s: '.seconds', ms: '.milliseconds', By: '.bytes' };
+
+/** The serializer leaves units out of names, where Prometheus looks for them. */
+function nameWithUnit(metric: MetricData): MetricData {
+  const { descriptor } = metric;
+  const suffix = SUFFIXES[descriptor.unit] ?? '';
+  const name = descriptor.name.endsWith(suffix) ? descriptor.name : descriptor.name + suffix;
+  return { ...metric, descriptor: { ...descriptor, name } };
+}
+
 /** The current metrics in Prometheus text format 0.0.4. */
 export async function metricsText(): Promise<string> {
   const { resourceMetrics } = await reader.collect();
-  return serializer.serialize(resourceMetrics);
+  return serializer.serialize({
+    ...resourceMetrics,
+    scopeMetrics: resourceMetrics.scopeMetrics.map((scope) => ({
+      ...scope,
+      metrics: scope.metrics.map(nameWithUnit),
+    })),
+  });
 }
