@@ -58,6 +58,10 @@ export const WorkOrderResource = z.object({
   metal: Metal,
   finish: Finish,
   massMg: z.number().int(),
+  /** What the order itself has come to, as the shop told; null until it did. It may lag behind by a message. */
+  orderStatus: z.enum(ORDER_STATUSES).nullable(),
+  /** There is not enough metal in the house for this piece. */
+  materialShort: z.boolean(),
   openedAt: Instant,
   updatedAt: Instant,
 });
