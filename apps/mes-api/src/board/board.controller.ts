@@ -1,0 +1,101 @@
+import { WORK_ORDER_STATUSES, WorkOrderPage, WorkOrderResource } from '@bezel/contracts';
+import { Caller, decodeCursor, found, Idempotency, InjectDatabase, pageOf, pageQuery, Roles } from '@bezel/service';
+import { applyDecorators, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { Request } from 'express';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { MesDatabase } from '../database/mes-database.ts';
+import type { StepName } from '../work-orders/steps.ts';
+import { takeStep } from '../work-orders/take-step.ts';
+import { boardPage, boardRow, boardRowOfOrder } from './board-statements.ts';
+import { toResource } from './work-order-resource.ts';
+
+const BoardQuery = z.strictObject({
+  status: z.enum(WORK_ORDER_STATUSES).optional(),
+  orderId: z.uuid().optional(),
+  ...pageQuery,
+});
+type BoardQuery = z.infer<typeof BoardQuery>;
+
+const Id = z.uuid();
+const Position = z.tuple([Id]);
+
+/** What the doors of all steps have in common. */
+const Step = (summary: string) =>
+  applyDecorators(
+    HttpCode(200),
+    ApiOperation({ summary }),
+    ApiOkResponse({ standardSchema: WorkOrderResource }),
+    ApiResponse({ status: 403, description: '`claimed_by_another`: only the claimer or an admin goes on' }),
+    ApiResponse({ status: 409, description: '`illegal_action`: the detail names the status the work order is in' }),
+  );
+
+/** The operators' board. Operators work for the whole house: they see the work orders of every tenant. */
+@Controller('v1/work-orders')
+@Roles('operator', 'admin')
+export class BoardController {
+  constructor(
+    @InjectDatabase() private readonly db: Kysely<MesDatabase>,
+    @Inject(Idempotency) private readonly idempotency: Idempotency<MesDatabase>,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Work orders, oldest first, by status or by order' })
+  @ApiOkResponse({ standardSchema: WorkOrderPage })
+  async list(@Query({ schema: BoardQuery }) query: BoardQuery): Promise<WorkOrderPage> {
+    const { status, orderId, cursor, limit } = query;
+    if (orderId !== undefined) {
+      const row = await boardRowOfOrder(this.db, orderId);
+      const fits = row !== undefined && (status === undefined || row.status === status);
+      return { items: fits ? [toResource(row)] : [], nextCursor: null };
+    }
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, Position)[0];
+    const rows = await boardPage(this.db, { status, after, limit: limit + 1 });
+    return pageOf(rows, limit, (row) => [row.id], toResource);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One work order' })
+  @ApiOkResponse({ standardSchema: WorkOrderResource })
+  async one(@Param('id', { schema: Id }) id: string): Promise<WorkOrderResource> {
+    return toResource(found(await boardRow(this.db, id), 'work order', id));
+  }
+
+  @Post(':id/claim')
+  @Step('Take an OPEN work order')
+  claim(@Req() request: Request, @Param('id', { schema: Id }) id: string, @Caller() caller: Caller) {
+    return this.step('claim', request, id, caller);
+  }
+
+  @Post(':id/start')
+  @Step('Begin making the piece')
+  start(@Req() request: Request, @Param('id', { schema: Id }) id: string, @Caller() caller: Caller) {
+    return this.step('start', request, id, caller);
+  }
+
+  @Post(':id/complete')
+  @Step('The piece is made')
+  complete(@Req() request: Request, @Param('id', { schema: Id }) id: string, @Caller() caller: Caller) {
+    return this.step('complete', request, id, caller);
+  }
+
+  @Post(':id/pack')
+  @Step('The piece is packed')
+  pack(@Req() request: Request, @Param('id', { schema: Id }) id: string, @Caller() caller: Caller) {
+    return this.step('pack', request, id, caller);
+  }
+
+  @Post(':id/ship')
+  @Step('The parcel has left the house')
+  ship(@Req() request: Request, @Param('id', { schema: Id }) id: string, @Caller() caller: Caller) {
+    return this.step('ship', request, id, caller);
+  }
+
+  private step(step: StepName, request: Request, id: string, caller: Caller) {
+    return this.idempotency.run(request, async (trx) => {
+      await takeStep(trx, step, id, caller);
+      return { status: 200, body: toResource(found(await boardRow(trx, id), 'work order', id)) };
+    });
+  }
+}

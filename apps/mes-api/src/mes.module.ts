@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { BoardController } from './board/board.controller.ts';
+import { MaterialController } from './material/material.controller.ts';
+
+/** The doors of the role `api`. */
+@Module({ controllers: [BoardController, MaterialController] })
+export class MesModule {}

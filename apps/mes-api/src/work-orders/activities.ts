@@ -1,0 +1,39 @@
+import { type MesActivities, WORK_ORDER_SHIPPED } from '@bezel/order-workflow';
+import { log, withOrder } from '@bezel/service';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Kysely } from 'kysely';
+import type { MesDatabase } from '../database/mes-database.ts';
+import { OrderWithdrawnError, openWorkOrder } from './open-work-order.ts';
+import { WorkOrderShippedError, withdrawWorkOrder } from './withdraw-work-order.ts';
+
+/** Failure type of an opening that came after the withdrawal; only an attempt nobody waits for any more can see it. */
+export const ORDER_WITHDRAWN = 'OrderWithdrawn';
+
+/**
+ * The MES's side of the order workflow. Whatever is not named here (a database that is away, a lock not had in time)
+ * is a fault: Temporal tries again without end.
+ */
+export function mesActivities(db: Kysely<MesDatabase>): MesActivities {
+  return {
+    openWorkOrder: (input) =>
+      withOrder(input.orderId, async () => {
+        try {
+          return await openWorkOrder(db, input);
+        } catch (error) {
+          throw error instanceof OrderWithdrawnError
+            ? ApplicationFailure.nonRetryable(error.message, ORDER_WITHDRAWN)
+            : error;
+        }
+      }),
+    withdrawWorkOrder: (input) =>
+      withOrder(input.orderId, async () => {
+        try {
+          log.info({ 'event.outcome': await withdrawWorkOrder(db, input) }, `withdrawal: ${input.reason}`);
+        } catch (error) {
+          throw error instanceof WorkOrderShippedError
+            ? ApplicationFailure.nonRetryable(error.message, WORK_ORDER_SHIPPED)
+            : error;
+        }
+      }),
+  };
+}
