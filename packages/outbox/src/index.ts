@@ -1,3 +1,12 @@
 export { defineEvent, type EventData, type EventDefinition } from './event/index.ts';
 export { uuidv7 } from './id/uuidv7.ts';
 export { type MigrateOptions, type MigrateResult, migrate, migrationSql } from './migrate/migrate.ts';
+export {
+  createOutbox,
+  type Outbox,
+  type OutboxOptions,
+  type WriteManyOptions,
+  type WriteOptions,
+} from './writer/create-outbox.ts';
+export type { MessageInput } from './writer/encode.ts';
+export type { KyselyTransaction, OutboxTransaction, TransactionQuery } from './writer/transaction.ts';

@@ -1,0 +1,44 @@
+/**
+ * Every name under which this package reports what it does. OpenTelemetry instruments and spans come from the global
+ * providers of `@opentelemetry/api`; without an SDK they cost nothing. Diagnostics channels carry plain objects and cost
+ * nothing without a subscriber.
+ */
+
+/** Name of the meter and the tracer. */
+export const INSTRUMENTATION = '@bezel/outbox';
+
+/** Metrics. Counters count since the process started; durations are in seconds. */
+export const METRICS = {
+  /** Counter, by topic and type: messages written into transactions (which may still roll back). */
+  written: 'bezel.outbox.written',
+  /** Counter, by topic: messages the brokers acknowledged, repeats included. */
+  published: 'bezel.outbox.published',
+  /** Counter, by topic and kind: messages the brokers refused or did not answer for. */
+  publishFailed: 'bezel.outbox.publish_failed',
+  /** Histogram: how long one batch took to be acknowledged. */
+  publishDuration: 'bezel.outbox.publish.duration',
+  /** Histogram: how long one read of the outbox took. */
+  readDuration: 'bezel.outbox.read.duration',
+  /** Histogram, by topic: from a message's `created_at` to its acknowledgement, by the clocks of server and relay. */
+  delay: 'bezel.outbox.delay',
+  /** Gauge, by shard: sequence numbers below the cursor that are not visible yet and not given up. */
+  gaps: 'bezel.outbox.gaps',
+  /** Gauge, by shard: numbers drawn from the sequence and not read yet. */
+  backlog: 'bezel.outbox.backlog',
+  /** Gauge: shards this relay holds the lease of. */
+  shards: 'bezel.outbox.shards',
+} as const;
+
+/** `node:diagnostics_channel` names. */
+export const CHANNELS = {
+  /** `{ relay, shards, rows }`: one read returned. */
+  read: 'bezel.outbox.relay.read',
+  /** `{ relay, messages, failed, seconds }`: one batch was answered. */
+  published: 'bezel.outbox.relay.published',
+  /** `{ relay, shards }`: checkpoints were stored. */
+  checkpoint: 'bezel.outbox.relay.checkpoint',
+  /** `{ relay, shard, epoch, held }`: a lease was won or given up. */
+  lease: 'bezel.outbox.relay.lease',
+  /** `{ relay, shard, reason }`: what was remembered of a shard was dropped, because the server cannot vouch for it. */
+  memoryDropped: 'bezel.outbox.relay.memory-dropped',
+} as const;

@@ -1,0 +1,152 @@
+import { metrics, SpanStatusCode } from '@opentelemetry/api';
+import type { Database } from '../database/port.ts';
+import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
+import { NudgeUnavailableError } from '../errors/writing.ts';
+import type { EventDefinition } from '../event/define-event.ts';
+import { INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
+import {
+  armFailpointsFromEnvironment,
+  FAILPOINTS,
+  FailpointHitError,
+  FailpointRefusedError,
+  failpointsArmed,
+  hitFailpoint,
+} from '../testing/failpoints.ts';
+import { encode, type MessageInput } from './encode.ts';
+import { insertMessages, serializeKeys } from './insert.sql.ts';
+import { createNudger } from './nudge.ts';
+import { startCreateSpan, traceHeaders } from './trace-context.ts';
+import { type OutboxTransaction, runnerOf } from './transaction.ts';
+
+export interface OutboxOptions {
+  /** CloudEvents `source` of every message, a URI reference such as `/bezel/shop`. */
+  readonly source: string;
+  /** Default `outbox`. */
+  readonly schemaName?: string;
+  /** For `nudge` only: connections of its own, outside the transactions that write. */
+  readonly db?: Database;
+  /** Largest message, frame included, in bytes. Default 1,000,000, which fits a broker's default limit. */
+  readonly maxMessageBytes?: number;
+}
+
+export interface WriteManyOptions {
+  /**
+   * Makes this transaction wait for other transactions that serialize on the same key, so that the order of messages is
+   * the order of commits even for writers that overlap. Costs waiting; taken until the transaction ends.
+   */
+  readonly serializeKey?: boolean;
+}
+
+export interface WriteOptions extends WriteManyOptions, Omit<MessageInput<never>, 'data'> {}
+
+/** Writes messages into the caller's transactions. Holds no connection and no state of any database. */
+export interface Outbox {
+  /**
+   * Writes one message in the caller's transaction: it is published after the commit, or never. Messages of one
+   * transaction are published in the order they were written, per topic and key.
+   *
+   * @throws EventInvalidError, MessageTooLargeError, TransactionMissingError. Nothing was sent to the server then.
+   */
+  write<Data>(
+    tx: OutboxTransaction,
+    event: EventDefinition<string, Data>,
+    data: NoInfer<Data>,
+    options?: WriteOptions,
+  ): Promise<{ readonly id: string }>;
+
+  /** Writes many messages of one event in one statement, in the order given. None is written when one is refused. */
+  writeMany<Data>(
+    tx: OutboxTransaction,
+    event: EventDefinition<string, Data>,
+    messages: readonly MessageInput<NoInfer<Data>>[],
+    options?: WriteManyOptions,
+  ): Promise<readonly { readonly id: string }[]>;
+
+  /**
+   * Wakes idle relays at once; call it after the commit, from any number of places. Without it a message waits for the
+   * next idle poll, 40 ms at most. Needs `db`.
+   */
+  nudge(): Promise<void>;
+}
+
+/**
+ * @example
+ * const outbox = createOutbox({ source: '/bezel/shop' });
+ * await db.transaction().execute(async (trx) => {
+ *   await trx.insertInto('orders').values(order).execute();
+ *   await outbox.write(trx, OrderPlaced, { orderId: order.id, totalMinor: order.totalMinor });
+ * });
+ */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { source, schemaName = DEFAULT_SCHEMA, db, maxMessageBytes = 1_000_000 } = options;
+  const schema = quoteSchema(schemaName);
+  armFailpointsFromEnvironment();
+  const insert = insertMessages(schema);
+  const serialize = serializeKeys(schema);
+  const nudge = db === undefined ? undefined : createNudger(db, schemaName);
+  const written = metrics.getMeter(INSTRUMENTATION).createCounter(METRICS.written, { description: 'Messages written' });
+
+  async function writeMany<Data>(
+    tx: OutboxTransaction,
+    event: EventDefinition<string, Data>,
+    inputs: readonly MessageInput<Data>[],
+    { serializeKey = false }: WriteManyOptions = {},
+  ): Promise<readonly { readonly id: string }[]> {
+    if (inputs.length === 0) {
+      return [];
+    }
+    const messages = [];
+    for (const input of inputs) {
+      messages.push(await encode(event, input, maxMessageBytes));
+    }
+    const run = await runnerOf(tx);
+    const spans = messages.map(startCreateSpan);
+    const params = [
+      messages.map(({ id }) => id),
+      messages.map(({ topic }) => topic),
+      messages.map(({ key }) => key),
+      messages.map(({ type }) => type),
+      messages.map(() => source),
+      messages.map(({ headers }, n) => JSON.stringify(Object.assign(headers, spans[n] && traceHeaders(spans[n])))),
+      messages.map(({ payload }) => payload),
+    ];
+    try {
+      if (serializeKey) {
+        await run(serialize, [params[1], params[2]]);
+      }
+      if (failpointsArmed() && (await hitFailpoint(FAILPOINTS.writerCommitsEarly))) {
+        if (db === undefined) {
+          throw new FailpointRefusedError(`${FAILPOINTS.writerCommitsEarly} needs createOutbox({ db })`);
+        }
+        await db.query(insert, params);
+        throw new FailpointHitError('the message was committed without its transaction, on purpose');
+      }
+      await run(insert, params);
+    } catch (error) {
+      for (const span of spans) {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+      }
+      throw error;
+    } finally {
+      for (const span of spans) {
+        span.end();
+      }
+    }
+    written.add(messages.length, { topic: event.topic, type: event.type });
+    return messages.map(({ id }) => ({ id }));
+  }
+
+  return {
+    async write(tx, event, data, { id, headers, serializeKey = false } = {}) {
+      const [message] = await writeMany(tx, event, [{ data, id, headers }], { serializeKey });
+      return message as { id: string };
+    },
+    writeMany,
+    async nudge() {
+      if (nudge === undefined) {
+        throw new NudgeUnavailableError('nudge needs connections of its own: createOutbox({ db: pool, … })');
+      }
+      await nudge();
+    },
+  };
+}
