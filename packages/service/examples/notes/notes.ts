@@ -163,7 +163,7 @@ export async function startNotes(options: { readonly databaseUrl?: string; reado
   const database: Database<NotesSchema> = openDatabase({ url: options.databaseUrl ?? clone.url, name: 'notes' });
   const app = await createHttpApp({
     name: 'notes',
-    title: 'Notes',
+    title: 'Notes & <more>',
     database,
     identity: { ...identity, jwksUrl: options.jwksUrl ?? identity.jwksUrl },
     module: NotesModule,

@@ -1,3 +1,4 @@
+import { migrate as migrateOutbox } from '@bezel/outbox';
 import pg from 'pg';
 import { log } from '../telemetry/index.ts';
 import { type AppliedMigration, type Migration, pendingMigrations, readMigrations } from './migrations.ts';
@@ -8,6 +9,8 @@ export interface MigrateOptions {
   readonly url: string;
   /** The app's own migrations. They run last, so they may grant on the outbox and the idempotency table. */
   readonly app: { readonly name: string; readonly folder: URL };
+  /** The login the app works with: granted what it needs of the outbox and the idempotency keys. It must exist. */
+  readonly login?: string;
 }
 
 /** One runner at a time per database: two replicas that both start with role `migrate` wait for each other. */
@@ -28,6 +31,11 @@ const APPLIED = 'SELECT number, name, checksum FROM bezel.migration WHERE source
 
 const RECORD = 'INSERT INTO bezel.migration (source, number, name, checksum) VALUES ($1, $2, $3, $4)';
 
+/** Granted again on every run, so that a login that was replaced gets what its predecessor had. */
+const grantIdempotency = (login: string): string => `
+  GRANT USAGE ON SCHEMA idempotency TO ${login};
+  GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency.answer TO ${login}`;
+
 /**
  * Migrates the outbox, the idempotency keys and the app's own tables, forward only. Each file is applied once, in a
  * transaction of its own together with the row that remembers it; a crash leaves whole files applied or none. Safe to
@@ -35,13 +43,17 @@ const RECORD = 'INSERT INTO bezel.migration (source, number, name, checksum) VAL
  *
  * @throws MigrationConflictError when an applied file was changed or the database is ahead of this release.
  */
-export async function migrateDatabase({ url, app }: MigrateOptions): Promise<void> {
+export async function migrateDatabase({ url, app, login }: MigrateOptions): Promise<void> {
   const client = new pg.Client({ connectionString: url, options: '-c search_path=public -c timezone=UTC' });
   await client.connect();
   try {
     await client.query(LOCK);
+    await migrateOutbox(client, { grantTo: login === undefined ? [] : [login] });
     await client.query(VERSION_TABLE);
     await migrateFolder(client, 'idempotency', new URL('../../migrations/', import.meta.url));
+    if (login !== undefined) {
+      await client.query(grantIdempotency(client.escapeIdentifier(login)));
+    }
     await migrateFolder(client, app.name, app.folder);
   } finally {
     await client.end();

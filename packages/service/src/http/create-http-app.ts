@@ -63,6 +63,11 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestExpres
   app.useGlobalGuards(new IdentityGuard(createTokenVerifier(options.identity)), new MediaTypeGuard());
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  serveReference(app, options);
+  serveReference(app, {
+    title: options.title,
+    description: options.description ?? '',
+    issuer: options.identity.issuer,
+    latest: options.latest ?? '/v1/orders',
+  });
   return app.init();
 }

@@ -8,6 +8,26 @@ beforeAll(async () => {
 });
 afterAll(() => notes[Symbol.asyncDispose]());
 
+describe('/', () => {
+  test('lists every operation with who may call it, in text that cannot become markup', async () => {
+    const { status, text, headers } = await request(notes.http).get('/');
+    expect(status).toBe(200);
+    expect(headers['content-security-policy']).toContain(`connect-src 'self' ${notes.identity.issuer}`);
+    expect(text).toMatch(/POST<\/span><span class="path">\/v1\/notes\/\{id\}\/touch/);
+    expect(text).toMatch(/operator, admin/);
+    expect(text).toContain('Notes &amp; &lt;more&gt;');
+  });
+
+  test('uses nothing from elsewhere, and what it uses is there', async () => {
+    const { text } = await request(notes.http).get('/');
+    const assets = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+    expect(assets).toEqual(['page.css', 'page.js', 'openapi.json']);
+    for (const asset of assets) {
+      expect((await request(notes.http).get(`/${asset}`)).status).toBe(200);
+    }
+  });
+});
+
 describe('/openapi.json', () => {
   test('is OpenAPI 3.1 of every route, without a token', async () => {
     const { status, body } = await request(notes.http).get('/openapi.json');
