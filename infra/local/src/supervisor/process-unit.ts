@@ -12,7 +12,7 @@ export interface Command {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Run as this user; only root may. */
-  readonly user?: { readonly uid: number; readonly gid: number };
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
 /** A unit that is one process. */

@@ -17,8 +17,6 @@ export interface UnitStatus {
 export interface SupervisorOptions {
   /** Where each launch is recorded, for the start after one that was killed. */
   readonly journal?: Journal;
-  /** Told whenever a unit got another pid, container or count of restarts. */
-  readonly onChange?: (units: readonly UnitStatus[]) => void;
   /** Told in words what happens: an end, a restart. */
   readonly onEvent?: (line: string) => void;
   /** What to show of a unit that does not come up, usually the end of its log. */
@@ -59,6 +57,7 @@ export class Supervisor {
   readonly #units: Supervised[] = [];
   readonly #stopping = new AbortController();
   #wave = 0;
+  #onChange: (units: readonly UnitStatus[]) => void = () => {};
 
   constructor(options: SupervisorOptions = {}) {
     this.#options = options;
@@ -74,6 +73,11 @@ export class Supervisor {
       container: running?.container ?? null,
       restarts,
     }));
+  }
+
+  /** Tells `listener`, from now on, whenever a unit got another pid, container or count of restarts. */
+  watch(listener: (units: readonly UnitStatus[]) => void): void {
+    this.#onChange = listener;
   }
 
   /** A number for the next wave; give it to every {@link Supervisor.start} whose units may end at the same time. */
@@ -127,7 +131,7 @@ export class Supervisor {
     const { journal } = this.#options;
     const running = await unit.launch((found) => journal?.record({ name: unit.name, wave, ...found }));
     supervised.running = running;
-    this.#options.onChange?.(this.units);
+    this.#onChange(this.units);
     if (this.#stopping.signal.aborted) {
       await running.stop(0);
     }
@@ -147,7 +151,7 @@ export class Supervisor {
       const next = afterExit(supervised.history, performance.now() - since, this.#options.backOff ?? DEFAULT_BACK_OFF);
       supervised.history = next.history;
       this.#options.onEvent?.(`${name} ended (${reason}); starting it again in ${next.waitMs} ms`);
-      this.#options.onChange?.(this.units);
+      this.#onChange(this.units);
       await this.#launchAgain(supervised, next.waitMs);
     }
   }

@@ -1,0 +1,5 @@
+import { VERSIONS } from '../download/releases.ts';
+
+/** Names of the cache's entries: one folder per server and version. */
+export const KAFKA_ENTRY = `kafka-${VERSIONS.kafka}`;
+export const TEMPORAL_ENTRY = `temporal-${VERSIONS.temporal}-${process.platform}-${process.arch}`;

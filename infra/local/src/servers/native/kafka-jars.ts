@@ -1,0 +1,75 @@
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fetchArchive } from '../../download/archive.ts';
+import { cached, cachedOrFilled } from '../../download/cache.ts';
+import { kafkaArchives, VERSIONS } from '../../download/releases.ts';
+import { run } from '../../download/run.ts';
+import type { Choice } from '../choice.ts';
+import type { ProvideContext } from '../context.ts';
+import { KAFKA_ENTRY } from '../entries.ts';
+import type { Progress } from '../progress.ts';
+import { megabytes } from './temporal-program.ts';
+import { firstThatWorks, type Obtained } from './ways.ts';
+
+/** Gets the folder of Kafka's jars, from the first way that works. */
+export function obtainKafka(
+  choice: Extract<Choice, { source: 'native' }>,
+  { machine, progress, signal }: ProvideContext,
+): Promise<Obtained<string>> {
+  const waiting = (pid: number): void => progress.say(`  · process ${pid} is getting Kafka; waiting for it`);
+  const filled = async (fill: (folder: string) => Promise<void>): Promise<string> =>
+    join(await cachedOrFilled(KAFKA_ENTRY, fill, waiting), 'libs');
+  return firstThatWorks(
+    choice,
+    {
+      path: async () => machine.onPath.kafka?.file ?? '',
+      cache: async () => join(cached(KAFKA_ENTRY), 'libs'),
+      archive: () => filled((folder) => fromArchives(folder, progress)),
+      maven: () => filled((folder) => fromMaven(machine.onPath.maven?.file ?? 'mvn', folder, progress, signal)),
+    },
+    progress,
+  );
+}
+
+async function fromArchives(folder: string, progress: Progress): Promise<void> {
+  const failures: string[] = [];
+  for (const archive of kafkaArchives(process.env['BEZEL_KAFKA_RELEASES'])) {
+    try {
+      await progress.step(`Kafka from ${new URL(archive.url).host}`, (detail) =>
+        fetchArchive(archive, folder, (received, total) => detail(megabytes(received, total))),
+      );
+      const [unpacked] = (await readdir(folder)).filter((name) => name.startsWith('kafka_'));
+      await rename(join(folder, unpacked ?? '', 'libs'), join(folder, 'libs'));
+      await rm(join(folder, unpacked ?? ''), { recursive: true });
+      return;
+    } catch (error) {
+      failures.push((error as Error).message);
+    }
+  }
+  throw new Error(failures.join('; '));
+}
+
+async function fromMaven(mvn: string, folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
+  const pom = join(folder, 'pom.xml');
+  await writeFile(pom, POM);
+  await mkdir(join(folder, 'libs'));
+  await progress.step('Kafka from Maven Central', (detail) =>
+    run(mvn, ['--batch-mode', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'libs')}`], {
+      cwd: folder,
+      signal,
+      onLine: (line) => detail(line.replace(/^\[INFO\] ?/, '')),
+    }),
+  );
+}
+
+// The tools hold the storage formatter; without a binding of slf4j 1.7 to log4j the broker logs nothing.
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>bezel</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSIONS.kafka}</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${VERSIONS.kafka}</version></dependency>
+    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.4</version></dependency>
+  </dependencies>
+</project>
+`;

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../../download/run.ts';
+import { processUnit } from '../../supervisor/process-unit.ts';
+import type { Unit } from '../../supervisor/unit.ts';
+import { probeKafka } from '../probes.ts';
+
+export interface NativeKafka {
+  readonly java: string;
+  /** Folder of Kafka's jars. */
+  readonly libs: string;
+  readonly data: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly logFile: string;
+}
+
+/**
+ * Writes the configuration and formats the storage if it is new. The formatter writes `meta.properties` last, so a
+ * folder without it was not finished and is made anew.
+ */
+export async function initialiseKafka(server: NativeKafka): Promise<void> {
+  await mkdir(server.data, { recursive: true });
+  await writeFile(join(server.data, 'server.properties'), propertiesOf(server));
+  await writeFile(join(server.data, 'log4j2.xml'), LOGGING);
+  const logs = join(server.data, 'logs');
+  if (existsSync(join(logs, 'meta.properties'))) {
+    return;
+  }
+  await rm(logs, { recursive: true, force: true });
+  await run(
+    server.java,
+    [...jvmArguments(server), ...['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', 'server.properties']],
+    { cwd: server.data },
+  );
+}
+
+/** One broker that is its own controller, on 127.0.0.1 only; it keeps its data through any end. */
+export function kafkaUnit(server: NativeKafka): Unit {
+  const brokers = [`127.0.0.1:${server.port}`];
+  return processUnit({
+    name: 'kafka',
+    roles: ['server'],
+    urls: { tcp: `127.0.0.1:${server.port}` },
+    logFile: server.logFile,
+    command: {
+      file: server.java,
+      args: [...jvmArguments(server), 'kafka.Kafka', 'server.properties'],
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LC_ALL: 'C' },
+      cwd: server.data,
+    },
+    probe: () => probeKafka(brokers),
+  });
+}
+
+/** Any valid id will do: clusters on one machine never meet. */
+const CLUSTER_ID = 'YmV6ZWwtbG9jYWwtc3RhYw';
+
+const jvmArguments = ({ libs }: NativeKafka): string[] => [
+  '-Xmx512m',
+  '-Xms128m',
+  '-XX:+UseSerialGC',
+  '-Dlog4j2.configurationFile=log4j2.xml',
+  '-cp',
+  join(libs, '*'),
+];
+
+// Paths are relative to the broker's working folder: a comma in an absolute one would make two folders of it.
+const propertiesOf = ({ port, controllerPort }: NativeKafka): string => `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs=logs
+auto.create.topics.enable=false
+num.partitions=12
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=12
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+`;
+
+const LOGGING = `<?xml version="1.0" encoding="UTF-8"?>
+<Configuration status="WARN">
+  <Appenders><Console name="console"><PatternLayout pattern="%d{ISO8601} %p %c{1}: %m%n"/></Console></Appenders>
+  <Loggers><Root level="WARN"><AppenderRef ref="console"/></Root></Loggers>
+</Configuration>
+`;

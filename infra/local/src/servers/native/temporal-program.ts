@@ -1,0 +1,67 @@
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Archive, fetchArchive } from '../../download/archive.ts';
+import { cached, cachedOrFilled } from '../../download/cache.ts';
+import { temporalArchive, VERSIONS } from '../../download/releases.ts';
+import { run } from '../../download/run.ts';
+import type { Choice } from '../choice.ts';
+import type { ProvideContext } from '../context.ts';
+import { TEMPORAL_ENTRY } from '../entries.ts';
+import type { Progress } from '../progress.ts';
+import { firstThatWorks, type Obtained } from './ways.ts';
+
+/** Gets the `temporal` program (its path), from the first way that works. */
+export function obtainTemporal(
+  choice: Extract<Choice, { source: 'native' }>,
+  { machine, progress, signal }: ProvideContext,
+): Promise<Obtained<string>> {
+  const waiting = (pid: number): void => progress.say(`  · process ${pid} is getting Temporal; waiting for it`);
+  const filled = async (fill: (folder: string) => Promise<void>): Promise<string> =>
+    join(await cachedOrFilled(TEMPORAL_ENTRY, fill, waiting), 'temporal');
+  return firstThatWorks(
+    choice,
+    {
+      path: async () => machine.onPath.temporal?.file ?? '',
+      cache: async () => join(cached(TEMPORAL_ENTRY), 'temporal'),
+      archive: () => filled((folder) => fromArchive(machine, folder, progress)),
+      go: () => filled((folder) => fromGo(machine.onPath.go?.file ?? 'go', folder, progress, signal)),
+    },
+    progress,
+  );
+}
+
+async function fromArchive(
+  { platform, arch }: ProvideContext['machine'],
+  folder: string,
+  progress: Progress,
+): Promise<void> {
+  const archive: Archive | null = temporalArchive(platform, arch, process.env['BEZEL_TEMPORAL_RELEASES']);
+  if (archive === null) {
+    throw new Error(`there is no release for ${platform} ${arch}`);
+  }
+  await progress.step('Temporal from its release on GitHub', (detail) =>
+    fetchArchive(archive, folder, (received, total) => detail(megabytes(received, total))),
+  );
+  await chmod(join(folder, 'temporal'), 0o755);
+}
+
+async function fromGo(go: string, folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  await progress.step('building Temporal with Go (minutes, once)', (detail) =>
+    run(go, ['install', '-v', `github.com/temporalio/cli/cmd/temporal@v${VERSIONS.temporal}`], {
+      cwd: folder,
+      env: { GOBIN: bin, GOFLAGS: '', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
+      onLine: detail,
+      signal,
+    }),
+  );
+  await rename(join(bin, 'temporal'), join(folder, 'temporal'));
+  await rm(bin, { recursive: true });
+}
+
+/** "12 of 45 MB", for progress. */
+export function megabytes(received: number, total: number | null): string {
+  const inMegabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(0);
+  return total === null ? `${inMegabytes(received)} MB` : `${inMegabytes(received)} of ${inMegabytes(total)} MB`;
+}

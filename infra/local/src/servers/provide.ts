@@ -1,0 +1,53 @@
+import type { Unit } from '../supervisor/unit.ts';
+import { type Choice, chooseSources, SERVER_NAMES, type ServerName } from './choice.ts';
+import type { ProvideContext } from './context.ts';
+import { askEngine } from './engine.ts';
+import { ENVIRONMENT_PROVIDERS } from './environment.ts';
+import { inspectMachine } from './machine.ts';
+import { NATIVE_PROVIDERS } from './native/provide.ts';
+import type { Provided, ServerAddresses } from './server.ts';
+
+/** The three servers, ready to be started. */
+export interface ProvidedServers {
+  readonly addresses: ServerAddresses;
+  /** What the supervisor has to run; servers named in the environment have none. */
+  readonly units: readonly Unit[];
+  /** Where each server comes from, and why. */
+  readonly origins: Readonly<Record<ServerName, string>>;
+}
+
+/**
+ * Chooses a source for each server, gets its program and its data folder ready, all three at the same time. Nothing is
+ * started. Throws `NoSourceError` or `ServerUnobtainableError` when a server cannot be had, saying what is missing.
+ */
+export async function provideServers(context: Omit<ProvideContext, 'machine'>): Promise<ProvidedServers> {
+  const machine = await inspectMachine(await askEngine());
+  const choices = chooseSources(machine);
+  const full: ProvideContext = { ...context, machine };
+  const [postgres, kafka, temporal] = await Promise.all([
+    provide('postgres', choices.postgres, full),
+    provide('kafka', choices.kafka, full),
+    provide('temporal', choices.temporal, full),
+  ]);
+  const provided = { postgres, kafka, temporal };
+  return {
+    addresses: { postgres: postgres.address, kafka: kafka.address, temporal: temporal.address },
+    units: SERVER_NAMES.map((server) => provided[server].unit).filter((unit) => unit !== null),
+    origins: { postgres: postgres.origin, kafka: kafka.origin, temporal: temporal.origin },
+  };
+}
+
+function provide<S extends ServerName>(
+  server: S,
+  choice: Choice,
+  context: ProvideContext,
+): Promise<Provided<ServerAddresses[S]>> {
+  switch (choice.source) {
+    case 'environment':
+      return ENVIRONMENT_PROVIDERS[server](choice) as Promise<Provided<ServerAddresses[S]>>;
+    case 'container':
+      throw new Error('not yet');
+    case 'native':
+      return NATIVE_PROVIDERS[server](choice, context) as Promise<Provided<ServerAddresses[S]>>;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Unit } from '../supervisor/unit.ts';
+import type { ServerName } from './choice.ts';
+
+/** Where the three servers are once they run. */
+export interface ServerAddresses {
+  readonly postgres: {
+    /** Logs in as a superuser, to the database `postgres`. */
+    readonly superuserUrl: string;
+  };
+  readonly kafka: { readonly brokers: readonly string[] };
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly ui: string | null };
+}
+
+/** One server as it was provided: where it is, what runs it (null when somebody else does), where it came from. */
+export interface Provided<A> {
+  readonly server: ServerName;
+  readonly address: A;
+  readonly unit: Unit | null;
+  /** For the banner: source and reason, in words. */
+  readonly origin: string;
+}
+
+/** The namespace every order lives in. */
+export const TEMPORAL_NAMESPACE = 'bezel';

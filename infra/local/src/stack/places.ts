@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT_HOME } from '../servers/native/postgres-home.ts';
+
+/** The checkout this file is part of. */
+export const CHECKOUT = realpathSync(join(import.meta.dirname, '..', '..', '..', '..'));
+
+/** Where a stack keeps what. Deleting `state` and `postgresData` deletes everything it ever knew. */
+export interface Places {
+  readonly state: string;
+  readonly stackFile: string;
+  readonly journal: string;
+  readonly lock: string;
+  readonly portMemory: string;
+  readonly secrets: string;
+  readonly logs: string;
+  readonly postgresData: string;
+  readonly kafkaData: string;
+  readonly temporalData: string;
+  readonly identityKeys: string;
+}
+
+/**
+ * The places of a stack whose state is in `state`. As root Postgres runs as another user, which may not be able to
+ * enter the checkout: its data is then in /var/lib/bezel, in a folder named by the path of `state`.
+ */
+export function placesIn(state: string): Places {
+  const key = createHash('sha256').update(state).digest('hex').slice(0, 12);
+  return {
+    state,
+    stackFile: join(state, 'stack.json'),
+    journal: join(state, 'running.json'),
+    lock: join(state, 'start.lock'),
+    portMemory: join(state, 'ports.json'),
+    secrets: join(state, 'secrets.json'),
+    logs: join(state, 'logs'),
+    postgresData: process.getuid?.() === 0 ? join(ROOT_HOME, key, 'postgres') : join(state, 'postgres'),
+    kafkaData: join(state, 'kafka'),
+    temporalData: join(state, 'temporal', 'temporal.db'),
+    identityKeys: join(state, 'identity-keys.json'),
+  };
+}
+
+/** The places of this checkout's own stack. */
+export const checkoutPlaces = (): Places => placesIn(join(CHECKOUT, '.bezel'));
+
+export const logFile = (places: Places, name: string): string => join(places.logs, `${name}.log`);

@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { removeContainer } from '../servers/container/remove.ts';
+import type { Progress } from '../servers/progress.ts';
+import { endLeftovers, Journal } from '../supervisor/journal.ts';
+import { type Lock, LockHeldError, takeLock } from '../supervisor/lock.ts';
+import { setLogAside, tailOfLog } from '../supervisor/log-file.ts';
+import { Supervisor } from '../supervisor/supervisor.ts';
+import { logFile, type Places } from './places.ts';
+import { openPorts, type Ports } from './ports.ts';
+import { openSecrets, type Secrets } from './secrets.ts';
+
+/** Another start runs in the same place. */
+export class AlreadyRunningError extends Error {
+  readonly code = 'ALREADY_RUNNING';
+
+  constructor(pid: number, places: Places) {
+    super(`a stack already runs here (process ${pid}, ${places.state}): end it with Ctrl-C there, or "kill ${pid}"`);
+    this.name = 'AlreadyRunningError';
+  }
+}
+
+/** One run of a stack in its places: nobody else runs there, nothing of an earlier run is left. */
+export interface Session {
+  readonly places: Places;
+  readonly ports: Ports;
+  readonly secrets: Secrets;
+  readonly supervisor: Supervisor;
+  readonly progress: Progress;
+  /** Fires when the run is to end. */
+  readonly signal: AbortSignal;
+  /** Ends everything the session started, later waves first, and gives its ports and places back. */
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly places: Places;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Drop all data first. */
+  readonly reset?: boolean;
+}
+
+/**
+ * Takes the places, ends what a killed run left there and, if asked, drops its data. Throws
+ * {@link AlreadyRunningError} when another run is alive there.
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { places, progress, signal } = options;
+  const lock = lockPlaces(places);
+  try {
+    const ended = await endLeftovers(places.journal, removeContainer);
+    if (ended.length > 0) {
+      progress.say(`  · a start that was killed left ${ended.join(', ')} running: ended`);
+    }
+    rmSync(places.stackFile, { force: true });
+    if (options.reset === true) {
+      dropData(places);
+      progress.say('  · data dropped');
+    }
+    mkdirSync(places.logs, { recursive: true });
+    for (const log of readdirSync(places.logs).filter((name) => name.endsWith('.log'))) {
+      setLogAside(join(places.logs, log));
+    }
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+  const ports = openPorts(places.portMemory);
+  const supervisor = new Supervisor({
+    journal: new Journal(places.journal),
+    onEvent: (line) => progress.say(`  ! ${line}`),
+    explain: (name) => tailOfLog(logFile(places, name)),
+  });
+  return {
+    places,
+    ports,
+    secrets: openSecrets(places.secrets),
+    supervisor,
+    progress,
+    signal,
+    async close() {
+      await supervisor.stop();
+      rmSync(places.stackFile, { force: true });
+      ports[Symbol.dispose]();
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+function lockPlaces(places: Places): Lock {
+  try {
+    return takeLock(places.lock);
+  } catch (error) {
+    throw error instanceof LockHeldError ? new AlreadyRunningError(error.holder.pid, places) : error;
+  }
+}
+
+/** Everything but the lock, which is held. */
+export function dropData(places: Places): void {
+  for (const name of existsSync(places.state) ? readdirSync(places.state) : []) {
+    if (name !== basename(places.lock)) {
+      rmSync(join(places.state, name), { recursive: true, force: true });
+    }
+  }
+  rmSync(dirname(places.postgresData) === places.state ? places.postgresData : dirname(places.postgresData), {
+    recursive: true,
+    force: true,
+  });
+}

@@ -1,0 +1,146 @@
+import { identityAddresses, identityUnit } from '../identity/unit.ts';
+import type { ProvidedServers } from '../servers/provide.ts';
+import { writeJsonAtomically } from '../supervisor/atomic-json.ts';
+import { identify } from '../supervisor/process-identity.ts';
+import { type AppContext, appUnit } from './app-units.ts';
+import { build } from './build.ts';
+import { type App, type AppDatabase, provideDatabases } from './databases.ts';
+import { DOORS, type Door, instancesOf, type Scale } from './layout.ts';
+import { migrateAll } from './migrate.ts';
+import { logFile } from './places.ts';
+import type { Ports } from './ports.ts';
+import type { Session } from './session.ts';
+import { CLIENTS, type StackFile } from './stack-file.ts';
+import { startServers } from './start-servers.ts';
+import { provideTopics } from './topics.ts';
+
+export interface StackOptions {
+  readonly scale: Scale;
+  /** Servers, databases, topics and the identity provider; no apps. */
+  readonly onlyServers: boolean;
+}
+
+const AUDIENCE = 'bezel';
+const CONSOLE_PORT = 3000;
+
+/**
+ * Brings the whole stack up and settles when every process is ready. Servers start while the apps are built; then the
+ * databases are migrated, then all apps start at once. When something fails, closing the session ends what had started.
+ */
+export async function startStack(session: Session, options: StackOptions): Promise<StackFile> {
+  const { supervisor, progress, ports, secrets, places, signal } = session;
+  const built = options.onlyServers ? null : progress.step('apps built', (detail) => build(signal, detail));
+  built?.catch(() => {}); // awaited below; until then its failure must not count as unhandled
+  const doors = await openDoors(ports);
+  const identityPort = await ports.remembered('identity');
+  const clients = clientsWith(secrets.get);
+  const identity = { ...identityAddresses(identityPort), audience: AUDIENCE };
+  let databases = {} as Readonly<Record<App, AppDatabase>>;
+  const provided = await startServers(session, POSTGRES_SETTINGS, {
+    onceUp: {
+      postgres: async ({ addresses }) => {
+        databases = await provideDatabases(addresses.postgres.superuserUrl, secrets);
+      },
+      kafka: ({ addresses }) => provideTopics(addresses.kafka.brokers),
+    },
+    beside: [
+      identityUnit(
+        {
+          port: identityPort,
+          keysFile: places.identityKeys,
+          clientSecrets: Object.fromEntries(CLIENTS.map((name) => [name, clients[name].clientSecret])),
+          origins: originsOf(doors),
+        },
+        logFile(places, 'identity'),
+      ),
+    ],
+  });
+  const context: AppContext = {
+    places,
+    ports,
+    servers: provided.addresses,
+    databases,
+    identity,
+    serviceClient: clients.service,
+    courierWebhookSecret: `whsec_${Buffer.from(secrets.get('courier'), 'hex').toString('base64')}`,
+    doors,
+  };
+  const announce = announcer(session, context, provided, clients);
+  announce(false);
+  if (built !== null) {
+    await built;
+    await progress.step('databases migrated', () => migrateAll(context, signal));
+    const units = await Promise.all(instancesOf(options.scale).map((instance) => appUnit(instance, context)));
+    await progress.step(`${units.length} app processes ready`, () => supervisor.start(units));
+  }
+  return announce(true);
+}
+
+/** Settings beyond Postgres' defaults: room for many pools. */
+const POSTGRES_SETTINGS = { max_connections: '200', shared_buffers: '128MB' };
+
+async function openDoors(ports: Ports): Promise<Record<Door, number>> {
+  const doors = {} as Record<Door, number>;
+  for (const [door, wanted] of Object.entries(DOORS) as [Door, number][]) {
+    doors[door] = await ports.atOrAbove(wanted);
+  }
+  return doors;
+}
+
+const clientsWith = (secretOf: (name: string) => string): StackFile['servers']['identity']['clients'] =>
+  Object.fromEntries(
+    CLIENTS.map((name) => [name, { clientId: name, clientSecret: secretOf(`client ${name}`) }]),
+  ) as StackFile['servers']['identity']['clients'];
+
+/** Where a browser may come from: the doors, and the console beside them. */
+const originsOf = (doors: Readonly<Record<Door, number>>): string[] =>
+  [CONSOLE_PORT, ...Object.values(doors)].flatMap((port) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`]);
+
+/** Writes the stack file now, and again whenever a process changes. */
+function announcer(
+  { supervisor, places }: Session,
+  { databases, identity, doors, courierWebhookSecret }: AppContext,
+  { addresses, origins }: ProvidedServers,
+  clients: StackFile['servers']['identity']['clients'],
+): (ready: boolean) => StackFile {
+  const starter = identify(process.pid);
+  if (starter === null) {
+    throw new Error('this process cannot see its own start time');
+  }
+  const urlOf = (door: Door): string => `http://127.0.0.1:${doors[door]}`;
+  const stack: Omit<StackFile, 'ready' | 'processes'> = {
+    version: 1,
+    source: origins,
+    starter,
+    servers: {
+      postgres: {
+        shop: databases.shop.url,
+        mes: databases.mes.url,
+        crm: databases.crm.url,
+        audit: { shop: databases.shop.auditUrl, mes: databases.mes.auditUrl, crm: databases.crm.auditUrl },
+      },
+      kafka: addresses.kafka,
+      temporal: addresses.temporal,
+      identity: { ...identity, clients },
+    },
+    urls: {
+      shop: urlOf('shop'),
+      partner: urlOf('partner'),
+      mes: urlOf('mes'),
+      crm: urlOf('crm'),
+      temporal: addresses.temporal.ui,
+    },
+    courierWebhookSecret,
+  };
+  let ready = false;
+  const write = (): StackFile => {
+    const file: StackFile = { ...stack, ready, processes: supervisor.units };
+    writeJsonAtomically(places.stackFile, file);
+    return file;
+  };
+  supervisor.watch(write);
+  return (nowReady) => {
+    ready = nowReady;
+    return write();
+  };
+}
