@@ -6,3 +6,13 @@ export { auditOrder } from './audit/audit-order.ts';
 export { FINDING_KINDS, type Finding, type FindingKind, isDefect } from './audit/finding.ts';
 export type { AuditTerms } from './audit/judge.ts';
 export { AT_REST_LIMITS, type AuditLimits, WORKING_LIMITS } from './audit/limits.ts';
+export { type AuditedStack, type AuditOptions, auditStack, type OrderAudit } from './audit-stack.ts';
+export { ORDER_TOPICS, type OrderTopics } from './sources/copy-of.ts';
+export {
+  openTopics,
+  PartitionUnavailableError,
+  type TopicMessage,
+  type TopicOffsets,
+  type TopicReader,
+} from './sources/topics.ts';
+export { ViewUnavailableError } from './sources/views.ts';

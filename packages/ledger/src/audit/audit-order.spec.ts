@@ -18,7 +18,6 @@ const plans = (ending: fc.Arbitrary<Pick<LifePlan, 'steps' | 'ending'>>): fc.Arb
       way: ending,
       repeatsFrom: fc.array(fc.nat(20), { maxLength: 3 }),
       refusedAfter: fc.option(fc.integer({ min: 1, max: 8 })),
-      overlapped: fc.boolean(),
       claimed: fc.boolean(),
     })
     .map(({ way, ...rest }) => ({ ...way, ...rest }));
@@ -91,7 +90,6 @@ describe('what is young is not lost', () => {
     ending: 'none',
     repeatsFrom: [],
     refusedAfter: null,
-    overlapped: false,
     claimed: true,
   };
   const working = { readAt: LIFE_BEGINS + 25_000, limits: WORKING_LIMITS };
@@ -116,7 +114,6 @@ describe('a fact the workflow keeps', () => {
     ending: 'none',
     repeatsFrom: [],
     refusedAfter: null,
-    overlapped: false,
     claimed: true,
   };
   const messageId = '019b8d9c-2222-7000-8000-000000000001';

@@ -14,8 +14,6 @@ export interface LifePlan {
   readonly repeatsFrom: readonly number[];
   /** After this many steps somebody asks in vain for a cancellation, too late or twice; null: nobody. */
   readonly refusedAfter: number | null;
-  /** The refused request and the move beside it were written by transactions that overlapped: the move came out first. */
-  readonly overlapped: boolean;
   /** A client holds the answer 201. */
   readonly claimed: boolean;
 }
@@ -149,9 +147,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
   if (plan.claimed) evidence.push({ source: 'client', orderId, at: LIFE_BEGINS });
 
   for (const [outbox, lane] of published) {
-    const order = [...lane];
-    if (plan.overlapped && outbox === 'shop.outbox') overlap(order);
-    const sent = [...order, ...plan.repeatsFrom.flatMap((from) => order.slice(from))];
+    const sent = [...lane, ...plan.repeatsFrom.flatMap((from) => lane.slice(from))];
     for (const [index, message] of sent.entries()) {
       const { messageId, type, move } = message;
       const copy = { orderId, hop: TOPIC_OF[outbox], messageId, type, partition: 5, offset: BigInt(100 + 3 * index) };
@@ -159,15 +155,4 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
     }
   }
   return evidence;
-}
-
-/** Swaps the refused request with the move written before it, as overlapping transactions may come out. */
-function overlap(lane: { type: string }[]): void {
-  const at = lane.findIndex(
-    (message, index) => message.type === CancellationRequested.type && lane[index - 1]?.type === MOVED_TYPE,
-  );
-  const [request, move] = [lane[at], lane[at - 1]];
-  if (request === undefined || move === undefined) return;
-  lane[at - 1] = request;
-  lane[at] = move;
 }

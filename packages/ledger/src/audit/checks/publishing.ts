@@ -1,7 +1,6 @@
 import type { MessageCopy } from '../../account/evidence.ts';
 import { type OutboxHop, TOPIC_OF, type TopicHop } from '../../account/hops.ts';
 import { copiesOn, type OrderAccount, type WrittenMessage, writtenFor } from '../../account/order-account.ts';
-import { causallyBefore } from '../causality.ts';
 import type { Finding } from '../finding.ts';
 import { type AuditTerms, type Check, groupedBy, missing } from '../judge.ts';
 
@@ -51,6 +50,10 @@ function checkOutbox(account: OrderAccount, terms: AuditTerms, outbox: OutboxHop
   return found;
 }
 
+/**
+ * Every writer of an order's messages holds the lock of the order's row, or of its work order's, before it draws a
+ * number (docs/views.md). So the numbers of one order are in the order of its commits, and the relay owes their order.
+ */
 function checkOrder(
   account: OrderAccount,
   hop: TopicHop,
@@ -58,18 +61,16 @@ function checkOrder(
   copiesOf: ReadonlyMap<string, readonly MessageCopy[]>,
 ): Finding[] {
   const found: Finding[] = [];
-  const published = written.flatMap((message) => {
-    const first = copiesOf.get(message.messageId)?.[0];
-    return first === undefined ? [] : [{ message, offset: first.offset }];
-  });
-  for (const [index, later] of published.entries()) {
-    // One finding a message: the last of those it has overtaken says enough.
-    const overtaken = published
-      .slice(0, index)
-      .findLast((earlier) => earlier.offset > later.offset && causallyBefore(account, earlier.message, later.message));
-    if (overtaken === undefined) continue;
-    const { type, messageId } = later.message;
-    const detail = `${type} (offset ${later.offset}) came before ${overtaken.message.type} (offset ${overtaken.offset})`;
+  let furthest: { message: WrittenMessage; offset: bigint } | undefined;
+  for (const message of written) {
+    const offset = copiesOf.get(message.messageId)?.[0]?.offset;
+    if (offset === undefined) continue;
+    if (furthest === undefined || offset > furthest.offset) {
+      furthest = { message, offset };
+      continue;
+    }
+    const { type, messageId } = message;
+    const detail = `${type} (offset ${offset}) came before ${furthest.message.type} (offset ${furthest.offset}), written earlier`;
     found.push({ kind: 'out-of-order', hop, orderId: account.orderId, messageId, detail });
   }
   return found;

@@ -1,0 +1,97 @@
+import type { Batches } from './batches.ts';
+
+/** Everything that the sources have under one key. */
+export interface Group<Item> {
+  readonly key: string;
+  readonly items: readonly Item[];
+}
+
+/**
+ * Merges sources that are each sorted by a key and groups them by it: a merge join over any number of sources. Holds one
+ * batch a source and one group at a time. Stops the sources when the reader stops.
+ *
+ * @throws SourceUnsortedError when a source goes back in its order, which would split a group in two
+ */
+export async function* groupSorted<Item>(
+  sources: readonly Batches<Item>[],
+  keyOf: (item: Item) => string,
+): AsyncGenerator<Group<Item>> {
+  const cursors = sources.map((source) => new Cursor(source, keyOf));
+  try {
+    // One after the other: several sources may share a connection.
+    for (const cursor of cursors) await cursor.advance();
+    for (;;) {
+      let key: string | undefined;
+      for (const cursor of cursors) {
+        if (cursor.key !== undefined && (key === undefined || cursor.key < key)) key = cursor.key;
+      }
+      if (key === undefined) return;
+      const items: Item[] = [];
+      for (const cursor of cursors) {
+        while (cursor.key === key) {
+          items.push(cursor.current as Item);
+          if (!cursor.step()) await cursor.advance();
+        }
+      }
+      yield { key, items };
+    }
+  } finally {
+    await Promise.all(cursors.map((cursor) => cursor.close()));
+  }
+}
+
+/** A source is not sorted by the key it is merged by. */
+export class SourceUnsortedError extends Error {
+  readonly code = 'source_unsorted';
+  readonly retryable = false;
+
+  constructor(before: string, after: string) {
+    super(`a source of the audit is not sorted: ${after} comes after ${before}`);
+    this.name = 'SourceUnsortedError';
+  }
+}
+
+class Cursor<Item> {
+  /** The item the cursor stands on and its key; undefined before the first and after the last. */
+  current: Item | undefined;
+  key: string | undefined;
+  readonly #keyOf: (item: Item) => string;
+  readonly #batches: AsyncIterator<readonly Item[]>;
+  #batch: readonly Item[] = [];
+  #next = 0;
+
+  constructor(source: Batches<Item>, keyOf: (item: Item) => string) {
+    this.#batches = source[Symbol.asyncIterator]();
+    this.#keyOf = keyOf;
+  }
+
+  /** Goes to the next item of the batch at hand; false when there is none. */
+  step(): boolean {
+    const item = this.#batch[this.#next];
+    if (item === undefined) return false;
+    const key = this.#keyOf(item);
+    if (this.key !== undefined && key < this.key) throw new SourceUnsortedError(this.key, key);
+    this.#next += 1;
+    this.current = item;
+    this.key = key;
+    return true;
+  }
+
+  /** Goes to the first item of the next batch that has one, or past the end. */
+  async advance(): Promise<void> {
+    while (!this.step()) {
+      const { done, value } = await this.#batches.next();
+      if (done === true) {
+        this.current = undefined;
+        this.key = undefined;
+        return;
+      }
+      this.#batch = value;
+      this.#next = 0;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#batches.return?.();
+  }
+}

@@ -1,0 +1,114 @@
+import { FACT_SIGNAL, WORKFLOW_TYPE, workflowIdOf } from '@bezel/order-workflow';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
+import type { Batches } from './batches.ts';
+
+/** Reads the orders' workflows; signals, queries and changes nothing. */
+export interface WorkflowReader extends AsyncDisposable {
+  /** The workflows of the given orders, or of all; in no order. An order without one is left out. */
+  seen(orderIds?: readonly string[]): Batches<WorkflowSeen>;
+  /** Ids of the messages that the order's workflow was told, from its history; empty when there is no workflow. */
+  signalled(orderId: string): Promise<string[]>;
+}
+
+const WORKFLOWS_A_BATCH = 500;
+const QUESTIONS_AT_ONCE = 16;
+const ID_PREFIX = workflowIdOf('');
+
+/** Opens a reader on a Temporal namespace. */
+export async function openWorkflows({
+  address,
+  namespace,
+}: {
+  readonly address: string;
+  readonly namespace: string;
+}): Promise<WorkflowReader> {
+  const connection = await Connection.connect({ address });
+  const { workflow: workflows } = new Client({ connection, namespace });
+
+  return {
+    seen: (orderIds) => (orderIds === undefined ? listed() : described(orderIds)),
+
+    async signalled(orderId) {
+      try {
+        const { events } = await workflows.getHandle(workflowIdOf(orderId)).fetchHistory();
+        return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+          signal?.signalName === FACT_SIGNAL ? messageIdsIn(signal.input?.payloads ?? []) : [],
+        );
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return [];
+        throw error;
+      }
+    },
+
+    async [Symbol.asyncDispose]() {
+      await connection.close();
+    },
+  };
+
+  /** Temporal's list follows its executions with a small delay. What it has not yet is young, and so on its way. */
+  async function* listed(): Batches<WorkflowSeen> {
+    let batch: WorkflowSeen[] = [];
+    for await (const execution of workflows.list({ query: `WorkflowType = '${WORKFLOW_TYPE}'` })) {
+      if (!execution.workflowId.startsWith(ID_PREFIX)) continue;
+      batch.push(seenOf(execution));
+      if (batch.length < WORKFLOWS_A_BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    yield batch;
+  }
+
+  /** Asks for each order: exact at the moment of asking. */
+  async function* described(orderIds: readonly string[]): Batches<WorkflowSeen> {
+    for (let start = 0; start < orderIds.length; start += QUESTIONS_AT_ONCE) {
+      const asked = orderIds.slice(start, start + QUESTIONS_AT_ONCE).map(async (orderId) => {
+        try {
+          return [seenOf(await workflows.getHandle(workflowIdOf(orderId)).describe())];
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return [];
+          throw error;
+        }
+      });
+      yield (await Promise.all(asked)).flat();
+    }
+  }
+}
+
+interface Execution {
+  readonly workflowId: string;
+  readonly status: { readonly name: string };
+  readonly startTime: Date;
+  readonly closeTime?: Date;
+}
+
+const STATUSES: readonly WorkflowStatus[] = [
+  'RUNNING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'TERMINATED',
+  'CONTINUED_AS_NEW',
+  'TIMED_OUT',
+];
+
+const seenOf = ({ workflowId, status, startTime, closeTime }: Execution): WorkflowSeen => ({
+  source: 'workflow',
+  orderId: workflowId.slice(ID_PREFIX.length),
+  status: STATUSES.find((known) => known === status.name) ?? 'UNKNOWN',
+  startedAt: startTime.getTime(),
+  closedAt: closeTime?.getTime() ?? null,
+});
+
+/** A signal carries one fact as JSON. What cannot be read (an encrypted payload) proves nothing and is left out. */
+function messageIdsIn(payloads: readonly { readonly data?: Uint8Array | null }[]): string[] {
+  return payloads.flatMap(({ data }) => {
+    try {
+      const fact: unknown = JSON.parse(Buffer.from(data ?? []).toString());
+      const id = (fact as { messageId?: unknown } | null)?.messageId;
+      return typeof id === 'string' ? [id] : [];
+    } catch {
+      return [];
+    }
+  });
+}
