@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import { testServers } from './servers.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Creates a topic of one test's own and returns its name. Topics are left to the broker, which goes with the run. */
 export async function createTopic(
@@ -16,7 +17,7 @@ export async function createTopic(
   await admin.connect();
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false, // kafkajs gives up when the broker's metadata does not name the topic at once
       topics: [
         {
           topic,
@@ -25,6 +26,11 @@ export async function createTopic(
           configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
         },
       ],
+    });
+    await waitFor(`leaders of ${topic}`, async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const known = topics[0]?.partitions ?? [];
+      return known.length === partitions && known.every(({ leader }) => leader >= 0);
     });
   } finally {
     await admin.disconnect();
