@@ -1,3 +1,17 @@
+export {
+  type Consumer,
+  type ConsumerOptions,
+  type ConsumerProblem,
+  type ConsumerStatus,
+  createConsumer,
+  type EventHandler,
+  type HandlerContext,
+  type HandlerTransaction,
+  on,
+  type PartitionStatus,
+  type ReceivedEvent,
+  type UnknownEvents,
+} from './consumer/index.ts';
 export { defineEvent, type EventData, type EventDefinition } from './event/index.ts';
 export { uuidv7 } from './id/uuidv7.ts';
 export { type MigrateOptions, type MigrateResult, migrate, migrationSql } from './migrate/migrate.ts';

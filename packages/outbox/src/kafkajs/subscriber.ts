@@ -1,13 +1,14 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type KafkaConfig } from 'kafkajs';
-import { aborted, atMost, keepConnected, partitionName } from '../subscriber/keep-connected.ts';
-import type {
-  FetchedMessage,
-  OffsetRange,
-  SubscribeRequest,
-  Subscriber,
-  Subscription,
-  TopicPartition,
-} from '../subscriber/subscriber.ts';
+import {
+  type FetchedMessage,
+  type OffsetRange,
+  partitionName,
+  type SubscribeRequest,
+  type Subscriber,
+  type Subscription,
+  type TopicPartition,
+} from '../subscriber/index.ts';
+import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts';
 
 const { Kafka, logLevel } = kafkajs;
 

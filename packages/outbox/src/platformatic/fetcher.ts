@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Consumer, findErrorBy, ResponseError } from '@platformatic/kafka';
 import { backoffMs } from '../subscriber/backoff.ts';
-import { aborted, partitionName } from '../subscriber/keep-connected.ts';
-import type { FetchedRange, TopicPartition } from '../subscriber/subscriber.ts';
+import { type FetchedRange, partitionName, type TopicPartition } from '../subscriber/index.ts';
+import { aborted } from '../subscriber/keep-connected.ts';
 import { visibleMessages } from './records.ts';
 
 type Client = Consumer<Buffer, Buffer, Buffer, Buffer>;

@@ -1,5 +1,5 @@
 import type { RecordsBatch } from '@platformatic/kafka';
-import type { FetchedMessage } from '../subscriber/subscriber.ts';
+import type { FetchedMessage } from '../subscriber/index.ts';
 
 const IS_TRANSACTIONAL = 0b01_0000;
 const IS_CONTROL = 0b10_0000;

@@ -1,12 +1,6 @@
 import { Consumer, type ConsumerOptions, ListOffsetTimestamps } from '@platformatic/kafka';
+import type { OffsetRange, SubscribeRequest, Subscriber, Subscription, TopicPartition } from '../subscriber/index.ts';
 import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts';
-import type {
-  OffsetRange,
-  SubscribeRequest,
-  Subscriber,
-  Subscription,
-  TopicPartition,
-} from '../subscriber/subscriber.ts';
 import { createFetcher, type Fetcher } from './fetcher.ts';
 
 type Client = Consumer<Buffer, Buffer, Buffer, Buffer>;

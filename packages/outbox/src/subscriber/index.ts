@@ -1,10 +1,11 @@
-export type {
-  FetchedMessage,
-  FetchedRange,
-  OffsetRange,
-  SubscribeRequest,
-  Subscriber,
-  SubscriberListener,
-  Subscription,
-  TopicPartition,
+export {
+  type FetchedMessage,
+  type FetchedRange,
+  type OffsetRange,
+  partitionName,
+  type SubscribeRequest,
+  type Subscriber,
+  type SubscriberListener,
+  type Subscription,
+  type TopicPartition,
 } from './subscriber.ts';

@@ -48,8 +48,3 @@ export function aborted(signal: AbortSignal): Promise<void> {
     }
   });
 }
-
-/** A name for a partition that can be a key of a map. */
-export function partitionName({ topic, partition }: { topic: string; partition: number }): string {
-  return `${topic}/${partition}`;
-}

@@ -24,6 +24,11 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** A name for a partition that can be a key of a map. */
+export function partitionName({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}
+
 /** A message as Kafka holds it. Header names may repeat. */
 export interface FetchedMessage {
   readonly offset: bigint;

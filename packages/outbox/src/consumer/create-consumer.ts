@@ -1,0 +1,163 @@
+import type { Pool } from 'pg';
+import { DEFAULT_SCHEMA } from '../database/schema-name.ts';
+import type { Backoff } from '../subscriber/backoff.ts';
+import type { Subscriber } from '../subscriber/index.ts';
+import { createAssignment } from './assignment.ts';
+import { createBatchRunner } from './batch.ts';
+import { ConsumerOptionsInvalidError, ConsumerStoppedError } from './errors.ts';
+import { handleMessage } from './handle-message.ts';
+import type { EventHandler } from './on.ts';
+import { createPositions } from './positions.ts';
+import { createRouter, type UnknownEvents } from './route.ts';
+import { createSlots } from './slots.ts';
+import { consumerStatements } from './statements.ts';
+import type { ConsumerProblem, ConsumerStatus } from './status.ts';
+
+/** Times are in milliseconds. */
+export interface ConsumerOptions {
+  /** Where the effects go. It holds at most `concurrency` connections of the pool, and one more now and then. */
+  readonly db: Pool;
+  readonly subscriber: Subscriber;
+  /** Consumers of one group share the partitions; each group sees every event. */
+  readonly groupId: string;
+  readonly handlers: readonly EventHandler[];
+  /**
+   * What to do with messages no handler asks for: events of other types, and messages that were not written by an
+   * outbox. `skip` (the default) passes over them for good; `fail` stops their partition until a handler is deployed.
+   */
+  readonly unknownEvents?: UnknownEvents;
+  /**
+   * What to do when Kafka has removed messages before they were read, or the topic was made anew. `fail` (the default)
+   * stops the partition and says so; `earliest` goes on with the oldest message there is.
+   */
+  readonly outOfRange?: 'fail' | 'earliest';
+  /** The schema `migrate` made. Default `outbox`. */
+  readonly schemaName?: string;
+  /** How many partitions are handled at once. Default 8. */
+  readonly concurrency?: number;
+  /** The most messages in one transaction. Default 500. */
+  readonly maxBatchSize?: number;
+  /**
+   * After this a handler is given up and its message counts as failed. Postgres also ends the session of a consumer
+   * that was frozen for about as long, so that another can go on with its partitions. Default 60,000.
+   */
+  readonly handlerTimeoutMs?: number;
+  /** How long `stop` waits for handlers at work before it gives them up. Default 5,000. */
+  readonly stopTimeoutMs?: number;
+  /** The waits between tries of a message that fails. Tries never end. Default from 200 to 60,000. */
+  readonly retry?: Backoff;
+  /** Told of everything that goes wrong, for logs. What can be done is done by the consumer. */
+  readonly onError?: (problem: ConsumerProblem) => void;
+}
+
+export interface Consumer extends AsyncDisposable {
+  /**
+   * Begins to consume and returns; it needs neither Kafka nor Postgres to be there yet. From then on the consumer
+   * recovers by itself from whatever happens to them. Throws `ConsumerStoppedError` after `stop`.
+   */
+  start(): Promise<void>;
+  /**
+   * Lets handlers at work finish for up to `stopTimeoutMs`, gives up the rest (their transactions roll back, and another
+   * consumer takes them over), and leaves the group. Takes at most about four seconds longer than that.
+   */
+  stop(): Promise<void>;
+  status(): ConsumerStatus;
+}
+
+/**
+ * Reads events from Kafka and runs their handlers, with effects that happen once.
+ *
+ * For each partition a batch is one transaction: the ids of its messages go into the inbox, the handlers of those that
+ * are new run in order, and the group's position moves. All of that commits or none. So a copy of a message, a kill at
+ * any moment, a rebalance, or a second consumer that still believes it owns the partition cannot double an effect, and
+ * a position never passes a message that was not handled.
+ *
+ * @example
+ * const consumer = createConsumer({
+ *   db: pool,
+ *   subscriber: kafkajsSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'billing' }),
+ *   groupId: 'billing.invoices',
+ *   handlers: [
+ *     on(OrderPlaced, async (event, { tx }) => {
+ *       await tx.query('INSERT INTO invoice (order_id) VALUES ($1)', [event.data.orderId]);
+ *     }),
+ *   ],
+ * });
+ * await consumer.start();
+ */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { db, subscriber, groupId, handlers } = options;
+  if (groupId === '') {
+    throw new ConsumerOptionsInvalidError('groupId must not be empty');
+  }
+  const concurrency = atLeastOne('concurrency', options.concurrency ?? 8);
+  const maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 500);
+  const handlerTimeoutMs = atLeastOne('handlerTimeoutMs', options.handlerTimeoutMs ?? 60_000);
+  const route = createRouter(handlers, options.unknownEvents ?? 'skip');
+  const statements = consumerStatements(options.schemaName ?? DEFAULT_SCHEMA, handlerTimeoutMs + 5_000);
+  const onError = options.onError ?? (() => {});
+
+  const assignment = createAssignment({
+    subscriber,
+    groupId,
+    topics: [...new Set(handlers.map(({ topic }) => topic))],
+    positions: createPositions(db, statements, groupId),
+    outOfRange: options.outOfRange ?? 'fail',
+    onError,
+    lane: {
+      route,
+      runBatch: createBatchRunner({
+        pool: db,
+        statements,
+        groupId,
+        handlerTimeoutMs,
+        handle: handleMessage(groupId),
+      }),
+      slots: createSlots(concurrency),
+      maxBatchSize,
+      retry: options.retry ?? { firstMs: 200, maxMs: 60_000 },
+    },
+  });
+
+  // A pool tells of connections that broke while nobody used them; unheard, that would end the process.
+  const onPoolError = (error: Error): void => onError({ kind: 'database', error });
+  let state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
+  let stopped: Promise<void> | undefined;
+
+  const stop = async (): Promise<void> => {
+    const wasRunning = state === 'running';
+    state = 'stopping';
+    if (wasRunning) {
+      await assignment.close(options.stopTimeoutMs ?? 5_000);
+      db.off('error', onPoolError);
+    }
+    state = 'stopped';
+  };
+
+  const consumer: Consumer = {
+    async start() {
+      if (state === 'stopping' || state === 'stopped') {
+        throw new ConsumerStoppedError('this consumer was stopped: create a new one');
+      }
+      if (state === 'new') {
+        state = 'running';
+        db.on('error', onPoolError);
+        assignment.open();
+      }
+    },
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+    status: () => ({ state, ...assignment.status() }),
+    [Symbol.asyncDispose]: () => consumer.stop(),
+  };
+  return consumer;
+}
+
+function atLeastOne(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new ConsumerOptionsInvalidError(`${name} must be a whole number from 1; got ${value}`);
+  }
+  return value;
+}

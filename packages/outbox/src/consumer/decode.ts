@@ -1,0 +1,65 @@
+import type { FetchedMessage } from '../subscriber/index.ts';
+
+/** What the headers of one of our messages say (CloudEvents, binary mode). */
+export interface Envelope {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly time: string;
+  readonly sequence: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type DecodedMessage =
+  | { readonly kind: 'event'; readonly envelope: Envelope }
+  /** Not written by an outbox: neither an id nor a type. */
+  | { readonly kind: 'foreign' }
+  /** Meant as an event, but something every event has is missing or unreadable. */
+  | { readonly kind: 'malformed'; readonly type: string | null; readonly problem: string };
+
+const PREFIX = 'ce_';
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** Reads the envelope. A header that is repeated counts with its last value. */
+export function decodeMessage({ headers }: Pick<FetchedMessage, 'headers'>): DecodedMessage {
+  const attributes = new Map<string, string>();
+  const others: [string, string][] = [];
+  for (const [name, value] of headers) {
+    if (name.startsWith(PREFIX)) {
+      attributes.set(name.slice(PREFIX.length), value.toString('utf8'));
+    } else {
+      others.push([name, value.toString('utf8')]);
+    }
+  }
+  const id = attributes.get('id');
+  const type = attributes.get('type');
+  const source = attributes.get('source');
+  const time = attributes.get('time');
+  if (id === undefined && type === undefined) {
+    return { kind: 'foreign' };
+  }
+  const malformed = (problem: string): DecodedMessage => ({ kind: 'malformed', type: type ?? null, problem });
+  if (!id) {
+    return malformed('the header ce_id is missing');
+  }
+  if (!type) {
+    return malformed('the header ce_type is missing');
+  }
+  if (!source) {
+    return malformed('the header ce_source is missing');
+  }
+  if (time === undefined || !RFC_3339.test(time) || Number.isNaN(Date.parse(time))) {
+    return malformed(`the header ce_time is not a time of RFC 3339: ${time ?? 'missing'}`);
+  }
+  return {
+    kind: 'event',
+    envelope: {
+      id,
+      type,
+      source,
+      time,
+      sequence: attributes.get('sequence') ?? null,
+      headers: Object.fromEntries(others),
+    },
+  };
+}

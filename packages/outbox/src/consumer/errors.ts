@@ -1,0 +1,64 @@
+import { OutboxError } from '../errors/outbox-error.ts';
+
+/** A consumer was made with options that cannot work. */
+export class ConsumerOptionsInvalidError extends OutboxError {
+  readonly code = 'CONSUMER_OPTIONS_INVALID';
+  readonly retryable = false;
+}
+
+/** A message of a type with a handler lacks a CloudEvents header that every event has, or has one nobody can read. */
+export class EventHeadersInvalidError extends OutboxError {
+  readonly code = 'EVENT_HEADERS_INVALID';
+  readonly retryable = false;
+}
+
+/** The data of a message is not JSON, or the event's schema refuses it. */
+export class EventDataInvalidError extends OutboxError {
+  readonly code = 'EVENT_DATA_INVALID';
+  readonly retryable = false;
+}
+
+/** A message is no event of ours, or of a type without a handler, and the policy is `fail`. */
+export class EventUnknownError extends OutboxError {
+  readonly code = 'EVENT_UNKNOWN';
+  readonly retryable = false;
+}
+
+/** A handler took longer than `handlerTimeoutMs`. Its transaction was rolled back; its signal was aborted. */
+export class HandlerTimeoutError extends OutboxError {
+  readonly code = 'HANDLER_TIMEOUT';
+  readonly retryable = true;
+}
+
+/** A handler used its `tx` after it had returned, or after its transaction was given up. */
+export class HandlerTransactionClosedError extends OutboxError {
+  readonly code = 'HANDLER_TRANSACTION_CLOSED';
+  readonly retryable = false;
+}
+
+/** A statement of a handler failed, the handler went on as if it had not, and Postgres refused to commit. */
+export class HandlerTransactionFailedError extends OutboxError {
+  readonly code = 'HANDLER_TRANSACTION_FAILED';
+  readonly retryable = true;
+}
+
+/**
+ * The group's position is not among the messages Kafka holds: they were removed before they were read, or the topic was
+ * made anew. The partition stands still until the position is set by hand or the option `outOfRange` says `earliest`.
+ */
+export class PositionOutOfRangeError extends OutboxError {
+  readonly code = 'POSITION_OUT_OF_RANGE';
+  readonly retryable = false;
+}
+
+/** Postgres did not answer a statement of the consumer in time; the connection was cut. */
+export class DatabaseUnresponsiveError extends OutboxError {
+  readonly code = 'DATABASE_UNRESPONSIVE';
+  readonly retryable = true;
+}
+
+/** A consumer lives once: it was started again after `stop`. Make a new one. */
+export class ConsumerStoppedError extends OutboxError {
+  readonly code = 'CONSUMER_STOPPED';
+  readonly retryable = false;
+}

@@ -1,0 +1,32 @@
+import type { Queryable } from '../database/port.ts';
+import { type OffsetRange, partitionName, type TopicPartition } from '../subscriber/index.ts';
+import type { Statements } from './statements.ts';
+
+/** Where a group stands in each partition, by `partitionName`. Kept in the database of the effects. */
+export interface Positions {
+  read(): Promise<ReadonlyMap<string, bigint>>;
+  /** Gives every partition of the topic that has no position its oldest message as position; others stay. */
+  create(topic: string, ranges: ReadonlyMap<number, OffsetRange>): Promise<void>;
+  /** Moves a position unless somebody else has moved it. */
+  move(partition: TopicPartition, from: bigint, to: bigint): Promise<void>;
+}
+
+export function createPositions(db: Queryable, statements: Statements, groupId: string): Positions {
+  return {
+    async read() {
+      const { rows } = await db.query(statements.readPositions, [groupId]);
+      return new Map(rows.map((row) => [partitionName(row), BigInt(row.next_offset)]));
+    },
+    async create(topic, ranges) {
+      await db.query(statements.createPositions, [
+        groupId,
+        topic,
+        [...ranges.keys()],
+        [...ranges.values()].map(({ earliest }) => earliest),
+      ]);
+    },
+    async move({ topic, partition }, from, to) {
+      await db.query(statements.movePosition, [groupId, topic, partition, from, to]);
+    },
+  };
+}

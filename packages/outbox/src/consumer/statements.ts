@@ -1,0 +1,77 @@
+import { quoteSchema } from '../database/schema-name.ts';
+
+/** The statements of the consumer, for the schema its tables are in. */
+export interface Statements {
+  readonly begin: string;
+  readonly claim: string;
+  readonly createPositions: string;
+  readonly readPositions: string;
+  readonly movePosition: string;
+}
+
+export function consumerStatements(schemaName: string, idleInTransactionMs: number): Statements {
+  const schema = quoteSchema(schemaName);
+  return {
+    // A consumer that is frozen in a transaction holds its partition's position locked. Postgres ends its session after
+    // this time, so that its successor can go on. Local to the transaction: nothing is left behind in a pooled session.
+    begin: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${idleInTransactionMs}`,
+
+    // $1 group, $2 topic, $3 partition, $4 expected position, $5 next position, $6 times, $7 ids of the messages between.
+    //
+    // Answers one row: where the position was, whether it moved, and which of the messages (1 = first) nobody of this
+    // group has handled yet.
+    //
+    // Two consumers may believe they own the partition: Kafka tells the old one late, and a frozen one wakes up later
+    // still. The row of the position is locked until the transaction ends, so one of them works at a time, and it is
+    // moved only from where this consumer believes it to be. Whoever comes second finds it moved and does nothing. So no
+    // message between two positions is handled twice, and no position goes back, however many owners there are.
+    // NOWAIT (55P03): the second does not queue behind the first; it looks again later, without holding a connection.
+    //
+    // The inbox rows are for copies of a message at other offsets. A copy in flight elsewhere makes the INSERT wait for
+    // its transaction's end; sorted, two of them cannot wait for each other. "held", "moved" and "fresh" run once each,
+    // in this order, each feeding the next.
+    //
+    // Served by consumer_position_pkey and the primary key of one slot of the inbox.
+    claim: `
+WITH held AS MATERIALIZED (
+  SELECT next_offset FROM ${schema}.consumer_position
+  WHERE group_id = $1 AND topic = $2 AND partition = $3
+  FOR UPDATE NOWAIT
+), moved AS (
+  UPDATE ${schema}.consumer_position AS position SET next_offset = $5::bigint, moved_at = clock_timestamp()
+  FROM held
+  WHERE position.group_id = $1 AND position.topic = $2 AND position.partition = $3 AND held.next_offset = $4::bigint
+  RETURNING 1
+), message AS (
+  SELECT ce_time, id, min(place) AS place
+  FROM unnest($6::timestamptz[], $7::text[]) WITH ORDINALITY AS given (ce_time, id, place)
+  GROUP BY ce_time, id
+), fresh AS (
+  INSERT INTO ${schema}.inbox (group_id, slot, ce_time, id)
+  SELECT $1, ${schema}.inbox_slot(ce_time), ce_time, id FROM message
+  WHERE EXISTS (SELECT FROM moved)
+  ORDER BY ce_time, id
+  ON CONFLICT DO NOTHING
+  RETURNING ce_time, id
+)
+SELECT (SELECT next_offset FROM held) AS position,
+       EXISTS (SELECT FROM moved) AS moved,
+       ARRAY(SELECT place::int FROM message JOIN fresh USING (ce_time, id) ORDER BY place) AS fresh`,
+
+    // $1 group, $2 topic, $3 partitions, $4 their positions. A position that exists stays.
+    createPositions: `
+INSERT INTO ${schema}.consumer_position (group_id, topic, partition, next_offset)
+SELECT $1, $2, partition, next_offset FROM unnest($3::int[], $4::bigint[]) AS given (partition, next_offset)
+ORDER BY partition
+ON CONFLICT DO NOTHING`,
+
+    // $1 group. Served by consumer_position_pkey.
+    readPositions: `
+SELECT topic, partition, next_offset FROM ${schema}.consumer_position WHERE group_id = $1`,
+
+    // $1 group, $2 topic, $3 partition, $4 expected position, $5 new position. Moves nothing somebody else has moved.
+    movePosition: `
+UPDATE ${schema}.consumer_position SET next_offset = $5, moved_at = clock_timestamp()
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND next_offset = $4`,
+  };
+}

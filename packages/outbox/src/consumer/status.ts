@@ -1,0 +1,58 @@
+/** What a consumer is doing, for health checks and people. It can be turned into JSON. */
+export interface ConsumerStatus {
+  readonly state: 'new' | 'running' | 'stopping' | 'stopped';
+  /** Whether Kafka counts it as a member of the group right now. */
+  readonly joined: boolean;
+  /** The latest trouble with Kafka or Postgres, until it is over. */
+  readonly trouble: { readonly with: 'kafka' | 'database'; readonly message: string; readonly since: string } | null;
+  readonly partitions: readonly PartitionStatus[];
+}
+
+export interface PartitionStatus {
+  readonly topic: string;
+  readonly partition: number;
+  /**
+   * `opening`: its position is being read · `flowing` · `failing`: it stands at a message that fails and is tried
+   * again · `out-of-range`: its position is not among the messages Kafka holds.
+   */
+  readonly state: 'opening' | 'flowing' | 'failing' | 'out-of-range';
+  /** The offset it handles next, decimal. */
+  readonly position: string | null;
+  /** How many offsets are behind the position, as of the latest fetch. */
+  readonly lag: number | null;
+  /** Messages fetched and waiting. */
+  readonly buffered: number;
+  /** The message it stands at. */
+  readonly failing: {
+    readonly offset: string;
+    readonly id: string | null;
+    readonly type: string | null;
+    readonly key: string | null;
+    readonly attempts: number;
+    readonly message: string;
+  } | null;
+}
+
+/** Something that went wrong and that the consumer deals with. */
+export type ConsumerProblem =
+  | { readonly kind: 'kafka'; readonly error: Error }
+  | { readonly kind: 'database'; readonly error: Error }
+  | {
+      readonly kind: 'position';
+      readonly error: Error;
+      readonly topic: string;
+      readonly partition: number;
+    }
+  | {
+      readonly kind: 'message';
+      readonly error: Error;
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: string;
+      readonly id: string | null;
+      readonly type: string | null;
+      readonly key: string | null;
+      /** How often it was tried, 1 or more. */
+      readonly attempts: number;
+      readonly retryInMs: number;
+    };
