@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { createDatabase, testServers } from '@bezel/local/testing';
+import { TRANSITIONS } from '@bezel/order-workflow';
+import { migrateDatabase } from '@bezel/service';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { MIGRATIONS, shopTestDatabase } from '../testing/shop-database.ts';
+
+let database: Awaited<ReturnType<typeof shopTestDatabase>>;
+let client: pg.Client;
+beforeAll(async () => {
+  database = await shopTestDatabase();
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await database[Symbol.asyncDispose]();
+});
+
+test('the moves the database allows are those of the transition table', async () => {
+  const { rows } = await client.query('SELECT from_status AS "from", to_status AS "to" FROM order_transition');
+  const pairs = (moves: readonly { from: string; to: string }[]) =>
+    [...new Set(moves.map(({ from, to }) => `${from} → ${to}`))].sort();
+  expect(pairs(rows)).toEqual(pairs(TRANSITIONS));
+});
+
+test('each view of the ledger has its five columns', async () => {
+  const { rows } = await client.query(`
+    SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns
+    FROM information_schema.columns WHERE table_schema = 'ledger' GROUP BY table_name ORDER BY table_name`);
+  expect(rows.map((row) => row.table_name)).toEqual(['shop_history', 'shop_inbox', 'shop_order', 'shop_outbox']);
+  for (const { columns } of rows) {
+    expect(columns).toBe('order_id uuid, hop text, message_id uuid, state text, at timestamp with time zone');
+  }
+});
+
+describe('whoever writes, the constraints hold', () => {
+  const ORDER = '019a0000-0000-7000-8000-000000000001';
+  const insertOrder = `
+    INSERT INTO model (sha256, bytes) VALUES (repeat('a', 64), 84);
+    INSERT INTO orders (id, number, tenant, customer_id, channel, model_sha256, model_file_name, model_bytes, metal, finish,
+                        stones, status, seq)
+    VALUES ('${ORDER}', 'B-1', 't', 'c', 'shop', repeat('a', 64), 'a.stl', 84, 'gold-585', 'polished', 0, 'SUBMITTED', 0);`;
+  const submitted = `INSERT INTO order_history (order_id, seq, to_status) VALUES ('${ORDER}', 0, 'SUBMITTED');`;
+  const move = (seq: number, from: string, to: string) =>
+    `INSERT INTO order_history (order_id, seq, from_status, to_status) VALUES ('${ORDER}', ${seq}, '${from}', '${to}');
+     UPDATE orders SET seq = ${seq}, status = '${to}' WHERE id = '${ORDER}';`;
+
+  /** Runs the statements and commits, then takes everything away again. */
+  async function commit(sql: string): Promise<string> {
+    try {
+      await client.query(`BEGIN; ${insertOrder} ${sql} COMMIT`);
+      await client.query('TRUNCATE model, orders, order_history CASCADE');
+      return 'committed';
+    } catch (error) {
+      await client.query('ROLLBACK');
+      return (error as pg.DatabaseError).constraint ?? String(error);
+    }
+  }
+
+  test.each([
+    ['an order with its first history row', submitted, 'committed'],
+    ['two moves in a row', submitted + move(1, 'SUBMITTED', 'PRICING') + move(2, 'PRICING', 'REJECTED'), 'committed'],
+    ['an order without history', '', 'orders_status_has_history'],
+    [
+      'a status without its history row',
+      `${submitted} UPDATE orders SET status = 'PACKED';`,
+      'orders_status_has_history',
+    ],
+    ['a move that is not in the table', submitted + move(1, 'SUBMITTED', 'PACKED'), 'order_history_allowed'],
+    ['a hole in the numbers', submitted + move(2, 'SUBMITTED', 'PRICING'), 'order_history_chain'],
+    ['a move from where the order is not', submitted + move(1, 'PRICING', 'REJECTED'), 'order_history_chain'],
+    [
+      'the same number twice',
+      submitted + move(1, 'SUBMITTED', 'PRICING') + move(1, 'SUBMITTED', 'CANCELLED'),
+      'order_history_pkey',
+    ],
+    [
+      'PRICED without an offer',
+      submitted + move(1, 'SUBMITTED', 'PRICING') + move(2, 'PRICING', 'PRICED'),
+      'order_history_check2',
+    ],
+  ])('%s: %#', async (_, sql, outcome) => {
+    expect(await commit(sql)).toBe(outcome);
+  });
+});
+
+test("the app's login reads and writes orders, and changes neither history nor tables", async () => {
+  await using empty = await createDatabase();
+  const password = randomBytes(12).toString('hex');
+  const superuser = new pg.Client({ connectionString: testServers().postgresUrl });
+  await superuser.connect();
+  await superuser.query(`CREATE ROLE ${empty.name} LOGIN PASSWORD '${password}'`);
+  try {
+    await migrateDatabase({ url: empty.url, login: empty.name, app: { name: 'shop', folder: MIGRATIONS } });
+    const url = new URL(empty.url);
+    url.username = empty.name;
+    url.password = password;
+    const app = new pg.Client({ connectionString: url.href });
+    await app.connect();
+    const outcome = (sql: string) =>
+      app.query(sql).then(
+        () => 'done',
+        (error: pg.DatabaseError) => error.code,
+      );
+    expect(await outcome(`INSERT INTO model (sha256, bytes) VALUES (repeat('a', 64), 84)`)).toBe('done');
+    expect(await outcome('SELECT * FROM order_history, order_transition')).toBe('done');
+    expect(await outcome(`SELECT nextval('order_number')`)).toBe('done');
+    expect(await outcome('SELECT * FROM outbox.message, idempotency.answer')).toBe('done');
+    expect(await outcome('UPDATE order_history SET reason = NULL')).toBe('42501');
+    expect(await outcome('DELETE FROM order_fact')).toBe('42501');
+    expect(await outcome(`INSERT INTO order_transition VALUES ('PACKED', 'DELIVERED')`)).toBe('42501');
+    expect(await outcome('ALTER TABLE orders DROP CONSTRAINT orders_status_has_history')).toBe('42501');
+    await app.end();
+  } finally {
+    await superuser.query(`DROP DATABASE ${empty.name} WITH (FORCE)`);
+    await superuser.query(`DROP ROLE ${empty.name}`);
+    await superuser.end();
+  }
+});

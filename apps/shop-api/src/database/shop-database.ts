@@ -1,0 +1,105 @@
+import type { Finish, Metal, OrderStatus, PriceOffer } from '@bezel/contracts';
+import type { FactKind } from '@bezel/order-workflow';
+import type { ColumnType, Generated } from 'kysely';
+
+/** A moment the database sets by itself. */
+type Moment = Generated<Date>;
+type Json<T extends object> = ColumnType<T | null, string | null, string | null>;
+
+interface ModelTable {
+  sha256: string;
+  bytes: number;
+  stored_at: Moment;
+}
+
+interface ModelPieceTable {
+  sha256: string;
+  number: number;
+  content: Buffer;
+}
+
+interface ModelUploadTable {
+  tenant: string;
+  uploaded_by: string;
+  sha256: string;
+  file_name: string;
+  uploaded_at: Moment;
+}
+
+interface OrdersTable {
+  id: string;
+  number: string;
+  tenant: string;
+  customer_id: string;
+  channel: 'shop' | 'partner';
+  model_sha256: string;
+  model_file_name: string;
+  model_bytes: number;
+  metal: Metal;
+  finish: Finish;
+  stones: number;
+  status: OrderStatus;
+  seq: number;
+  offer: Json<PriceOffer>;
+  reason: string | null;
+  submitted_at: Moment;
+  updated_at: Moment;
+}
+
+interface OrderHistoryTable {
+  order_id: string;
+  seq: number;
+  from_status: OrderStatus | null;
+  to_status: OrderStatus;
+  reason: string | null;
+  caused_by: string | null;
+  offer: Json<PriceOffer>;
+  at: Moment;
+}
+
+interface OrderFactTable {
+  message_id: string;
+  order_id: string;
+  kind: Extract<FactKind, 'price-accepted' | 'cancellation-requested' | 'delivered'>;
+  offer_id: string | null;
+  said_by: string;
+  reason: string | null;
+  at: Moment;
+}
+
+interface OrderRefusedFactTable {
+  order_id: string;
+  message_id: string;
+  kind: FactKind;
+  status: OrderStatus;
+  reason: string;
+  after_seq: number;
+  said_at: ColumnType<Date, string, never>;
+  at: Moment;
+}
+
+interface OrderWorkflowTable {
+  order_id: string;
+  run_id: string;
+  started_at: Moment;
+}
+
+interface CourierEventTable {
+  webhook_id: string;
+  order_id: string;
+  delivered_at: ColumnType<Date, string, never>;
+  at: Moment;
+}
+
+/** The tables of the database `shop`, as Kysely sees them (`migrations/`). */
+export interface ShopDatabase {
+  model: ModelTable;
+  model_piece: ModelPieceTable;
+  model_upload: ModelUploadTable;
+  orders: OrdersTable;
+  order_history: OrderHistoryTable;
+  order_fact: OrderFactTable;
+  order_refused_fact: OrderRefusedFactTable;
+  order_workflow: OrderWorkflowTable;
+  courier_event: CourierEventTable;
+}

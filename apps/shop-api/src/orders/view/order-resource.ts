@@ -1,0 +1,24 @@
+import type { OrderResource } from '@bezel/contracts';
+import type { Selectable } from 'kysely';
+import type { ShopDatabase } from '../../database/shop-database.ts';
+
+/** A row of `orders`, as read. */
+export type OrderRow = Selectable<ShopDatabase['orders']>;
+
+/** How an order is shown. */
+export const toOrderResource = (row: OrderRow): OrderResource => ({
+  id: row.id,
+  number: row.number,
+  tenant: row.tenant,
+  customerId: row.customer_id,
+  channel: row.channel,
+  status: row.status,
+  model: { sha256: row.model_sha256, fileName: row.model_file_name, bytes: row.model_bytes },
+  metal: row.metal,
+  finish: row.finish,
+  stones: row.stones,
+  offer: row.offer,
+  reason: row.reason,
+  submittedAt: row.submitted_at.toISOString(),
+  updatedAt: row.updated_at.toISOString(),
+});

@@ -1,0 +1,52 @@
+import type { OrderHistoryEntry } from '@bezel/contracts';
+import type { CallerIdentity } from '@bezel/service';
+import { type Kysely, sql } from 'kysely';
+import type { ShopDatabase } from '../../database/shop-database.ts';
+import { type Door, visibleTo } from '../../doors/door.ts';
+import type { OrderRow } from './order-resource.ts';
+
+/** One order, if this caller may see it. Served by the primary key. */
+export const visibleOrder = (
+  db: Kysely<ShopDatabase>,
+  caller: CallerIdentity,
+  door: Door,
+  orderId: string,
+): Promise<OrderRow | undefined> =>
+  db.selectFrom('orders').selectAll().where('id', '=', orderId).where(visibleTo(caller, door)).executeTakeFirst();
+
+/**
+ * Up to `limit` orders this caller may see, newest first, after the order with the id `after`. Ids are UUIDv7: their
+ * order is the order of time, and it never changes, so no page repeats or skips an order that was there when the first
+ * page was read. Served by `orders_of_customer`, `orders_of_channel` or, for all orders, the primary key.
+ */
+export function visibleOrders(
+  db: Kysely<ShopDatabase>,
+  caller: CallerIdentity,
+  door: Door,
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<OrderRow[]> {
+  const orders = db.selectFrom('orders').selectAll().where(visibleTo(caller, door));
+  return (after === undefined ? orders : orders.where('id', '<', after)).orderBy('id', 'desc').limit(limit).execute();
+}
+
+/**
+ * All that happened to an order, oldest first: its moves by their number, each followed by the facts that were refused
+ * while it was the last one, with the kind of fact before the reason (`packed: order-ended`). No clock decides the order
+ * of moves. Served by the primary keys of both tables.
+ */
+export async function historyOf(db: Kysely<ShopDatabase>, orderId: string): Promise<OrderHistoryEntry[]> {
+  const { rows } = await sql<Omit<OrderHistoryEntry, 'at'> & { at: Date }>`
+    SELECT kind, seq, "from", "to", reason, "messageId", at
+    FROM (
+      SELECT 'moved' AS kind, seq AS place, seq, from_status AS "from", to_status AS "to", reason,
+             caused_by AS "messageId", at
+      FROM order_history
+      WHERE order_id = ${orderId}
+      UNION ALL
+      SELECT 'refused', after_seq, NULL, NULL, NULL, kind || ': ' || reason, message_id, at
+      FROM order_refused_fact
+      WHERE order_id = ${orderId}
+    ) AS entry
+    ORDER BY place, kind, at, "messageId"`.execute(db);
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+}

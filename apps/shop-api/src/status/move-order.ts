@@ -1,0 +1,93 @@
+import { OrderStatusChanged } from '@bezel/contracts';
+import { OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
+import type { Kysely, Transaction } from 'kysely';
+import type { ShopDatabase } from '../database/shop-database.ts';
+import { lockOrder } from '../orders/facts/lock-order.ts';
+import type { OrderRow } from '../orders/view/order-resource.ts';
+import { outbox } from '../outbox.ts';
+import { OfferAcceptedError, OrderMoveImpossibleError } from './errors.ts';
+import { judgeMove, type MoveMade } from './judge-move.ts';
+
+/**
+ * Moves an order: status, history row and OrderStatusChanged in one transaction. `(orderId, seq)` is the move's identity;
+ * the same move a second time changes nothing and succeeds.
+ *
+ * The order's row is locked first. Two runs of one move wait for each other there, and so does whoever records a fact
+ * about the order. Should anything slip past the lock, the constraints of `order_history` refuse it.
+ *
+ * @throws OrderMoveImpossibleError when the move does not fit the history
+ * @throws OfferAcceptedError when the move ends an offer whose acceptance is recorded
+ */
+export async function moveOrder(db: Kysely<ShopDatabase>, move: OrderMove): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const order = await lockOrder(trx, (eb) => eb('id', '=', move.orderId));
+    if (order === undefined) throw new OrderMoveImpossibleError(move.orderId, 'there is no such order');
+    const judgement = judgeMove(order, move, await moveMade(trx, move));
+    if (judgement.kind === 'impossible') throw new OrderMoveImpossibleError(move.orderId, judgement.why);
+    if (judgement.kind === 'made before') return;
+    if (endsOffer(move) && (await offerWasAccepted(trx, order))) throw new OfferAcceptedError(move.orderId);
+    await makeMove(trx, order, move);
+  });
+}
+
+const endsOffer = ({ to, reason }: OrderMove): boolean => to === 'CANCELLED' && reason === OFFER_EXPIRED;
+
+/** Served by `order_fact_said_once`. The order's lock keeps an acceptance from being recorded after this look. */
+const offerWasAccepted = async (trx: Transaction<ShopDatabase>, order: OrderRow): Promise<boolean> =>
+  (await trx
+    .selectFrom('order_fact')
+    .select('message_id')
+    .where('order_id', '=', order.id)
+    .where('kind', '=', 'price-accepted')
+    .where('offer_id', '=', order.offer?.offerId ?? null)
+    .executeTakeFirst()) !== undefined;
+
+/** Served by the primary key. */
+const moveMade = (trx: Transaction<ShopDatabase>, { orderId, seq }: OrderMove): Promise<MoveMade | undefined> =>
+  trx
+    .selectFrom('order_history')
+    .select(['from_status as from', 'to_status as to', 'reason', 'caused_by as causedBy', 'offer'])
+    .where('order_id', '=', orderId)
+    .where('seq', '=', seq)
+    .executeTakeFirst();
+
+async function makeMove(trx: Transaction<ShopDatabase>, order: OrderRow, move: OrderMove): Promise<void> {
+  const { seq, from, to, reason, offer, causedBy } = move;
+  const offerJson = offer === undefined ? null : JSON.stringify(offer);
+  const { at } = await trx
+    .insertInto('order_history')
+    .values({
+      order_id: order.id,
+      seq,
+      from_status: from,
+      to_status: to,
+      reason: reason ?? null,
+      caused_by: causedBy ?? null,
+      offer: offerJson,
+    })
+    .returning('at')
+    .executeTakeFirstOrThrow();
+  await trx
+    .updateTable('orders')
+    .set({
+      status: to,
+      seq,
+      updated_at: at,
+      reason: reason ?? null,
+      ...(offerJson === null ? {} : { offer: offerJson }),
+    })
+    .where('id', '=', order.id)
+    .execute();
+  await outbox.write(trx, OrderStatusChanged, {
+    orderId: order.id,
+    orderNumber: order.number,
+    tenant: order.tenant,
+    customerId: order.customer_id,
+    seq,
+    from,
+    to,
+    at: at.toISOString(),
+    ...(reason === undefined ? {} : { reason }),
+    ...(offer === undefined ? {} : { offer }),
+  });
+}

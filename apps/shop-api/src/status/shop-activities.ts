@@ -1,0 +1,34 @@
+import { OFFER_ACCEPTED, type ShopActivities } from '@bezel/order-workflow';
+import { withOrder } from '@bezel/service';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Kysely } from 'kysely';
+import type { ShopDatabase } from '../database/shop-database.ts';
+import { OfferAcceptedError, OrderMoveImpossibleError } from './errors.ts';
+import { moveOrder } from './move-order.ts';
+import { recordRefusedFact } from './record-refused-fact.ts';
+
+/**
+ * The activities of the task queue `orders`. What can never succeed fails for good; whatever else goes wrong (the
+ * database away, a lock) is thrown as it is, and Temporal tries again.
+ */
+export const shopActivities = (db: Kysely<ShopDatabase>): ShopActivities => ({
+  moveOrder: (move) => withOrder(move.orderId, () => forGood(() => moveOrder(db, move))),
+  recordRefusedFact: (refusal) =>
+    withOrder(refusal.orderId, () =>
+      forGood(async () => {
+        if (!(await recordRefusedFact(db, refusal))) {
+          throw new OrderMoveImpossibleError(refusal.orderId, 'there is no such order');
+        }
+      }),
+    ),
+});
+
+async function forGood(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof OfferAcceptedError) throw ApplicationFailure.nonRetryable(error.message, OFFER_ACCEPTED);
+    if (error instanceof OrderMoveImpossibleError) throw ApplicationFailure.nonRetryable(error.message, error.name);
+    throw error;
+  }
+}
