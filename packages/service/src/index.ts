@@ -32,7 +32,10 @@ export {
 } from './identity/index.ts';
 export { decodeCursor, encodeCursor, pageOf, pageQuery } from './paging/cursor.ts';
 export { type InputError, inputErrors, invalidRequest, ProblemError, type ProblemOptions } from './problems/index.ts';
+export { type ConsumerLike, consumerRole, logProblem } from './roles/consumer-role.ts';
 export { type HttpRoleOptions, httpRole } from './roles/http-role.ts';
+export { measureActivities, measureHandlers } from './roles/measure.ts';
 export { migrateRole } from './roles/migrate-role.ts';
+export { type ConnectedWorker, workerRole } from './roles/worker-role.ts';
 export { type Role, type ServiceConfig, type ServiceOptions, startService } from './service/index.ts';
 export { concernsOrder, inSpan, log, withOrder } from './telemetry/index.ts';

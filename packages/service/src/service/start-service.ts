@@ -2,6 +2,7 @@ import { log, setLogIdentity, startTracing } from '../telemetry/index.ts';
 import { type Closable, createLifeCycle } from './life-cycle.ts';
 import { openManagement } from './management.ts';
 import type { Role } from './role.ts';
+import { untilHealthy } from './until-healthy.ts';
 
 /** What {@link startService} reads of an app's configuration. */
 export interface ServiceConfig {
@@ -81,6 +82,9 @@ export async function startService({ name, config, roles, resources = [] }: Serv
   }
   if (life.roles.length === 0) {
     return end(0);
+  }
+  if (!(await untilHealthy(life))) {
+    return;
   }
   log.info(
     { 'event.action': 'ready', 'bezel.roles': config.roles, 'bezel.management': management.url },

@@ -1,5 +1,11 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { AggregationType, MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationType,
+  InstrumentType,
+  MeterProvider,
+  type MetricData,
+  MetricReader,
+} from '@opentelemetry/sdk-metrics';
 
 /** Collects when `/metrics` is read, and never by itself. */
 class PullReader extends MetricReader {
@@ -14,13 +20,14 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /**
  * The one metrics SDK of a process: everything (HTTP, outbox, activities, the process itself) records through
- * `@opentelemetry/api` and is read as one Prometheus page. Histograms named `*.duration` are in seconds.
+ * `@opentelemetry/api` and is read as one Prometheus page. Histograms in seconds share one set of buckets.
  */
 export const meterProvider = new MeterProvider({
   readers: [reader],
   views: [
     {
-      instrumentName: '*.duration',
+      instrumentType: InstrumentType.HISTOGRAM,
+      instrumentUnit: 's',
       aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: SECONDS } },
     },
   ],
