@@ -237,6 +237,14 @@ describe('cancellation', () => {
   });
 });
 
+test('a second cancellation is asked of the MES again when the first was refused', () => {
+  const cancel = (id: string): Fact => fact('cancellation-requested', id);
+  const { state } = play([...TO_APPROVED, cancel('c1'), cancel('c2')]);
+  const { effects } = advance(state, { kind: 'work-order-shipped' });
+  expect(refusalsOf(effects)).toEqual(['c1: already-shipped']);
+  expect(effects.at(-1)).toEqual({ kind: 'start', work: { kind: 'withdraw-work-order', reason: 'on-request' } });
+});
+
 test('what a state calls for can be started afresh from the state alone', () => {
   expect(workOf(play([begun]).state)).toEqual([{ kind: 'pricing' }]);
   expect(workOf(play([begun, priced]).state)).toEqual([{ kind: 'offer-timer', at: OFFER.expiresAt }]);

@@ -4,7 +4,7 @@ import type { Effect, Move } from './effects.ts';
 import { isFact, type Message, type Outcome } from './messages.ts';
 import { type OrderState, SEEN_LIMIT } from './state.ts';
 import { fitOf, isFinal, LIFECYCLE } from './table.ts';
-import { ON_REQUEST, workOf } from './work.ts';
+import { isEndedBy, ON_REQUEST, workOf } from './work.ts';
 
 /** What a message leads to. */
 export interface Step {
@@ -29,12 +29,11 @@ export interface Step {
 export function advance(state: OrderState, message: Message): Step {
   const decided = isFact(message) ? hear(state, message) : report(state, message);
   const settled = settle(decided);
-  const before = workOf(state);
+  // Work that reports its outcome is over by itself; the new state may call for the same work again.
+  const before = workOf(state).filter((work) => !isEndedBy(work, message));
   const after = workOf(settled.state);
-  const has = (all: typeof before, kind: string): boolean => all.some((work) => work.kind === kind);
-  // Work that reported its outcome is over by itself; only a fact interrupts.
-  const stopped = isFact(message) ? before.filter((work) => !has(after, work.kind)) : [];
-  const started = after.filter((work) => !has(before, work.kind));
+  const stopped = before.filter((work) => !after.some((other) => other.kind === work.kind));
+  const started = after.filter((work) => !before.some((other) => other.kind === work.kind));
   return {
     state: settled.state,
     effects: [

@@ -1,15 +1,23 @@
+import type { Message, MessageKind } from './messages.ts';
 import type { OrderState } from './state.ts';
 
-/** What the workflow keeps going while an order is in a state, and the outcomes that end it. */
+/** What the workflow keeps going while an order is in a state. */
 export type Work =
-  /** Ends with `priced` or `model-rejected`. */
   | { readonly kind: 'pricing' }
-  /** Ends with `offer-expired`, not before `at` (UTC ISO 8601). */
+  /** Ends not before `at` (UTC ISO 8601). */
   | { readonly kind: 'offer-timer'; readonly at: string }
-  /** Ends with `work-order-opened`. */
   | { readonly kind: 'open-work-order'; readonly massMg: number }
-  /** Ends with `work-order-withdrawn` or `work-order-shipped`. */
   | { readonly kind: 'withdraw-work-order'; readonly reason: string };
+
+const OUTCOMES: Readonly<Record<Work['kind'], readonly MessageKind[]>> = {
+  pricing: ['priced', 'model-rejected'],
+  'offer-timer': ['offer-expired'],
+  'open-work-order': ['work-order-opened'],
+  'withdraw-work-order': ['work-order-withdrawn', 'work-order-shipped'],
+};
+
+/** Whether the message is the outcome of this work. */
+export const isEndedBy = (work: Work, message: Message): boolean => OUTCOMES[work.kind].includes(message.kind);
 
 /**
  * The work a state calls for. Work is started and stopped by comparing this before and after a message, and all of it
