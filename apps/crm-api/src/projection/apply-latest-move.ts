@@ -1,0 +1,17 @@
+import { type Kysely, sql } from 'kysely';
+import type { CrmDatabase } from '../orders/crm-database.ts';
+
+/**
+ * Sets the order's row to its highest move, if the row is behind it.
+ *
+ * Safe under concurrency: two deliveries about one order wait for each other on the row of `order_view`, and the row only
+ * ever goes forward (`seq <`). Reads one entry of the index `order_move_order` and one of the primary key.
+ */
+export async function applyLatestMove(trx: Kysely<CrmDatabase>, orderId: string): Promise<void> {
+  await sql`
+    UPDATE order_view AS o
+    SET status = last.to_status, seq = last.seq, reason = last.reason, offer = coalesce(last.offer, o.offer), updated_at = last.at
+    FROM (SELECT * FROM order_move WHERE order_id = ${orderId} ORDER BY seq DESC LIMIT 1) AS last
+    WHERE o.id = ${orderId} AND o.seq < last.seq
+  `.execute(trx);
+}
