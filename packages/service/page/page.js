@@ -94,6 +94,7 @@ function complain(error) {
 }
 
 function showSignedOut() {
+  shown = '';
   session.replaceChildren(button('Sign in', signIn));
   latest.replaceChildren(element('p', 'Sign in to see the latest entries your roles open.', 'soft'));
 }
@@ -111,7 +112,7 @@ const COLUMNS = [
   ['Number', (item) => item.number ?? item.orderNumber ?? item.id, 'path'],
   ['Status', (item) => item.status, 'status'],
   ['Piece', (item) => [item.metal, item.finish].filter(Boolean).join(', ')],
-  ['Updated (UTC)', (item) => String(item.updatedAt).replace('T', ' ').slice(0, 19), 'soft'],
+  ['Updated (UTC)', (item) => (item.updatedAt ?? '').replace('T', ' ').slice(0, 19), 'soft'],
 ];
 
 function tableOf(items) {
@@ -132,6 +133,8 @@ function tableOf(items) {
   return table;
 }
 
+let shown = '';
+
 async function refresh() {
   const token = sessionStorage.getItem('token');
   if (token === null || document.hidden) {
@@ -142,7 +145,19 @@ async function refresh() {
   if (response.status === 401) {
     sessionStorage.removeItem('token');
     showSignedOut();
-  } else if (!response.ok) {
+  } else {
+    show(response, body);
+  }
+}
+
+/** Replaces the list only when it changed: a reader's selection and place in it survive a refresh. */
+function show(response, body) {
+  const now = JSON.stringify(body.items ?? body.detail);
+  if (now === shown) {
+    return;
+  }
+  shown = now;
+  if (!response.ok) {
     latest.replaceChildren(element('p', body.detail ?? `The service answered ${response.status}.`));
   } else if (body.items.length === 0) {
     latest.replaceChildren(element('p', 'Nothing here yet.', 'soft'));

@@ -101,7 +101,7 @@ export function referencePage(document: OpenAPIObject, { issuer, latest }: PageO
 <main data-issuer="${text(issuer)}" data-client="console" data-latest="${text(latest.replace(/^\//, ''))}">
   ${description === '' ? '' : `<p>${text(description)}</p>`}
   <h2>Latest ${text(listName)}</h2>
-  <section id="latest" class="card" aria-live="polite"><p class="soft">Signing in wants JavaScript; so does this list.</p></section>
+  <section id="latest" class="card"><p class="soft">Signing in wants JavaScript; so does this list.</p></section>
   <h2>API</h2>
   <p class="soft">Machine-readable: <a href="openapi.json">OpenAPI 3.1</a>. Every request carries
     <code>Authorization: Bearer …</code> unless it is public; errors are <code>application/problem+json</code>.</p>
