@@ -2,16 +2,18 @@ import type { Pool } from 'pg';
 import { DEFAULT_SCHEMA } from '../database/schema-name.ts';
 import type { Backoff } from '../subscriber/backoff.ts';
 import type { Subscriber } from '../subscriber/index.ts';
-import { createAssignment } from './assignment.ts';
-import { createBatchRunner } from './batch.ts';
+import { armFailpointsFromEnvironment } from '../testing/failpoints.ts';
+import { type Assignment, type AssignmentDependencies, openAssignment } from './assignment.ts';
 import { ConsumerOptionsInvalidError, ConsumerStoppedError } from './errors.ts';
-import { handleMessage } from './handle-message.ts';
+import { createSlots } from './lane/slots.ts';
+import { handleMessage } from './message/handle-message.ts';
+import { createRouter, type UnknownEvents } from './message/route.ts';
 import type { EventHandler } from './on.ts';
-import { createPositions } from './positions.ts';
-import { createRouter, type UnknownEvents } from './route.ts';
-import { createSlots } from './slots.ts';
-import { consumerStatements } from './statements.ts';
 import type { ConsumerProblem, ConsumerStatus } from './status.ts';
+import { createConsumerTelemetry } from './telemetry.ts';
+import { createBatchRunner } from './transaction/batch.ts';
+import { createPositions } from './transaction/positions.ts';
+import { consumerStatements } from './transaction/statements.ts';
 
 /** Times are in milliseconds. */
 export interface ConsumerOptions {
@@ -95,15 +97,17 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const handlerTimeoutMs = atLeastOne('handlerTimeoutMs', options.handlerTimeoutMs ?? 60_000);
   const route = createRouter(handlers, options.unknownEvents ?? 'skip');
   const statements = consumerStatements(options.schemaName ?? DEFAULT_SCHEMA, handlerTimeoutMs + 5_000);
-  const onError = options.onError ?? (() => {});
+  const onError = safely(options.onError ?? (() => {}));
+  armFailpointsFromEnvironment();
 
-  const assignment = createAssignment({
+  const dependencies: AssignmentDependencies = {
     subscriber,
     groupId,
     topics: [...new Set(handlers.map(({ topic }) => topic))],
     positions: createPositions(db, statements, groupId),
     outOfRange: options.outOfRange ?? 'fail',
     onError,
+    telemetry: createConsumerTelemetry(groupId),
     lane: {
       route,
       runBatch: createBatchRunner({
@@ -117,17 +121,17 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       maxBatchSize,
       retry: options.retry ?? { firstMs: 200, maxMs: 60_000 },
     },
-  });
+  };
 
   // A pool tells of connections that broke while nobody used them; unheard, that would end the process.
   const onPoolError = (error: Error): void => onError({ kind: 'database', error });
-  let state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
+  let state: ConsumerStatus['state'] = 'new';
+  let assignment: Assignment | undefined;
   let stopped: Promise<void> | undefined;
 
   const stop = async (): Promise<void> => {
-    const wasRunning = state === 'running';
     state = 'stopping';
-    if (wasRunning) {
+    if (assignment !== undefined) {
       await assignment.close(options.stopTimeoutMs ?? 5_000);
       db.off('error', onPoolError);
     }
@@ -142,17 +146,28 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       if (state === 'new') {
         state = 'running';
         db.on('error', onPoolError);
-        assignment.open();
+        assignment = openAssignment(dependencies);
       }
     },
     stop() {
       stopped ??= stop();
       return stopped;
     },
-    status: () => ({ state, ...assignment.status() }),
+    status: () => ({ state, ...(assignment?.status() ?? { joined: false, trouble: null, partitions: [] }) }),
     [Symbol.asyncDispose]: () => consumer.stop(),
   };
   return consumer;
+}
+
+/** A reporter that throws must not stop what it reports on. */
+function safely(report: (problem: ConsumerProblem) => void): (problem: ConsumerProblem) => void {
+  return (problem) => {
+    try {
+      report(problem);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  };
 }
 
 function atLeastOne(name: string, value: number): number {

@@ -1,4 +1,4 @@
 export { type Consumer, type ConsumerOptions, createConsumer } from './create-consumer.ts';
+export type { UnknownEvents } from './message/route.ts';
 export { type EventHandler, type HandlerContext, type HandlerTransaction, on, type ReceivedEvent } from './on.ts';
-export type { UnknownEvents } from './route.ts';
 export type { ConsumerProblem, ConsumerStatus, PartitionStatus } from './status.ts';

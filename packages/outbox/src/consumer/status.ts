@@ -1,3 +1,6 @@
+import type { TopicPartition } from '../subscriber/index.ts';
+import type { LaneStatus } from './lane/lane.ts';
+
 /** What a consumer is doing, for health checks and people. It can be turned into JSON. */
 export interface ConsumerStatus {
   readonly state: 'new' | 'running' | 'stopping' | 'stopped';
@@ -56,3 +59,38 @@ export type ConsumerProblem =
       readonly attempts: number;
       readonly retryInMs: number;
     };
+
+export function statusOfLane({
+  topic,
+  partition,
+  position,
+  highWatermark,
+  buffered,
+  failing,
+}: LaneStatus): PartitionStatus {
+  return {
+    topic,
+    partition,
+    state: failing === null ? 'flowing' : 'failing',
+    position: position.toString(),
+    lag: highWatermark === null ? null : Math.max(0, Number(highWatermark - position)),
+    buffered,
+    failing: failing && {
+      offset: failing.offset.toString(),
+      id: failing.id,
+      type: failing.type,
+      key: failing.key,
+      attempts: failing.attempts,
+      message: failing.error.message,
+    },
+  };
+}
+
+export function statusOfWaiting({
+  topic,
+  partition,
+  outOfRange,
+}: TopicPartition & { readonly outOfRange: boolean }): PartitionStatus {
+  const state = outOfRange ? 'out-of-range' : 'opening';
+  return { topic, partition, state, position: null, lag: null, buffered: 0, failing: null };
+}

@@ -7,8 +7,8 @@
  */
 export interface Subscriber {
   /**
-   * Joins the group and keeps on trying until `close`, through any outage of the brokers. Returns at once; what happens
-   * is told to the listener.
+   * Joins the group and keeps on trying until `close`, through any outage of the brokers. Returns at once, before the
+   * listener hears anything; whatever happens then is told to the listener.
    */
   subscribe(request: SubscribeRequest): Subscription;
 }

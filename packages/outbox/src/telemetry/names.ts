@@ -27,6 +27,22 @@ export const METRICS = {
   backlog: 'bezel.outbox.backlog',
   /** Gauge: shards this relay holds the lease of. */
   shards: 'bezel.outbox.shards',
+  /** Counter, by group and topic: events whose effects committed. */
+  handled: 'bezel.outbox.consumer.handled',
+  /** Counter, by group and topic: copies of events that had been handled before. */
+  duplicates: 'bezel.outbox.consumer.duplicates',
+  /** Counter, by group and topic: messages nobody asked for. */
+  skipped: 'bezel.outbox.consumer.skipped',
+  /** Counter, by group, topic and type: tries that failed and will be repeated. */
+  handleFailed: 'bezel.outbox.consumer.failed',
+  /** Histogram, by group and topic: how long one transaction took, from its claim to its commit. */
+  batchDuration: 'bezel.outbox.consumer.batch.duration',
+  /** Histogram, by group and topic: from an event's `ce_time` to the commit of its effects, by the clocks of both. */
+  consumerDelay: 'bezel.outbox.consumer.delay',
+  /** Gauge, by group, topic and partition: offsets between the position and the end. */
+  consumerLag: 'bezel.outbox.consumer.lag',
+  /** Gauge, by group, topic and partition: 1 while it stands at a message that fails or cannot go on at all. */
+  stuck: 'bezel.outbox.consumer.stuck',
 } as const;
 
 /** `node:diagnostics_channel` names. */
@@ -41,4 +57,10 @@ export const CHANNELS = {
   lease: 'bezel.outbox.relay.lease',
   /** `{ relay, shard, reason }`: what was remembered of a shard was dropped, because the server cannot vouch for it. */
   memoryDropped: 'bezel.outbox.relay.memory-dropped',
+  /** `{ group, topic, partition, messages, handled, duplicates, seconds }`: one batch committed. */
+  batch: 'bezel.outbox.consumer.batch',
+  /** `{ group, topic, partition, offset, id, attempts, retryInMs, error }`: one message failed. */
+  handleFailed: 'bezel.outbox.consumer.failed',
+  /** `{ group, partitions }`: Kafka said which partitions this consumer owns. */
+  assigned: 'bezel.outbox.consumer.assigned',
 } as const;

@@ -21,6 +21,14 @@ export const FAILPOINTS = {
   relayCheckpointed: 'relay.checkpointed',
   /** `break`: one message counts as published and is not. One hit per message. */
   relaySkipsMessage: 'relay.skips-message',
+  /** Before a batch's transaction begins. */
+  consumerClaiming: 'consumer.claiming',
+  /** After position and inbox were written, before any handler runs. */
+  consumerClaimed: 'consumer.claimed',
+  /** After the batch's handlers, before COMMIT. */
+  consumerHandled: 'consumer.handled',
+  /** After COMMIT, before the consumer remembers it. */
+  consumerCommitted: 'consumer.committed',
   /** `break`: the consumer handles a batch as if nothing had been handled before, and remembers nothing of it. */
   consumerForgetsInbox: 'consumer.forgets-inbox',
 } as const;

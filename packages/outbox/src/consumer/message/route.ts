@@ -1,7 +1,7 @@
-import type { FetchedMessage, TopicPartition } from '../subscriber/index.ts';
+import type { FetchedMessage, TopicPartition } from '../../subscriber/index.ts';
+import { ConsumerOptionsInvalidError, EventHeadersInvalidError, EventUnknownError } from '../errors.ts';
+import type { EventHandler } from '../on.ts';
 import { decodeMessage, type Envelope } from './decode.ts';
-import { ConsumerOptionsInvalidError, EventHeadersInvalidError, EventUnknownError } from './errors.ts';
-import type { EventHandler } from './on.ts';
 
 /** What to do with messages that no handler asks for: pass over them, or stop at them until a handler is deployed. */
 export type UnknownEvents = 'skip' | 'fail';

@@ -1,20 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
-import type { TopicPartition } from '../subscriber/index.ts';
-import { DatabaseUnresponsiveError, HandlerTimeoutError, HandlerTransactionFailedError } from './errors.ts';
+import type { TopicPartition } from '../../subscriber/index.ts';
+import { FAILPOINTS, type Failpoint, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import { DatabaseUnresponsiveError, HandlerTimeoutError, HandlerTransactionFailedError } from '../errors.ts';
+import type { RoutedMessage } from '../message/route.ts';
+import type { HandlerTransaction } from '../on.ts';
+import { type Batch, type Claim, claimBatch } from './claim.ts';
 import { lendTransaction } from './handler-transaction.ts';
-import type { HandlerTransaction } from './on.ts';
 import { type BatchOutcome, judgeCommitError, judgeHandlerError, judgeOwnError } from './outcome.ts';
-import type { RoutedMessage } from './route.ts';
 import type { Statements } from './statements.ts';
-
-/** A stretch of one partition: all messages at or after `position` and before `next`. */
-export interface Batch {
-  readonly partition: TopicPartition;
-  readonly position: bigint;
-  readonly next: bigint;
-  /** None of them is a fault. */
-  readonly messages: readonly RoutedMessage[];
-}
 
 export interface BatchDependencies {
   readonly pool: Pool;
@@ -84,31 +77,22 @@ async function inTransaction(
   batch: Batch,
   signal: AbortSignal,
 ): Promise<Ended> {
-  const { partition, position, next, messages } = batch;
+  const { partition, messages } = batch;
   const events = messages.filter((message) => message.kind === 'handle');
   const places = messages.flatMap(({ kind }, place) => (kind === 'handle' ? [place] : []));
 
-  let claim: { position: string | null; moved: boolean; fresh: number[] } | undefined;
+  let claim: Claim;
   try {
+    await failpoint(FAILPOINTS.consumerClaiming);
     await answered(client.query(statements.begin));
-    const { rows } = await answered(
-      client.query(statements.claim, [
-        groupId,
-        partition.topic,
-        partition.partition,
-        position,
-        next,
-        events.map(({ envelope }) => envelope.time),
-        events.map(({ envelope }) => envelope.id),
-      ]),
-    );
-    claim = rows[0];
+    const envelopes = events.map(({ envelope }) => envelope);
+    claim = await answered(claimBatch(client, statements, groupId, batch, envelopes));
+    await failpoint(FAILPOINTS.consumerClaimed);
   } catch (error) {
     return rolledBack(client, judgeOwnError(error));
   }
-  if (claim === undefined || !claim.moved) {
-    const found = claim?.position ?? null;
-    return rolledBack(client, { kind: 'moved', position: found === null ? null : BigInt(found) });
+  if (!claim.moved) {
+    return rolledBack(client, { kind: 'moved', position: claim.position });
   }
 
   const giveUp = new AbortController();
@@ -125,9 +109,9 @@ async function inTransaction(
   }, handlerTimeoutMs);
   try {
     for (const place of claim.fresh) {
-      const message = events[place - 1];
-      if (message === undefined) {
-        continue;
+      const message = events[place];
+      if (message === undefined || signal.aborted) {
+        break;
       }
       timer.refresh();
       const lent = lendTransaction(client);
@@ -138,7 +122,7 @@ async function inTransaction(
         if (signal.aborted) {
           return { outcome: { kind: 'abandoned' }, reusable: false };
         }
-        const outcome = judgeHandlerError(error, places[place - 1] ?? 0);
+        const outcome = judgeHandlerError(error, places[place] ?? 0);
         return giveUp.signal.aborted ? { outcome, reusable: false } : await rolledBack(client, outcome);
       }
       lent.close();
@@ -152,17 +136,25 @@ async function inTransaction(
   }
 
   try {
+    await failpoint(FAILPOINTS.consumerHandled);
     const { command } = await answered(client.query('COMMIT'));
     if (command !== 'COMMIT') {
       // Postgres answers COMMIT of a failed transaction with ROLLBACK, and no error.
       const error = new HandlerTransactionFailedError('a statement failed, its handler went on: nothing was committed');
       return { outcome: { kind: 'failed', at: null, error }, reusable: true };
     }
+    await failpoint(FAILPOINTS.consumerCommitted);
   } catch (error) {
     return rolledBack(client, judgeCommitError(error));
   }
   const handled = claim.fresh.length;
   return { outcome: { kind: 'committed', handled, duplicates: events.length - handled }, reusable: true };
+}
+
+async function failpoint(name: Failpoint): Promise<void> {
+  if (failpointsArmed()) {
+    await hitFailpoint(name);
+  }
 }
 
 async function rolledBack(client: PoolClient, outcome: BatchOutcome): Promise<Ended> {

@@ -1,4 +1,4 @@
-import { quoteSchema } from '../database/schema-name.ts';
+import { quoteSchema } from '../../database/schema-name.ts';
 
 /** The statements of the consumer, for the schema its tables are in. */
 export interface Statements {

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Backoff, backoffMs } from '../subscriber/backoff.ts';
-import type { FetchedMessage, FetchedRange, Subscription, TopicPartition } from '../subscriber/index.ts';
-import type { BatchRunner } from './batch.ts';
+import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
+import type { FetchedMessage, FetchedRange, Subscription, TopicPartition } from '../../subscriber/index.ts';
+import type { RoutedMessage, Router } from '../message/route.ts';
+import type { BatchRunner } from '../transaction/batch.ts';
+import type { BatchOutcome } from '../transaction/outcome.ts';
 import { afterCommit, afterFailure, type BatchSize, firstBatchSize, takeBatch } from './batch-size.ts';
-import type { BatchOutcome } from './outcome.ts';
-import type { RoutedMessage, Router } from './route.ts';
 import type { Slots } from './slots.ts';
 
 /** The message a partition stands at. */
@@ -49,13 +49,13 @@ export interface LaneDependencies {
   readonly maxBatchSize: number;
   readonly retry: Backoff;
   /** The row of the position is gone: only the consumer knows how to begin anew. */
-  readonly positionLost: (partition: TopicPartition) => void;
+  readonly positionLost: () => void;
   readonly observer: LaneObserver;
 }
 
 export interface LaneObserver {
-  committed(partition: TopicPartition, batch: { messages: number; handled: number; duplicates: number }): void;
-  failed(partition: TopicPartition, failing: FailingMessage, retryInMs: number): void;
+  committed(batch: { messages: readonly RoutedMessage[]; handled: number; duplicates: number; tookMs: number }): void;
+  failed(failing: FailingMessage, retryInMs: number): void;
   databaseFailed(error: Error): void;
 }
 
@@ -141,7 +141,7 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
       error,
       notBefore: performance.now() + waitMs,
     };
-    observer.failed(partition, failing, waitMs);
+    observer.failed(failing, waitMs);
   };
 
   /** What the outcome means for the lane. Answers how long to wait before the next batch. */
@@ -154,7 +154,7 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
           failing = null;
         }
         advance(messages.length, next);
-        observer.committed(partition, { messages: messages.length, ...outcome });
+        observer.committed({ messages, handled: outcome.handled, duplicates: outcome.duplicates, tookMs });
         return 0;
       case 'failed': {
         troubles = 0;
@@ -168,7 +168,7 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
       case 'moved':
         troubles = 0;
         if (outcome.position === null) {
-          dependencies.positionLost(partition);
+          dependencies.positionLost();
         } else {
           restart(outcome.position);
         }
@@ -265,7 +265,7 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
         return;
       }
       if (found === undefined) {
-        dependencies.positionLost(partition);
+        dependencies.positionLost();
       } else if (found !== position) {
         restart(found);
         wake();

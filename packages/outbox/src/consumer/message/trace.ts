@@ -8,7 +8,8 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import type { TopicPartition } from '../subscriber/index.ts';
+import type { TopicPartition } from '../../subscriber/index.ts';
+import { INSTRUMENTATION } from '../../telemetry/names.ts';
 import type { Envelope } from './decode.ts';
 import type { RoutedMessage } from './route.ts';
 
@@ -40,7 +41,7 @@ export async function asConsumerSpan(
   work: () => Promise<void>,
 ): Promise<void> {
   const parent = writersContext(routed.envelope);
-  const span: Span = trace.getTracer('@bezel/outbox').startSpan(
+  const span: Span = trace.getTracer(INSTRUMENTATION).startSpan(
     `process ${partition.topic}`,
     {
       kind: SpanKind.CONSUMER,

@@ -1,5 +1,5 @@
-import type { Queryable } from '../database/port.ts';
-import { type OffsetRange, partitionName, type TopicPartition } from '../subscriber/index.ts';
+import type { Queryable } from '../../database/port.ts';
+import { type OffsetRange, partitionName, type TopicPartition } from '../../subscriber/index.ts';
 import type { Statements } from './statements.ts';
 
 /** Where a group stands in each partition, by `partitionName`. Kept in the database of the effects. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
-import { HandlerTransactionClosedError } from './errors.ts';
-import type { HandlerTransaction } from './on.ts';
+import { HandlerTransactionClosedError } from '../errors.ts';
+import type { HandlerTransaction } from '../on.ts';
 
 /**
  * Lends the connection to one handler. After `close` it refuses: a statement that a handler forgot to await would

@@ -1,6 +1,6 @@
-import type { TopicPartition } from '../subscriber/index.ts';
-import { EventDataInvalidError } from './errors.ts';
-import type { HandlerContext, ReceivedEvent } from './on.ts';
+import type { TopicPartition } from '../../subscriber/index.ts';
+import { EventDataInvalidError } from '../errors.ts';
+import type { HandlerContext, ReceivedEvent } from '../on.ts';
 import type { RoutedMessage } from './route.ts';
 import { asConsumerSpan } from './trace.ts';
 

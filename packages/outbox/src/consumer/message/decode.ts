@@ -1,4 +1,4 @@
-import type { FetchedMessage } from '../subscriber/index.ts';
+import type { FetchedMessage } from '../../subscriber/index.ts';
 
 /** What the headers of one of our messages say (CloudEvents, binary mode). */
 export interface Envelope {

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Backoff, backoffMs } from '../subscriber/backoff.ts';
+import { type OffsetRange, partitionName, type Subscription, type TopicPartition } from '../subscriber/index.ts';
+import { PositionOutOfRangeError } from './errors.ts';
+import type { Positions } from './transaction/positions.ts';
+
+export interface OpeningDependencies {
+  readonly groupId: string;
+  readonly positions: Positions;
+  readonly offsets: Subscription['offsets'];
+  readonly outOfRange: 'fail' | 'earliest';
+  /** The partition can be read from here on. */
+  readonly opened: (partition: TopicPartition, position: bigint) => void;
+  readonly refused: (partition: TopicPartition, error: PositionOutOfRangeError) => void;
+  readonly troubled: (origin: 'kafka' | 'database', error: Error) => void;
+  readonly recovered: (origin: 'kafka' | 'database') => void;
+  /** Aborted when nothing is to be opened any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Owned partitions whose positions are not known yet, or are no good. */
+export interface Opening {
+  add(partition: TopicPartition): void;
+  /** Forgets all: Kafka gave out the partitions anew. */
+  clear(): void;
+  waiting(): readonly (TopicPartition & { readonly outOfRange: boolean })[];
+}
+
+const RETRY: Backoff = { firstMs: 100, maxMs: 5_000 };
+/** A position that is no good stays so until somebody sets it. */
+const OUT_OF_RANGE_RETRY_MS = 10_000;
+
+export function createOpening(dependencies: OpeningDependencies): Opening {
+  const { groupId, positions, troubled, recovered, signal } = dependencies;
+  const waiting = new Map<string, TopicPartition & { outOfRange: boolean }>();
+  let running = false;
+  /** Ends the wait before the next round: there is something new to open. */
+  let hurry = new AbortController();
+
+  const rangesOf = async (topics: Iterable<string>): Promise<Map<string, ReadonlyMap<number, OffsetRange>> | Error> => {
+    const ranges = new Map<string, ReadonlyMap<number, OffsetRange>>();
+    try {
+      for (const topic of topics) {
+        ranges.set(topic, await dependencies.offsets(topic));
+      }
+      return ranges;
+    } catch (error) {
+      return toError(error);
+    }
+  };
+
+  /** Opens what can be opened. Rejects when the database does not answer. */
+  const round = async (
+    wanted: readonly (TopicPartition & { outOfRange: boolean })[],
+    ranges: ReadonlyMap<string, ReadonlyMap<number, OffsetRange>>,
+  ): Promise<void> => {
+    for (const [topic, range] of ranges) {
+      await positions.create(topic, range);
+    }
+    const found = await positions.read();
+    for (const entry of wanted) {
+      const { topic, partition } = entry;
+      const position = found.get(partitionName(entry));
+      const range = ranges.get(topic)?.get(partition);
+      // Lost meanwhile, or Kafka does not know it yet: left for the next round.
+      if (waiting.get(partitionName(entry)) !== entry || position === undefined || range === undefined) {
+        continue;
+      }
+      if (position >= range.earliest && position <= range.latest) {
+        waiting.delete(partitionName(entry));
+        dependencies.opened({ topic, partition }, position);
+      } else if (dependencies.outOfRange === 'earliest') {
+        await positions.move(entry, position, range.earliest);
+      } else if (!entry.outOfRange) {
+        entry.outOfRange = true;
+        const held = `Kafka holds ${range.earliest} to ${range.latest}`;
+        const message = `${groupId} stands at offset ${position} of ${topic}/${partition}, but ${held}`;
+        dependencies.refused({ topic, partition }, new PositionOutOfRangeError(message));
+      }
+    }
+  };
+
+  const openAll = async (): Promise<void> => {
+    let failures = 0;
+    while (waiting.size > 0 && !signal.aborted) {
+      const wanted = [...waiting.values()];
+      let trouble: readonly ['kafka' | 'database', Error] | undefined;
+      const ranges = await rangesOf(new Set(wanted.map(({ topic }) => topic)));
+      if (ranges instanceof Error) {
+        trouble = ['kafka', ranges];
+      } else {
+        await round(wanted, ranges).catch((error) => {
+          trouble = ['database', toError(error)];
+        });
+      }
+      if (trouble === undefined) {
+        failures = 0;
+        recovered('database');
+      } else {
+        failures += 1;
+        troubled(...trouble);
+      }
+      if (waiting.size > 0) {
+        const hopeless = trouble === undefined && [...waiting.values()].every(({ outOfRange }) => outOfRange);
+        const waitMs = hopeless ? OUT_OF_RANGE_RETRY_MS : backoffMs(Math.max(1, failures), RETRY);
+        await delay(waitMs, undefined, { signal: AbortSignal.any([signal, hurry.signal]) }).catch(() => {});
+      }
+    }
+    running = false;
+  };
+
+  return {
+    add(partition) {
+      waiting.set(partitionName(partition), { ...partition, outOfRange: false });
+      hurry.abort();
+      hurry = new AbortController();
+      if (!running) {
+        running = true;
+        void openAll();
+      }
+    },
+    clear: () => waiting.clear(),
+    waiting: () => [...waiting.values()],
+  };
+}
+
+const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -1,0 +1,79 @@
+import { channel } from 'node:diagnostics_channel';
+import { metrics } from '@opentelemetry/api';
+import type { TopicPartition } from '../subscriber/index.ts';
+import { CHANNELS, INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
+import type { RoutedMessage } from './message/route.ts';
+import type { ConsumerProblem, PartitionStatus } from './status.ts';
+
+const batches = channel(CHANNELS.batch);
+const failures = channel(CHANNELS.handleFailed);
+const assignments = channel(CHANNELS.assigned);
+
+/** What a consumer reports about itself. */
+export interface ConsumerTelemetry {
+  committed(
+    partition: TopicPartition,
+    batch: { messages: readonly RoutedMessage[]; handled: number; duplicates: number; tookMs: number },
+  ): void;
+  failed(problem: ConsumerProblem & { kind: 'message' }): void;
+  assigned(partitions: readonly TopicPartition[]): void;
+  /** Reports lag and stuck partitions, whenever metrics are collected, until the answer is called. */
+  observe(partitions: () => readonly PartitionStatus[]): () => void;
+}
+
+export function createConsumerTelemetry(group: string): ConsumerTelemetry {
+  const meter = metrics.getMeter(INSTRUMENTATION);
+  const handled = meter.createCounter(METRICS.handled);
+  const duplicate = meter.createCounter(METRICS.duplicates);
+  const skipped = meter.createCounter(METRICS.skipped);
+  const failed = meter.createCounter(METRICS.handleFailed);
+  const duration = meter.createHistogram(METRICS.batchDuration, { unit: 's' });
+  const delay = meter.createHistogram(METRICS.consumerDelay, { unit: 's' });
+  const lag = meter.createObservableGauge(METRICS.consumerLag);
+  const stuck = meter.createObservableGauge(METRICS.stuck);
+
+  return {
+    committed({ topic, partition }, { messages, handled: fresh, duplicates, tookMs }) {
+      const attributes = { group, topic };
+      const events = messages.filter(({ kind }) => kind === 'handle').length;
+      handled.add(fresh, attributes);
+      duplicate.add(duplicates, attributes);
+      skipped.add(messages.length - events, attributes);
+      duration.record(tookMs / 1000, attributes);
+      const now = Date.now();
+      for (const message of messages) {
+        if (message.kind === 'handle') {
+          delay.record(Math.max(0, now - Date.parse(message.envelope.time)) / 1000, attributes);
+        }
+      }
+      if (batches.hasSubscribers) {
+        const counts = { messages: messages.length, handled: fresh, duplicates };
+        batches.publish({ group, topic, partition, ...counts, seconds: tookMs / 1000 });
+      }
+    },
+    failed({ topic, type, ...problem }) {
+      failed.add(1, { group, topic, type: type ?? 'unknown' });
+      if (failures.hasSubscribers) {
+        failures.publish({ group, topic, type, ...problem });
+      }
+    },
+    assigned(partitions) {
+      if (assignments.hasSubscribers) {
+        assignments.publish({ group, partitions });
+      }
+    },
+    observe(partitions) {
+      const callback: Parameters<typeof meter.addBatchObservableCallback>[0] = (result) => {
+        for (const { topic, partition, lag: behind, state } of partitions()) {
+          const attributes = { group, topic, partition };
+          if (behind !== null) {
+            result.observe(lag, behind, attributes);
+          }
+          result.observe(stuck, state === 'failing' || state === 'out-of-range' ? 1 : 0, attributes);
+        }
+      };
+      meter.addBatchObservableCallback(callback, [lag, stuck]);
+      return () => meter.removeBatchObservableCallback(callback, [lag, stuck]);
+    },
+  };
+}
