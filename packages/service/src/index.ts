@@ -1,3 +1,4 @@
+export { configOrExit } from './config/config-or-exit.ts';
 export {
   ConfigInvalidError,
   env,
@@ -34,7 +35,7 @@ export { decodeCursor, encodeCursor, pageOf, pageQuery } from './paging/cursor.t
 export { type InputError, inputErrors, invalidRequest, ProblemError, type ProblemOptions } from './problems/index.ts';
 export { type ConsumerLike, consumerRole, logProblem } from './roles/consumer-role.ts';
 export { type HttpRoleOptions, httpRole } from './roles/http-role.ts';
-export { measureActivities, measureHandlers } from './roles/measure.ts';
+export { measureActivities } from './roles/measure-activities.ts';
 export { migrateRole } from './roles/migrate-role.ts';
 export { type ConnectedWorker, workerRole } from './roles/worker-role.ts';
 export { type Role, type ServiceConfig, type ServiceOptions, startService } from './service/index.ts';

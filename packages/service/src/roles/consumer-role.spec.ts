@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type ConsumerLike, consumerTrouble } from './consumer-role.ts';
 
 type Status = ReturnType<ConsumerLike['status']>;
-const flowing = { topic: 'shop.orders', partition: 3, state: 'flowing', lag: 0, failing: null };
+const flowing = { topic: 'shop.orders', partition: 3, state: 'flowing', failing: null };
 const working: Status = { state: 'running', joined: true, trouble: null, partitions: [flowing] };
 
 const troubleOf = (status: Partial<Status>) =>

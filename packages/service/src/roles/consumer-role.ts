@@ -1,4 +1,3 @@
-import { metrics } from '@opentelemetry/api';
 import type { Database } from '../database/index.ts';
 import type { Role } from '../service/index.ts';
 import { log } from '../telemetry/index.ts';
@@ -15,7 +14,6 @@ export interface ConsumerLike {
       readonly topic: string;
       readonly partition: number;
       readonly state: string;
-      readonly lag: number | null;
       readonly failing: { readonly attempts: number; readonly message: string } | null;
     }[];
   };
@@ -46,15 +44,12 @@ export function consumerTrouble(consumer: ConsumerLike): string | undefined {
 
 /**
  * The role that consumes events. It works while the consumer is a member of its group, Postgres answers and no
- * partition stands still. `/metrics` shows `bezel.consumer.lag` and `bezel.consumer.standing_still` by topic.
+ * partition stands still.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the schema does not matter here.
 export function consumerRole(database: Database<any>, consumer: ConsumerLike): Role {
   return {
-    async start() {
-      observe(consumer);
-      await consumer.start();
-    },
+    start: () => consumer.start(),
     stop: () => consumer.stop(),
     async health() {
       const trouble = consumerTrouble(consumer);
@@ -64,27 +59,6 @@ export function consumerRole(database: Database<any>, consumer: ConsumerLike): R
       await database.ping();
     },
   };
-}
-
-function observe(consumer: ConsumerLike): void {
-  const meter = metrics.getMeter('@bezel/service');
-  const sumByTopic = (measure: (partition: ReturnType<ConsumerLike['status']>['partitions'][number]) => number) => {
-    const sums = new Map<string, number>();
-    for (const partition of consumer.status().partitions) {
-      sums.set(partition.topic, (sums.get(partition.topic) ?? 0) + measure(partition));
-    }
-    return sums;
-  };
-  for (const [name, description, measure] of [
-    ['bezel.consumer.lag', 'Messages behind the end, over the partitions held.', (p) => p.lag ?? 0],
-    ['bezel.consumer.standing_still', 'Partitions that stand at a failing message.', (p) => (p.failing ? 1 : 0)],
-  ] satisfies [string, string, Parameters<typeof sumByTopic>[0]][]) {
-    meter.createObservableGauge(name, { description }).addCallback((result) => {
-      for (const [topic, sum] of sumByTopic(measure)) {
-        result.observe(sum, { topic });
-      }
-    });
-  }
 }
 
 /** Logs what a consumer or a relay tells its `onError`. */
