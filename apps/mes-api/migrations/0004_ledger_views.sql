@@ -15,12 +15,3 @@ CREATE VIEW ledger.mes_inbox AS
   SELECT NULL::uuid AS order_id, 'mes.inbox'::text AS hop,
          CASE WHEN id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN id::uuid END AS message_id, group_id AS state, handled_at AS at
   FROM outbox.inbox;
-
--- The role is made by who runs the servers; a database without one has no ledger.
-DO $$
-BEGIN
-  IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'bezel_audit') THEN
-    GRANT USAGE ON SCHEMA ledger TO bezel_audit;
-    GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO bezel_audit;
-  END IF;
-END $$;

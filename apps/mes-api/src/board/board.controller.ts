@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { MesDatabase } from '../database/mes-database.ts';
 import type { StepName } from '../work-orders/steps.ts';
 import { takeStep } from '../work-orders/take-step.ts';
-import { boardPage, boardRow, boardRowOfOrder } from './board-statements.ts';
+import { boardRow, boardRowOfOrder, statusPage, wholePage } from './board-statements.ts';
 import { toResource } from './work-order-resource.ts';
 
 const BoardQuery = z.strictObject({
@@ -19,7 +19,10 @@ const BoardQuery = z.strictObject({
 type BoardQuery = z.infer<typeof BoardQuery>;
 
 const Id = z.uuid();
-const Position = z.tuple([Id]);
+/** Where a page of one status begins, and where one over all: a cursor fits the list it came from. */
+const StatusPosition = z.tuple([z.string().regex(/^\d{1,18}$/)]);
+const WholePosition = z.tuple([Id]);
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** What the doors of all steps have in common. */
 const Step = (summary: string) =>
@@ -50,9 +53,14 @@ export class BoardController {
       const fits = row !== undefined && (status === undefined || row.status === status);
       return { items: fits ? [toResource(row)] : [], nextCursor: null };
     }
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, Position)[0];
-    const rows = await boardPage(this.db, { status, after, limit: limit + 1 });
-    return pageOf(rows, limit, (row) => [row.id], toResource);
+    if (status !== undefined) {
+      const [after] = cursor === undefined ? ['0'] : decodeCursor(cursor, StatusPosition);
+      const rows = await statusPage(this.db, { status, after, limit: limit + 1 }).execute();
+      return pageOf(rows, limit, ({ position }) => [position], toResource);
+    }
+    const [after] = cursor === undefined ? [BEFORE_ALL] : decodeCursor(cursor, WholePosition);
+    const rows = await wholePage(this.db, { after, limit: limit + 1 });
+    return pageOf(rows, limit, ({ id }) => [id], toResource);
   }
 
   @Get(':id')

@@ -7,8 +7,9 @@ type Moment = Generated<Date>;
 /** A bigint: the driver reads it as a decimal string. */
 type Big = ColumnType<string, number | string | bigint, number | string | bigint>;
 
-export interface WorkOrderTable {
+interface WorkOrderTable {
   id: string;
+  position: GeneratedAlways<string>;
   order_id: string;
   order_number: string;
   tenant: string;

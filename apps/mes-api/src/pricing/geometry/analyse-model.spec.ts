@@ -10,7 +10,7 @@ import {
   sphere,
   type Triangle,
   torus,
-} from '../../../test/shapes.ts';
+} from '../../testing/shapes.ts';
 import { analyseModel } from './analyse-model.ts';
 
 const mm3 = (um3: string): number => Number(BigInt(um3)) / 1e9;

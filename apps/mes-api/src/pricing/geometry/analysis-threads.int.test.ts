@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { binaryStl, cube, torus } from '../../../test/shapes.ts';
+import { binaryStl, cube, torus } from '../../testing/shapes.ts';
 import { AnalysisThreads } from './analysis-threads.ts';
 
 const quietly = { signal: new AbortController().signal, onPhase: () => {} };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { asciiStl, binaryStl, cube, type Triangle } from '../../../../test/shapes.ts';
+import { asciiStl, binaryStl, cube, type Triangle } from '../../../testing/shapes.ts';
 import { ModelRejected } from '../model-rejected.ts';
 import { parseStl } from './parse-stl.ts';
 
