@@ -1,14 +1,14 @@
 import * as contracts from '@bezel/contracts';
 import type { EventDefinition } from '@bezel/outbox';
 import { describe, expect, test } from '@jest/globals';
-import { FACT_EVENTS, type FactEvent } from './facts.ts';
+import { FACT_EVENTS } from './facts.ts';
 
 const at = '2026-11-21T10:00:00.000Z';
 const orderId = '019a0000-0000-7000-8000-000000000001';
 const step = { orderId, workOrderId: orderId, by: 'olga', at };
 
 const said = (event: EventDefinition, data: unknown) =>
-  (FACT_EVENTS as readonly FactEvent[]).find((entry) => entry.event.type === event.type)?.read(data as never);
+  FACT_EVENTS.find((entry) => entry.event.type === event.type)?.read(data);
 
 test.each([
   [
@@ -27,17 +27,15 @@ test.each([
   [contracts.WorkOrderPacked, step, { kind: 'packed', by: 'olga', at }],
   [contracts.WorkOrderShipped, step, { kind: 'shipped', by: 'olga', at }],
 ])('$type is read', (event, data, fact) => {
-  expect(said(event as EventDefinition, data)).toEqual(fact);
+  expect(said(event as unknown as EventDefinition, data)).toEqual(fact);
 });
 
 describe('events that are no facts', () => {
   test('are exactly these', () => {
-    const isEvent = (value: unknown): value is EventDefinition =>
-      typeof value === 'object' && value !== null && 'topic' in value && 'schema' in value;
-    const all = Object.values(contracts)
-      .filter(isEvent)
-      .map(({ type }) => type);
-    const facts: string[] = FACT_EVENTS.map(({ event }) => event.type);
+    const all = (Object.values(contracts) as object[]).flatMap((value) =>
+      'topic' in value && 'type' in value ? [String(value.type)] : [],
+    );
+    const facts = FACT_EVENTS.map(({ event }) => event.type);
     expect(all.filter((type) => !facts.includes(type)).sort()).toEqual([
       'mes.work-order-claimed',
       'mes.work-order-opened',

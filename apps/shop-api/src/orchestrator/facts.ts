@@ -13,15 +13,15 @@ import type { EventDefinition } from '@bezel/outbox';
 /** What an event says, without the id of the message that carried it. */
 export type Said = Omit<Fact, 'messageId'>;
 
-/** An event that tells a workflow something, and how it is read. */
-export interface FactEvent<Data = never> {
-  readonly event: EventDefinition<string, Data>;
-  readonly read: (data: Data) => Said;
+/** An event that tells a workflow something, and how its data (which fit the event's schema) are read. */
+export interface FactEvent {
+  readonly event: EventDefinition;
+  readonly read: (data: unknown) => Said;
 }
 
-const tells = <Data>(event: EventDefinition<string, Data>, read: (data: Data) => Said): FactEvent<Data> => ({
-  event,
-  read,
+const tells = <Data>(event: EventDefinition<string, Data>, read: (data: Data) => Said): FactEvent => ({
+  event: event as unknown as EventDefinition,
+  read: (data) => read(data as Data),
 });
 
 type WorkOrderStep = { readonly by: string; readonly at: string };
@@ -33,7 +33,7 @@ const step =
  * Which events are facts of which kind: the whole way from what people, operators and couriers record to what a workflow
  * hears. An event that is not here moves no order.
  */
-export const FACT_EVENTS = [
+export const FACT_EVENTS: readonly FactEvent[] = [
   tells(PriceAccepted, ({ acceptedBy, at, offerId }) => ({ kind: 'price-accepted', by: acceptedBy, at, offerId })),
   tells(CancellationRequested, ({ requestedBy, at, reason }) => ({
     kind: 'cancellation-requested',
@@ -46,4 +46,4 @@ export const FACT_EVENTS = [
   tells(WorkOrderPacked, step('packed')),
   tells(WorkOrderShipped, step('shipped')),
   tells(DeliveryConfirmed, ({ courierEventId, at }) => ({ kind: 'delivered', by: courierEventId, at })),
-] as const;
+];

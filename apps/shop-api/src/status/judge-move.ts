@@ -33,7 +33,7 @@ export function judgeMove(order: Standing, move: OrderMove, made: MoveMade | und
   if (made !== undefined) {
     return isDeepStrictEqual(made, contentOf(move))
       ? { kind: 'made before' }
-      : impossible(`move ${move.seq} was made before as ${made.from} → ${made.to}, not as ${move.from} → ${move.to}`);
+      : impossible(`move ${move.seq} was made before, as ${made.from} → ${made.to} or for another reason or offer`);
   }
   if (move.seq !== order.seq + 1) return impossible(`move ${move.seq} does not follow move ${order.seq}`);
   if (move.from !== order.status) return impossible(`it is ${order.status}, and the move starts from ${move.from}`);

@@ -1,6 +1,6 @@
 import { OrderStatusChanged } from '@bezel/contracts';
 import { OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { lockOrder } from '../orders/facts/lock-order.ts';
 import type { OrderRow } from '../orders/view/order-resource.ts';
@@ -72,7 +72,7 @@ async function makeMove(trx: Transaction<ShopDatabase>, order: OrderRow, move: O
     .set({
       status: to,
       seq,
-      updated_at: at,
+      updated_at: sql<Date>`now()`,
       reason: reason ?? null,
       ...(offerJson === null ? {} : { offer: offerJson }),
     })

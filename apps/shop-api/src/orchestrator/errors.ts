@@ -1,0 +1,21 @@
+/** An event about an order the shop does not have. It stays at the head of its partition, to be looked into. */
+export class OrderUnknownError extends Error {
+  override readonly name = 'OrderUnknownError';
+  readonly code = 'ORDER_UNKNOWN';
+  readonly retryable = false;
+
+  constructor(orderId: string) {
+    super(`there is no order ${orderId} in the shop's database`);
+  }
+}
+
+/** An order that has not ended and has no running workflow: its facts wait until it has one again. */
+export class WorkflowMissingError extends Error {
+  override readonly name = 'WorkflowMissingError';
+  readonly code = 'WORKFLOW_MISSING';
+  readonly retryable = true;
+
+  constructor(orderId: string) {
+    super(`order ${orderId} has not ended, and Temporal runs no workflow for it`);
+  }
+}

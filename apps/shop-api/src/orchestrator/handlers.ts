@@ -1,0 +1,70 @@
+import { type OrderStatus, OrderSubmitted } from '@bezel/contracts';
+import { type Fact, isFinal } from '@bezel/order-workflow';
+import { type EventHandler, type HandlerTransaction, on, type ReceivedEvent } from '@bezel/outbox';
+import { kyselyOver, withOrder } from '@bezel/service';
+import type { Kysely } from 'kysely';
+import type { ShopDatabase } from '../database/shop-database.ts';
+import { recordRefusedFact } from '../status/record-refused-fact.ts';
+import { OrderUnknownError, WorkflowMissingError } from './errors.ts';
+import { FACT_EVENTS, type FactEvent } from './facts.ts';
+import type { OrderWorkflows } from './order-workflows.ts';
+
+/**
+ * What the orchestrator does with events: a submission starts the order's workflow, a fact is told to it.
+ *
+ * The calls to Temporal happen inside the consumer's transaction and at least once: after a rollback they are made again,
+ * and have no second effect (one workflow an order; the workflow knows the ids of the facts it heard). Temporal away makes
+ * the batch fail; it is tried again, and nothing is lost.
+ */
+export const orchestratorHandlers = (workflows: OrderWorkflows): EventHandler[] => [
+  on(OrderSubmitted, (event, { tx }) =>
+    withOrder(event.data.orderId, async () => {
+      const db = kyselyOver<ShopDatabase>(tx);
+      const { orderId, channel: _, ...order } = event.data;
+      // Temporal keeps ended workflows for a time only: an old copy of this event must not begin the order afresh.
+      if ((await statusOf(db, orderId)) !== 'SUBMITTED') return;
+      const { runId } = await workflows.start({ orderId, ...order }, event.id);
+      await db
+        .insertInto('order_workflow')
+        .values({ order_id: orderId, run_id: runId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }),
+  ),
+  ...FACT_EVENTS.map(({ event: definition, read }) =>
+    on(definition, (event, { tx }) => tellFact(workflows, tx, event, read)),
+  ),
+];
+
+async function tellFact(
+  workflows: OrderWorkflows,
+  tx: HandlerTransaction,
+  event: ReceivedEvent,
+  read: FactEvent['read'],
+): Promise<void> {
+  const { orderId } = event.data as { readonly orderId: string };
+  await withOrder(orderId, async () => {
+    const db = kyselyOver<ShopDatabase>(tx);
+    const fact: Fact = { messageId: event.id, ...read(event.data) };
+    if (await refusedAtTheEnd(db, orderId, fact)) return;
+    if (await workflows.tell(orderId, fact)) return;
+    // It may have ended between the look and the call: its last status was committed before.
+    if (!(await refusedAtTheEnd(db, orderId, fact))) throw new WorkflowMissingError(orderId);
+  });
+}
+
+/** Records the fact as refused when the order has ended. */
+async function refusedAtTheEnd(db: Kysely<ShopDatabase>, orderId: string, fact: Fact): Promise<boolean> {
+  const status = await statusOf(db, orderId);
+  if (!isFinal(status)) return false;
+  const { messageId, kind, at } = fact;
+  await recordRefusedFact(db, { orderId, messageId, kind, status, reason: 'order-ended', at });
+  return true;
+}
+
+/** Served by the primary key; nothing is locked, so no move waits for this transaction. */
+async function statusOf(db: Kysely<ShopDatabase>, orderId: string): Promise<OrderStatus> {
+  const order = await db.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst();
+  if (order === undefined) throw new OrderUnknownError(orderId);
+  return order.status;
+}
