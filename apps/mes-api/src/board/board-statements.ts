@@ -1,16 +1,24 @@
 import type { OrderStatus, WorkOrderStatus } from '@bezel/contracts';
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
 
+type WorkOrder = Selectable<MesDatabase['work_order']>;
+
 /** One row of the board: a work order, what its order has come to, and whether its metal is short. */
-export type BoardRow = Selectable<MesDatabase['work_order']> & {
+export type BoardRow = WorkOrder & {
   readonly order_status: OrderStatus | null;
   readonly material_short: boolean | null;
 };
 
-function boardRows(db: Kysely<MesDatabase>) {
+type WorkOrders = SelectQueryBuilder<MesDatabase, 'work_order', WorkOrder>;
+
+/**
+ * First the work orders, then what belongs to each: two look-ups by primary key a row. The other way round the planner
+ * would be free to join first and cut the page afterwards.
+ */
+function boardRows(db: Kysely<MesDatabase>, choose: (workOrders: WorkOrders) => WorkOrders) {
   return db
-    .selectFrom('work_order')
+    .selectFrom(choose(db.selectFrom('work_order').selectAll()).as('work_order'))
     .leftJoin('order_status', 'order_status.order_id', 'work_order.order_id')
     .leftJoin('material_reservation', 'material_reservation.order_id', 'work_order.order_id')
     .selectAll('work_order')
@@ -19,33 +27,33 @@ function boardRows(db: Kysely<MesDatabase>) {
 
 /**
  * A page of one status, oldest first, after a position. Keyset over `work_order_board`: entered at the right place and
- * read for `limit` rows, whatever the page; the joins add two look-ups by primary key a row.
+ * read for `limit` rows, whatever the page.
  */
 export function statusPage(
   db: Kysely<MesDatabase>,
   { status, after, limit }: { readonly status: WorkOrderStatus; readonly after: string; readonly limit: number },
 ): { execute(): Promise<BoardRow[]>; explain(): Promise<unknown[]> } {
-  return boardRows(db)
-    .where('work_order.status', '=', status)
-    .where('work_order.position', '>', after)
-    .orderBy('work_order.position')
-    .limit(limit);
+  return boardRows(db, (all) =>
+    all.where('status', '=', status).where('position', '>', after).orderBy('position').limit(limit),
+  ).orderBy('work_order.position');
 }
 
-/** A page over all, oldest first, after an id. Keyset over the primary key. */
+/** A page over all, by id, which is the order of opening but for clocks that differ. Keyset over the primary key. */
 export function wholePage(
   db: Kysely<MesDatabase>,
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<BoardRow[]> {
-  return boardRows(db).where('work_order.id', '>', after).orderBy('work_order.id').limit(limit).execute();
+  return boardRows(db, (all) => all.where('id', '>', after).orderBy('id').limit(limit))
+    .orderBy('work_order.id')
+    .execute();
 }
 
 /** The work order of an order. Served by the unique index on order_id. */
 export function boardRowOfOrder(db: Kysely<MesDatabase>, orderId: string): Promise<BoardRow | undefined> {
-  return boardRows(db).where('work_order.order_id', '=', orderId).executeTakeFirst();
+  return boardRows(db, (all) => all.where('order_id', '=', orderId)).executeTakeFirst();
 }
 
 /** One work order, by the primary key. */
 export function boardRow(db: Kysely<MesDatabase>, id: string): Promise<BoardRow | undefined> {
-  return boardRows(db).where('work_order.id', '=', id).executeTakeFirst();
+  return boardRows(db, (all) => all.where('id', '=', id)).executeTakeFirst();
 }

@@ -139,7 +139,7 @@ describe('the steps', () => {
 describe('the board', () => {
   test('pages through a status, oldest first, each work order once, while others come and go', async () => {
     const before = (await get('/v1/work-orders?status=OPEN&limit=200')).body.items.length;
-    const mine = [];
+    const mine: string[] = [];
     for (let n = 0; n < 7; n++) {
       mine.push((await opened()).workOrderId);
     }
@@ -202,10 +202,10 @@ describe('the board', () => {
                'ada', 'gold-585', 'polished', 1, repeat('a', 64), 'ring.stl', 1
         FROM generate_series(1, 20000) AS n`.execute(trx);
       await sql`ANALYZE work_order`.execute(trx);
-      for (const after of ['0', '19100']) {
+      for (const after of ['0', '19999']) {
         const plan = JSON.stringify(await statusPage(trx, { status: 'OPEN', after, limit: 51 }).explain());
-        expect(plan).toContain('work_order_board');
-        expect(plan).not.toContain('Sort');
+        expect(plan).toMatch(/Limit.*Index Scan using work_order_board on work_order/);
+        expect(plan).not.toContain('Filter');
       }
       throw rolledBack;
     });

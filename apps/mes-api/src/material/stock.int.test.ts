@@ -11,7 +11,7 @@ let database: MesTestDatabase;
 beforeAll(async () => {
   database = await createMesDatabase();
 });
-afterAll(() => database[Symbol.asyncDispose]());
+afterAll(async () => database[Symbol.asyncDispose]());
 
 const emptyHouseBut = async (onHandMg: number) => {
   await database.pool.query('DELETE FROM material_reservation');

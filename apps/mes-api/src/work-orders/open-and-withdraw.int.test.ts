@@ -9,7 +9,7 @@ let database: MesTestDatabase;
 beforeAll(async () => {
   database = await createMesDatabase();
 });
-afterAll(() => database[Symbol.asyncDispose]());
+afterAll(async () => database[Symbol.asyncDispose]());
 
 const statusOf = async (orderId: string) =>
   (await database.kysely.selectFrom('work_order').select('status').where('order_id', '=', orderId).executeTakeFirst())
