@@ -6,7 +6,7 @@ import { ROOT_HOME } from '../servers/native/postgres-home.ts';
 /** The checkout this file is part of. */
 export const CHECKOUT = realpathSync(join(import.meta.dirname, '..', '..', '..', '..'));
 
-/** Where a stack keeps what. Deleting `state` and `postgresData` deletes everything it ever knew. */
+/** Where a stack keeps what. Deleting `state` and `postgresHome` deletes everything it ever knew. */
 export interface Places {
   readonly state: string;
   readonly stackFile: string;
@@ -15,6 +15,8 @@ export interface Places {
   readonly portMemory: string;
   readonly secrets: string;
   readonly logs: string;
+  /** Holds the data folder and nothing else. */
+  readonly postgresHome: string;
   readonly postgresData: string;
   readonly kafkaData: string;
   readonly temporalData: string;
@@ -26,7 +28,7 @@ export interface Places {
  * enter the checkout: its data is then in /var/lib/bezel, in a folder named by the path of `state`.
  */
 export function placesIn(state: string): Places {
-  const key = createHash('sha256').update(state).digest('hex').slice(0, 12);
+  const postgresHome = process.getuid?.() === 0 ? join(ROOT_HOME, keyOf(state)) : join(state, 'postgres');
   return {
     state,
     stackFile: join(state, 'stack.json'),
@@ -35,12 +37,15 @@ export function placesIn(state: string): Places {
     portMemory: join(state, 'ports.json'),
     secrets: join(state, 'secrets.json'),
     logs: join(state, 'logs'),
-    postgresData: process.getuid?.() === 0 ? join(ROOT_HOME, key, 'postgres') : join(state, 'postgres'),
+    postgresHome,
+    postgresData: join(postgresHome, 'data'),
     kafkaData: join(state, 'kafka'),
     temporalData: join(state, 'temporal', 'temporal.db'),
     identityKeys: join(state, 'identity-keys.json'),
   };
 }
+
+const keyOf = (state: string): string => createHash('sha256').update(state).digest('hex').slice(0, 12);
 
 /** The places of this checkout's own stack. */
 export const checkoutPlaces = (): Places => placesIn(join(CHECKOUT, '.bezel'));

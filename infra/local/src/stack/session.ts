@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { removeContainer } from '../servers/container/remove.ts';
 import type { Progress } from '../servers/progress.ts';
 import { endLeftovers, Journal } from '../supervisor/journal.ts';
@@ -56,7 +56,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     rmSync(places.stackFile, { force: true });
     if (options.reset === true) {
       dropData(places);
-      progress.say('  · data dropped');
     }
     mkdirSync(places.logs, { recursive: true });
     for (const log of readdirSync(places.logs).filter((name) => name.endsWith('.log'))) {
@@ -96,15 +95,16 @@ function lockPlaces(places: Places): Lock {
   }
 }
 
-/** Everything but the lock, which is held. */
-export function dropData(places: Places): void {
+/** Test runs of this checkout have places of their own inside the stack's. */
+export const TESTS_FOLDER = 'tests';
+
+/** Drops everything but the lock, which is held, test runs, which are somebody else's, and what is to be kept. */
+export function dropData(places: Places, keep: readonly string[] = []): void {
+  const kept = [basename(places.lock), TESTS_FOLDER, ...keep];
   for (const name of existsSync(places.state) ? readdirSync(places.state) : []) {
-    if (name !== basename(places.lock)) {
+    if (!kept.includes(name)) {
       rmSync(join(places.state, name), { recursive: true, force: true });
     }
   }
-  rmSync(dirname(places.postgresData) === places.state ? places.postgresData : dirname(places.postgresData), {
-    recursive: true,
-    force: true,
-  });
+  rmSync(places.postgresHome, { recursive: true, force: true });
 }

@@ -1,2 +1,7 @@
-/** Jest's global teardown: nothing to do while the servers belong to the caller. */
-export default function globalTeardown(): void {}
+import './global-setup.ts';
+
+/** Jest's global teardown: ends the servers that its setup provided, if it did. */
+export default async function globalTeardown(): Promise<void> {
+  await globalThis.bezelTestServers?.stop();
+  globalThis.bezelTestServers = undefined;
+}

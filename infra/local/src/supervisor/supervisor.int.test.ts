@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { waitFor } from '../testing/index.ts';
+import { endLeftovers, readJournal } from './journal.ts';
+import { identify, isAlive } from './process-identity.ts';
+import { processUnit } from './process-unit.ts';
+import { Supervisor, UnitNotReadyError } from './supervisor.ts';
+import type { Unit } from './unit.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bezel supervisor '));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A process that appends what happens to it to `order`, and ends on SIGTERM unless it is stubborn. */
+const program = (name: string, { stubborn = false } = {}): Unit => {
+  const started = join(folder, `${name}.started`);
+  const script = `
+    const fs = require('node:fs');
+    fs.appendFileSync(${JSON.stringify(started)}, 'x');
+    process.on('SIGTERM', () => {
+      fs.appendFileSync(${JSON.stringify(join(folder, 'order'))}, ${JSON.stringify(`${name} `)});
+      ${stubborn ? '' : 'process.exit(0);'}
+    });
+    setInterval(() => {}, 1000);`;
+  return processUnit({
+    name,
+    roles: ['stand-in'],
+    logFile: join(folder, `${name}.log`),
+    command: { file: process.execPath, args: ['-e', script], env: {}, cwd: folder },
+    async probe() {
+      if (!existsSync(started)) {
+        throw new Error('not started');
+      }
+    },
+  });
+};
+const pidOf = (supervisor: Supervisor, name: string): number =>
+  supervisor.units.find((unit) => unit.name === name)?.pid ?? 0;
+const order = (): string[] => readFileSync(join(folder, 'order'), 'utf8').trim().split(' ');
+const backOff = { firstMs: 10, limitMs: 100, healthyAfterMs: 60_000 };
+
+describe('a supervisor', () => {
+  test('starts a killed process again, with another pid and a higher count', async () => {
+    const supervisor = new Supervisor({ backOff });
+    const counts: number[] = [];
+    supervisor.watch((units) => counts.push(units[0]?.restarts ?? -1));
+    await supervisor.start([program('a')]);
+    const first = pidOf(supervisor, 'a');
+    process.kill(first, 'SIGKILL');
+    const second = await waitFor('another pid', () => {
+      const pid = pidOf(supervisor, 'a');
+      return pid !== 0 && pid !== first && pid;
+    });
+    expect(supervisor.units[0]).toMatchObject({ name: 'a', pid: second, restarts: 1 });
+    expect(counts.at(-1)).toBe(1);
+    await supervisor.stop();
+    expect(identify(second)).toBeNull();
+  });
+
+  test('ends later waves first, and nothing is started again while it ends', async () => {
+    const supervisor = new Supervisor({ backOff });
+    await supervisor.start([program('server')]);
+    await supervisor.start([program('app')]);
+    const pids = supervisor.units.map(({ pid }) => pid ?? 0);
+    await supervisor.stop();
+    expect(order()).toEqual(['app', 'server']);
+    expect(pids.map(identify)).toEqual([null, null]);
+    expect(supervisor.units.map(({ restarts }) => restarts)).toEqual([0, 0]);
+  });
+
+  test('kills what does not end in time', async () => {
+    const supervisor = new Supervisor({ backOff, graceMs: 200 });
+    await supervisor.start([program('stubborn', { stubborn: true })]);
+    const pid = pidOf(supervisor, 'stubborn');
+    await supervisor.stop();
+    expect(order()).toEqual(['stubborn']);
+    expect(identify(pid)).toBeNull();
+  });
+
+  test('gives up on a program that ends again and again, showing its log', async () => {
+    const supervisor = new Supervisor({
+      backOff,
+      explain: (name) => readFileSync(join(folder, `${name}.log`), 'utf8'),
+    });
+    const failing = processUnit({
+      name: 'failing',
+      roles: [],
+      logFile: join(folder, 'failing.log'),
+      command: { file: process.execPath, args: ['-e', 'throw new Error("no configuration")'], env: {}, cwd: folder },
+      probe: () => Promise.reject(new Error('nobody there')),
+    });
+    const starting = supervisor.start([failing]);
+    await expect(starting).rejects.toThrow(UnitNotReadyError);
+    await expect(starting).rejects.toThrow(/it ended 4 times[\s\S]*no configuration/);
+    await supervisor.stop();
+  });
+
+  test('says which file it cannot run', async () => {
+    const supervisor = new Supervisor({ backOff });
+    const missing = processUnit({
+      name: 'missing',
+      roles: [],
+      logFile: join(folder, 'missing.log'),
+      command: { file: join(folder, 'nothing'), args: [], env: {}, cwd: folder },
+      probe: () => Promise.resolve(),
+    });
+    await expect(supervisor.start([missing])).rejects.toThrow(/cannot run .*nothing/);
+    await supervisor.stop();
+  });
+});
+
+describe('after a SIGKILL of the supervisor', () => {
+  test('what it left is found by pid and start time and ended; a stranger with a recorded pid is left alone', async () => {
+    const journalFile = join(folder, 'running.json');
+    const script = `
+      import { Journal } from ${JSON.stringify(join(import.meta.dirname, 'journal.ts'))};
+      import { processUnit } from ${JSON.stringify(join(import.meta.dirname, 'process-unit.ts'))};
+      import { Supervisor } from ${JSON.stringify(join(import.meta.dirname, 'supervisor.ts'))};
+      const supervisor = new Supervisor({ journal: new Journal(${JSON.stringify(journalFile)}) });
+      const unit = (name) => processUnit({
+        name, roles: [], logFile: ${JSON.stringify(join(folder, 'log'))}, probe: () => Promise.resolve(),
+        command: { file: 'sleep', args: ['600'], env: { PATH: process.env.PATH }, cwd: ${JSON.stringify(folder)} },
+      });
+      await supervisor.start([unit('server')]);
+      await supervisor.start([unit('app')]);
+      console.log('up');`;
+    const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(starter.stdout, 'data');
+    starter.kill('SIGKILL');
+    await once(starter, 'exit');
+    const left = readJournal(journalFile);
+    expect(left.map(({ name, wave }) => [name, wave])).toEqual([
+      ['server', 1],
+      ['app', 2],
+    ]);
+    expect(left.map((entry) => entry.process && isAlive(entry.process))).toEqual([true, true]);
+    const stranger = spawn('sleep', ['600']);
+    try {
+      const entry = { name: 'reused', wave: 3, process: { pid: stranger.pid ?? 0, started: 'long ago' } };
+      writeFileSync(journalFile, JSON.stringify([...left, entry]));
+      expect(await endLeftovers(journalFile, () => Promise.resolve(false))).toEqual(['app', 'server']);
+      expect(left.map((entry) => entry.process && isAlive(entry.process))).toEqual([false, false]);
+      expect(identify(stranger.pid ?? 0)).not.toBeNull();
+      expect(existsSync(journalFile)).toBe(false);
+    } finally {
+      stranger.kill('SIGKILL');
+    }
+  });
+});

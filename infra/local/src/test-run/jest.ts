@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withOwnPrograms } from '../stack/build.ts';
+import { CHECKOUT } from '../stack/places.ts';
+import { signalGroup } from '../supervisor/process-unit.ts';
+import { FAILED, type JestReport, type Outcome, outcomeOf } from './outcome.ts';
+
+/** The kinds of test, told apart by file name. */
+export const KINDS = ['spec', 'int', 'e2e'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface JestOptions {
+  readonly kind: Kind;
+  /** Only test files whose path matches. */
+  readonly pattern?: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  /** Two, so that a machine with two cores keeps room for the servers; end-to-end tests run one after the other. */
+  readonly workers: number;
+  readonly write: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** No kind of test may take longer; what hangs is ended and counted as failed. */
+const LIMIT_MS = 30 * 60_000;
+
+/** Runs one kind of test and counts it. Each finished file is a line. */
+export async function runJest({ kind, pattern, env, workers, write, signal }: JestOptions): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'bezel-jest-'));
+  const reportFile = join(folder, 'report.json');
+  try {
+    const args = [
+      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+      ...['--disable-warning=TimeoutNegativeWarning', join(CHECKOUT, 'node_modules', 'jest', 'bin', 'jest.js')],
+      ...['--selectProjects', kind, '--passWithNoTests', '--json', `--outputFile=${reportFile}`],
+      ...[`--maxWorkers=${workers}`, `--reporters=${join(import.meta.dirname, 'reporter.ts')}`],
+      ...(pattern === undefined ? [] : ['--testPathPatterns', pattern]),
+    ];
+    await ended(args, env, write, signal);
+    return outcomeOf(JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport);
+  } catch (error) {
+    write(`  ✗ jest ended without a report: ${(error as Error).message}`);
+    return FAILED;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const OF_NO_USE = /^(Running \S+ projects?: |Test results written to: )/;
+
+/** Runs Jest in a process group of its own, so that its workers end with it. */
+function ended(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  write: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const child = spawn(process.execPath, args, {
+    cwd: CHECKOUT,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, FORCE_COLOR: '0', PATH: withOwnPrograms(), ...env },
+  });
+  const end = (): void => {
+    if (child.pid !== undefined) {
+      signalGroup(child.pid, 'SIGKILL');
+    }
+  };
+  const limit = setTimeout(() => {
+    write(`  ✗ ended after ${LIMIT_MS / 60_000} minutes`);
+    end();
+  }, LIMIT_MS);
+  signal.addEventListener('abort', end, { once: true });
+  let rest = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines.filter((candidate) => !OF_NO_USE.test(candidate))) {
+      write(line);
+    }
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => {
+      clearTimeout(limit);
+      signal.removeEventListener('abort', end);
+      resolve();
+    });
+  });
+}
