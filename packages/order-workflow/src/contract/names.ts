@@ -18,3 +18,6 @@ export const STATE_QUERY = 'state';
 
 /** One workflow an order. */
 export const workflowIdOf = (orderId: string): string => `order/${orderId}`;
+
+/** The order a workflow id belongs to; the inverse of {@link workflowIdOf}. */
+export const orderIdOf = (workflowId: string): string => workflowId.slice(workflowIdOf('').length);

@@ -1,0 +1,8 @@
+export { TemporalCallRefusedError, TemporalUnavailableError } from './errors.ts';
+export {
+  createOrderClient,
+  type FactDelivery,
+  type OrderClient,
+  type OrderClientOptions,
+  type StartResult,
+} from './order-client.ts';

@@ -1,0 +1,151 @@
+import {
+  Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { OrderInput } from '../contract/activities.ts';
+import type { Fact } from '../contract/facts.ts';
+import {
+  FACT_SIGNAL,
+  STATE_QUERY,
+  TASK_QUEUES,
+  type TaskQueues,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../contract/names.ts';
+import type { OrderStart } from '../contract/start.ts';
+import type { OrderState } from '../lifecycle/index.ts';
+import { traceCalls } from '../trace/client-trace.ts';
+import { callError } from './errors.ts';
+
+export interface OrderClientOptions {
+  /** A client whose connection and namespace are used. A lazy connection lets the process start while Temporal is away. */
+  readonly client: Client;
+  /** How long an offer stands, in ms; part of each order from its start. Default: 7 days. */
+  readonly offerValidForMs?: number;
+  /** Default: {@link TASK_QUEUES}. */
+  readonly taskQueues?: TaskQueues;
+  /** How long a call may take, in ms, retries included. Default: 5,000. */
+  readonly timeoutMs?: number;
+  /** See {@link OrderStart}. */
+  readonly historyLimit?: number;
+}
+
+/** `started: false`: the order's workflow had been started before, which is also success. */
+export type StartResult = { readonly started: true; readonly runId: string } | { readonly started: false };
+
+/**
+ * `finished`: the order has ended, the fact can never fit: record it as refused with `order-ended`.
+ * `unknown`: no such workflow: its start is still on the way, or Temporal no longer keeps it. Look at the order's status:
+ * final means refused, otherwise try again later.
+ */
+export type FactDelivery =
+  | { readonly delivered: true }
+  | { readonly delivered: false; readonly why: 'finished' | 'unknown' };
+
+/**
+ * Starts and tells the workflows of orders. Every call may be repeated. Calls throw `TemporalUnavailableError`
+ * (`retryable`) when Temporal is away and `TemporalCallRefusedError` when it refuses.
+ *
+ * @example
+ * const orders = createOrderClient({ client: new Client({ connection: Connection.lazy({ address }), namespace }) });
+ * await orders.startOrder(input, event.id);
+ * const told = await orders.signalFact(orderId, { messageId: event.id, kind: 'delivered', at, by });
+ */
+export interface OrderClient {
+  /** Starts the order's workflow; `messageId` is the message that told of the submission. */
+  startOrder(order: OrderInput, messageId: string): Promise<StartResult>;
+  /** Tells the workflow a fact. It acts once on each `messageId`, however often it is told. */
+  signalFact(orderId: string, fact: Fact): Promise<FactDelivery>;
+  /** The workflow's whole state, also after its end; null when there is none. Needs a running orders worker. */
+  state(orderId: string): Promise<OrderState | null>;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+export function createOrderClient(options: OrderClientOptions): OrderClient {
+  const { client: given, offerValidForMs = 7 * DAY_MS, taskQueues = TASK_QUEUES, timeoutMs = 5_000 } = options;
+  const client = new Client({
+    connection: given.connection,
+    namespace: given.options.namespace,
+    identity: given.options.identity,
+    dataConverter: given.options.dataConverter ?? {},
+    interceptors: { workflow: [traceCalls] },
+  });
+
+  const call = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await client.withDeadline(Date.now() + timeoutMs, work);
+    } catch (error) {
+      throw callError(what, error);
+    }
+  };
+  const handleOf = (orderId: string): WorkflowHandle => client.workflow.getHandle(workflowIdOf(orderId));
+
+  /** Whether the order's workflow is open, over, or not known to Temporal. */
+  async function presence(orderId: string): Promise<'open' | 'finished' | 'unknown'> {
+    try {
+      const { status } = await handleOf(orderId).describe();
+      return status.name === 'RUNNING' ? 'open' : 'finished';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'unknown';
+      throw error;
+    }
+  }
+
+  async function signal(orderId: string, fact: Fact): Promise<boolean> {
+    try {
+      await handleOf(orderId).signal<[Fact]>(FACT_SIGNAL, fact);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  return {
+    startOrder: (order, messageId) =>
+      call(`start of order ${order.orderId}`, async () => {
+        const { historyLimit } = options;
+        const start: OrderStart = {
+          order,
+          startedBy: messageId,
+          offerValidForMs,
+          taskQueues,
+          ...(historyLimit === undefined ? {} : { historyLimit }),
+        };
+        try {
+          const handle = await client.workflow.start(WORKFLOW_TYPE, {
+            workflowId: workflowIdOf(order.orderId),
+            taskQueue: taskQueues.orders,
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            args: [start],
+          });
+          return { started: true, runId: handle.firstExecutionRunId };
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return { started: false };
+          throw error;
+        }
+      }),
+
+    signalFact: (orderId, fact) =>
+      call(`fact ${fact.kind} (${fact.messageId}) for order ${orderId}`, async () => {
+        if (await signal(orderId, fact)) return { delivered: true };
+        const found = await presence(orderId);
+        if (found !== 'open') return { delivered: false, why: found };
+        // It was started between the two calls.
+        return (await signal(orderId, fact)) ? { delivered: true } : { delivered: false, why: 'finished' };
+      }),
+
+    state: (orderId) =>
+      call(`state of order ${orderId}`, async () => {
+        try {
+          return await handleOf(orderId).query<OrderState>(STATE_QUERY);
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return null;
+          throw error;
+        }
+      }),
+  };
+}

@@ -1,0 +1,9 @@
+export type { AroundOrder } from '../trace/activity-trace.ts';
+export {
+  createActivityWorker,
+  createOrdersWorker,
+  type OrderWorker,
+  type OrderWorkerOptions,
+} from './create-worker.ts';
+export { installTemporalRuntime, type TemporalLog } from './runtime.ts';
+export { workflowBundle } from './workflow-bundle.ts';
