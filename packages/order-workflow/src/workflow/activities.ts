@@ -4,6 +4,7 @@ import {
   CancellationScope,
   log,
   proxyActivities,
+  type RetryPolicy,
   sleep,
 } from '@temporalio/workflow';
 import {
@@ -18,12 +19,12 @@ import type { TaskQueues } from '../contract/names.ts';
 
 type OutcomeType = typeof MODEL_REJECTED | typeof OFFER_ACCEPTED | typeof WORK_ORDER_SHIPPED;
 
-const RETRY = {
+const RETRY: RetryPolicy = {
   initialInterval: '200ms',
   backoffCoefficient: 2,
   maximumInterval: '30s',
   nonRetryableErrorTypes: [MODEL_REJECTED, OFFER_ACCEPTED, WORK_ORDER_SHIPPED],
-} as const;
+};
 
 /** Activities as the workflow calls them: each attempt has a limit, the number of attempts has none. */
 export function activitiesOn(taskQueues: TaskQueues) {
