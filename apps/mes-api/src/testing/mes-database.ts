@@ -5,7 +5,7 @@ import { migrationSql } from '@bezel/outbox';
 import { type Database, migrateDatabase, openDatabase } from '@bezel/service';
 import type { MesDatabase } from '../database/mes-database.ts';
 
-const FOLDER = new URL('../../migrations/', import.meta.url);
+export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 
 /** A migrated database of one test's own, opened; dropped when disposed. */
 export interface MesTestDatabase extends Database<MesDatabase>, AsyncDisposable {
@@ -14,11 +14,11 @@ export interface MesTestDatabase extends Database<MesDatabase>, AsyncDisposable 
 
 export async function createMesDatabase(): Promise<MesTestDatabase> {
   const hash = createHash('sha256').update(migrationSql());
-  for (const file of (await readdir(FOLDER)).sort()) {
-    hash.update(await readFile(new URL(file, FOLDER)));
+  for (const file of (await readdir(MIGRATIONS)).sort()) {
+    hash.update(await readFile(new URL(file, MIGRATIONS)));
   }
   const clone: TestDatabase = await cloneDatabase(`mes ${hash.digest('hex')}`, (url) =>
-    migrateDatabase({ url, app: { name: 'mes', folder: FOLDER } }),
+    migrateDatabase({ url, app: { name: 'mes', folder: MIGRATIONS } }),
   );
   const database = openDatabase<MesDatabase>({ url: clone.url, name: 'mes-test', max: 25 });
   return {
