@@ -1,1 +1,11 @@
-export {};
+export { DOORS, type Door } from './stack/layout.ts';
+export { checkoutPlaces } from './stack/places.ts';
+export {
+  type ClientCredentials,
+  type ClientName,
+  readStack,
+  type StackFile,
+  StackNotRunningError,
+} from './stack/stack-file.ts';
+export { isAlive, type ProcessIdentity } from './supervisor/process-identity.ts';
+export type { UnitStatus } from './supervisor/supervisor.ts';

@@ -4,7 +4,7 @@ import { CHECKOUT } from './places.ts';
 
 /** Builds what runs from `dist`, through Nx: what did not change comes from its cache. */
 export async function build(signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
-  await run(process.execPath, [join(CHECKOUT, 'node_modules', 'nx', 'bin', 'nx.js'), 'run-many', '-t', 'build'], {
+  await run(process.execPath, [join(CHECKOUT, 'node_modules', '.bin', 'nx'), 'run-many', '-t', 'build'], {
     cwd: CHECKOUT,
     env: { NX_DAEMON: 'false', NX_TUI: 'false', NX_INTERACTIVE: 'false', PATH: withOwnPrograms() },
     signal,

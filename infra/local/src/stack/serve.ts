@@ -1,8 +1,10 @@
+import { runSamples } from '../samples/run-samples.ts';
 import type { Progress } from '../servers/progress.ts';
 import { bannerOf } from './banner.ts';
 import type { Scale } from './layout.ts';
 import type { Places } from './places.ts';
 import { openSession, type Session } from './session.ts';
+import type { StackFile } from './stack-file.ts';
 import { startStack } from './start.ts';
 
 export interface ServeOptions {
@@ -42,7 +44,12 @@ export async function serve(options: ServeOptions): Promise<number> {
       startStack(session, options),
       ended.then(() => Promise.reject(new EndedError())),
     ]);
-    progress.say(bannerOf(stack, (performance.now() - began) / 1_000));
+    const seconds = (performance.now() - began) / 1_000;
+    if (options.samples) {
+      progress.say(`\nReady in ${seconds.toFixed(1)} s. Three sample orders, driven over HTTP:`);
+      await showSamples(stack, progress, ending.signal);
+    }
+    progress.say(bannerOf(stack, seconds));
     if (options.json) {
       console.log(JSON.stringify(stack));
     }
@@ -61,6 +68,19 @@ export async function serve(options: ServeOptions): Promise<number> {
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.off(signal, end);
+    }
+  }
+}
+
+/** Samples that fail are told and end nothing: the stack is there to find out why. */
+async function showSamples(stack: StackFile, progress: Progress, signal: AbortSignal): Promise<void> {
+  try {
+    const orders = await runSamples(stack, progress.say, signal);
+    const delivered = orders.filter(({ status }) => status === 'DELIVERED').length;
+    progress.say(`  ${delivered} of ${orders.length} sample orders are DELIVERED.`);
+  } catch (error) {
+    if (!signal.aborted) {
+      progress.say(`  ! the sample orders did not get to their end: ${(error as Error).message}`);
     }
   }
 }

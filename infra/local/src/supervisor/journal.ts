@@ -2,16 +2,14 @@ import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeJsonAtomically } from './atomic-json.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
-import { signalGroup } from './process-unit.ts';
+import { signalGroup } from './signal-group.ts';
+import type { Found } from './unit.ts';
 
 /** One thing a start launched, as it can be found again after that start was killed. */
-export interface JournalEntry {
+export interface JournalEntry extends Found {
   readonly name: string;
   /** Units of a later wave need those of earlier ones and are ended first. */
   readonly wave: number;
-  readonly process?: ProcessIdentity;
-  readonly container?: string;
-  readonly stopSignal?: NodeJS.Signals;
 }
 
 /** The record of what is running: written in the tick in which something is launched, removed when all has ended. */

@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openLog } from './log-file.ts';
 import { identify } from './process-identity.ts';
+import { signalGroup } from './signal-group.ts';
 import type { Found, Running, Unit } from './unit.ts';
 
 /** A command line to run as a process of a stack. */
@@ -74,15 +75,4 @@ function launchProcess(
       },
     });
   });
-}
-
-/** Signals every process of a group; a group that is gone is no error. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
-      throw error;
-    }
-  }
 }

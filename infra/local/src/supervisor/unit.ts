@@ -1,4 +1,4 @@
-import type { JournalEntry } from './journal.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 
 /** Something the supervisor keeps running: a process or a container. */
 export interface Unit {
@@ -18,7 +18,12 @@ export interface Unit {
 }
 
 /** How a launched unit can be found again by another process. */
-export type Found = Pick<JournalEntry, 'process' | 'container' | 'stopSignal'>;
+export interface Found {
+  readonly process?: ProcessIdentity;
+  readonly container?: string;
+  /** What asks the process to end; SIGTERM unless given. */
+  readonly stopSignal?: NodeJS.Signals;
+}
 
 /** One run of a unit, from launch to end. */
 export interface Running {

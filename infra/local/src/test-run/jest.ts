@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withOwnPrograms } from '../stack/build.ts';
 import { CHECKOUT } from '../stack/places.ts';
-import { signalGroup } from '../supervisor/process-unit.ts';
+import { signalGroup } from '../supervisor/signal-group.ts';
 import { FAILED, type JestReport, type Outcome, outcomeOf } from './outcome.ts';
 
 /** The kinds of test, told apart by file name. */
