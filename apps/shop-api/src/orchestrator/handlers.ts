@@ -23,7 +23,8 @@ export const orchestratorHandlers = (workflows: OrderWorkflows): EventHandler[] 
       const { orderId, channel: _, ...order } = event.data;
       // Temporal keeps ended workflows for a time only: an old copy of this event must not begin the order afresh.
       if ((await statusOf(db, orderId)) !== 'SUBMITTED') return;
-      const { runId } = await workflows.start({ orderId, ...order }, event.id);
+      const start = await workflows.startOrder({ orderId, ...order }, event.id);
+      const runId = start.started ? start.runId : await workflows.runIdOf(orderId);
       await db
         .insertInto('order_workflow')
         .values({ order_id: orderId, run_id: runId })
@@ -46,20 +47,20 @@ async function tellFact(
   await withOrder(orderId, async () => {
     const db = kyselyOver<ShopDatabase>(tx);
     const fact: Fact = { messageId: event.id, ...read(event.data) };
-    if (await refusedAtTheEnd(db, orderId, fact)) return;
-    if (await workflows.tell(orderId, fact)) return;
-    // It may have ended between the look and the call: its last status was committed before.
-    if (!(await refusedAtTheEnd(db, orderId, fact))) throw new WorkflowMissingError(orderId);
+    const before = await statusOf(db, orderId);
+    if (isFinal(before)) return refuse(db, orderId, before, fact);
+    const told = await workflows.signalFact(orderId, fact);
+    if (told.delivered) return;
+    // It ended between the look and the call; its last status was committed before that.
+    const after = await statusOf(db, orderId);
+    if (told.why === 'unknown' && !isFinal(after)) throw new WorkflowMissingError(orderId);
+    await refuse(db, orderId, after, fact);
   });
 }
 
-/** Records the fact as refused when the order has ended. */
-async function refusedAtTheEnd(db: Kysely<ShopDatabase>, orderId: string, fact: Fact): Promise<boolean> {
-  const status = await statusOf(db, orderId);
-  if (!isFinal(status)) return false;
+async function refuse(db: Kysely<ShopDatabase>, orderId: string, status: OrderStatus, fact: Fact): Promise<void> {
   const { messageId, kind, at } = fact;
   await recordRefusedFact(db, { orderId, messageId, kind, status, reason: 'order-ended', at });
-  return true;
 }
 
 /** Served by the primary key; nothing is locked, so no move waits for this transaction. */

@@ -1,9 +1,25 @@
-import type { Fact, OrderInput } from '@bezel/order-workflow';
+import { workflowIdOf } from '@bezel/order-workflow';
+import { createOrderClient, type OrderClient, type OrderClientOptions } from '@bezel/order-workflow/client';
 
-/** The orders' workflows, as far as the orchestrator needs them. Both calls may be made twice: they have one effect. */
-export interface OrderWorkflows {
-  /** Starts the workflow of an order; one that was started before is success. Answers with its run's id. */
-  start(order: OrderInput, startedBy: string): Promise<{ readonly runId: string }>;
-  /** Tells the workflow a fact. False when no workflow of the order is running. */
-  tell(orderId: string, fact: Fact): Promise<boolean>;
+const TIMEOUT_MS = 5_000;
+
+/** The orders' workflows, as far as the orchestrator needs them. Every call may be made twice. */
+export interface OrderWorkflows extends Pick<OrderClient, 'startOrder' | 'signalFact'> {
+  /** The run of an order's workflow that was started before. */
+  runIdOf(orderId: string): Promise<string>;
+}
+
+/** The workflows as Temporal runs them. */
+export function temporalWorkflows(options: OrderClientOptions): OrderWorkflows {
+  const { startOrder, signalFact } = createOrderClient({ timeoutMs: TIMEOUT_MS, ...options });
+  const { client } = options;
+  return {
+    startOrder,
+    signalFact,
+    runIdOf: (orderId) =>
+      client.withDeadline(Date.now() + TIMEOUT_MS, async () => {
+        const { runId } = await client.workflow.getHandle(workflowIdOf(orderId)).describe();
+        return runId;
+      }),
+  };
 }

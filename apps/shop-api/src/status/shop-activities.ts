@@ -1,5 +1,4 @@
 import { OFFER_ACCEPTED, type ShopActivities } from '@bezel/order-workflow';
-import { withOrder } from '@bezel/service';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
@@ -12,15 +11,12 @@ import { recordRefusedFact } from './record-refused-fact.ts';
  * database away, a lock) is thrown as it is, and Temporal tries again.
  */
 export const shopActivities = (db: Kysely<ShopDatabase>): ShopActivities => ({
-  moveOrder: (move) => withOrder(move.orderId, () => forGood(() => moveOrder(db, move))),
+  moveOrder: (move) => forGood(() => moveOrder(db, move)),
   recordRefusedFact: (refusal) =>
-    withOrder(refusal.orderId, () =>
-      forGood(async () => {
-        if (!(await recordRefusedFact(db, refusal))) {
-          throw new OrderMoveImpossibleError(refusal.orderId, 'there is no such order');
-        }
-      }),
-    ),
+    forGood(async () => {
+      if (await recordRefusedFact(db, refusal)) return;
+      throw new OrderMoveImpossibleError(refusal.orderId, 'there is no such order');
+    }),
 });
 
 async function forGood(work: () => Promise<void>): Promise<void> {

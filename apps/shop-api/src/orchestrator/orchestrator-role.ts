@@ -1,0 +1,43 @@
+import { createConsumer } from '@bezel/outbox';
+import { consumerRole, type Database, logProblem, type Role } from '@bezel/service';
+import { Client, Connection } from '@temporalio/client';
+import type { Config } from '../config.ts';
+import type { ShopDatabase } from '../database/shop-database.ts';
+import { subscriberOf } from '../kafka.ts';
+import { orchestratorHandlers } from './handlers.ts';
+import { temporalWorkflows } from './order-workflows.ts';
+
+/** The consumer group of the orchestrator. Its position lies in the shop's database: it is part of the data, not a setting. */
+export const ORCHESTRATOR_GROUP = 'shop.orchestrator';
+
+/** Each message costs a call to Temporal inside the transaction: few messages a batch keep the transaction short. */
+const MAX_BATCH_SIZE = 50;
+
+/** The role `consumer`: works while Kafka, Postgres and Temporal answer. Any of them may be away when it starts. */
+export function orchestratorRole(
+  database: Database<ShopDatabase>,
+  { kafka, temporal, offerValidForMs }: Pick<Config, 'kafka' | 'temporal' | 'offerValidForMs'>,
+): Role {
+  const connection = Connection.lazy({ address: temporal.address });
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const consumer = createConsumer({
+    db: database.pool,
+    subscriber: subscriberOf(kafka),
+    groupId: ORCHESTRATOR_GROUP,
+    handlers: orchestratorHandlers(temporalWorkflows({ client, offerValidForMs })),
+    maxBatchSize: MAX_BATCH_SIZE,
+    onError: logProblem,
+  });
+  const role = consumerRole(database, consumer);
+  return {
+    start: role.start,
+    async stop() {
+      await role.stop();
+      await connection.close();
+    },
+    async health() {
+      await role.health();
+      await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({}));
+    },
+  };
+}

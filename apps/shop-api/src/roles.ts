@@ -1,0 +1,56 @@
+import { type Database, httpRole, migrateRole, openDatabase, type ServiceOptions } from '@bezel/service';
+import type { Config, ROLES } from './config.ts';
+import type { ShopDatabase } from './database/shop-database.ts';
+import { customersDoor } from './doors/customers-door.ts';
+import { partnersDoor } from './doors/partners-door.ts';
+import { orchestratorRole } from './orchestrator/orchestrator-role.ts';
+import { ordersWorkerRole } from './status/worker-role.ts';
+
+type RoleName = (typeof ROLES)[number];
+
+/** The roles of the shop and the pools they work with, for `startService`. Pools connect when they are first used. */
+export function shopRoles(config: Config): Required<Pick<ServiceOptions, 'resources'>> & {
+  readonly roles: Record<RoleName, ServiceOptions['roles'][string]>;
+} {
+  const open = (name: string, max: number): Database<ShopDatabase> =>
+    openDatabase<ShopDatabase>({ url: config.databaseUrl, name, max });
+  const customers = open('shop-api', config.poolMax);
+  const partners = open('shop-partner', config.partnerPoolMax);
+  const inside = open('shop', config.poolMax);
+  const { host, identity } = config;
+  return {
+    resources: [customers, partners, inside],
+    // From the outer doors inwards: they stop in this order and start in the opposite one.
+    roles: {
+      migrate: () =>
+        migrateRole({
+          url: config.migrationDatabaseUrl,
+          login: decodeURIComponent(new URL(config.databaseUrl).username),
+          app: { name: 'shop', folder: new URL('../migrations/', import.meta.url) },
+        }),
+      api: () =>
+        httpRole({
+          name: 'shop-api',
+          title: 'Bezel shop',
+          database: customers,
+          host,
+          port: config.httpPort,
+          identity,
+          rawBody: true,
+          module: customersDoor(config),
+        }),
+      partner: () =>
+        httpRole({
+          name: 'shop-partner',
+          title: 'Bezel shop for partners',
+          database: partners,
+          host,
+          port: config.partnerPort,
+          identity,
+          module: partnersDoor({ maxInFlight: config.partnerMaxInFlight }),
+        }),
+      consumer: () => orchestratorRole(inside, config),
+      worker: () => ordersWorkerRole(inside, config),
+    },
+  };
+}
