@@ -65,13 +65,14 @@ export async function openViews(
 async function declareCursor(client: pg.Client, hop: ViewHop, orderIds: readonly string[] | undefined): Promise<void> {
   const inbox = hop.endsWith('.inbox');
   const some = !inbox && orderIds !== undefined;
+  const known = inbox ? 'v.message_id' : 'v.order_id'; // a row without it is about no order
   try {
     await client.query(
       `DECLARE ${cursorOf(hop)} NO SCROLL CURSOR FOR
        SELECT v.order_id::text, v.message_id::text, v.state, (extract(epoch FROM v.at) * 1000)::float8 AS at
        FROM ${viewOf(hop)} AS v
-       ${some ? 'WHERE v.order_id = ANY ($1::uuid[])' : ''}
-       ORDER BY ${inbox ? 'v.message_id::uuid' : 'v.order_id'}`,
+       WHERE ${known} IS NOT NULL ${some ? 'AND v.order_id = ANY ($1::uuid[])' : ''}
+       ORDER BY ${known}`,
       some ? [orderIds] : [],
     );
   } catch (error) {
