@@ -1,6 +1,5 @@
 import type { ModelRef } from '@bezel/contracts';
 import { MODEL_REJECTED, type PricingActivities } from '@bezel/order-workflow';
-import { withOrder } from '@bezel/service';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Kysely } from 'kysely';
@@ -47,22 +46,21 @@ export function pricingActivities({ db, source, threads, priceLists }: PricingOp
   }
 
   return {
-    analyseModel: ({ orderId, model }) =>
-      withOrder(orderId, async () => {
-        if (model.bytes > LARGEST_MODEL_BYTES) {
-          throw ApplicationFailure.nonRetryable('The model file is larger than 50 MB.', MODEL_REJECTED);
+    async analyseModel({ model }) {
+      if (model.bytes > LARGEST_MODEL_BYTES) {
+        throw ApplicationFailure.nonRetryable('The model file is larger than 50 MB.', MODEL_REJECTED);
+      }
+      const { cancellationSignal: signal, heartbeat } = beating();
+      try {
+        const analysis = await analyses.run(model.sha256, signal, () => analyse(model, signal, heartbeat.now));
+        if ('rejected' in analysis) {
+          throw ApplicationFailure.nonRetryable(analysis.rejected, MODEL_REJECTED);
         }
-        const { cancellationSignal: signal, heartbeat } = beating();
-        try {
-          const analysis = await analyses.run(model.sha256, signal, () => analyse(model, signal, heartbeat.now));
-          if ('rejected' in analysis) {
-            throw ApplicationFailure.nonRetryable(analysis.rejected, MODEL_REJECTED);
-          }
-          return analysis.geometry;
-        } finally {
-          heartbeat.stop();
-        }
-      }),
+        return analysis.geometry;
+      } finally {
+        heartbeat.stop();
+      }
+    },
     priceMetal: async ({ geometry, metal }) => priceMetal(priceListAt(priceLists, Date.now()), geometry, metal),
     priceStones: async ({ stones }) => priceStones(priceListAt(priceLists, Date.now()), stones),
     priceLabour: async ({ geometry, finish }) => priceLabour(priceListAt(priceLists, Date.now()), geometry, finish),

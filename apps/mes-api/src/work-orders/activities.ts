@@ -1,5 +1,5 @@
 import { type MesActivities, WORK_ORDER_SHIPPED } from '@bezel/order-workflow';
-import { log, withOrder } from '@bezel/service';
+import { log } from '@bezel/service';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Kysely } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
@@ -15,25 +15,23 @@ export const ORDER_WITHDRAWN = 'OrderWithdrawn';
  */
 export function mesActivities(db: Kysely<MesDatabase>): MesActivities {
   return {
-    openWorkOrder: (input) =>
-      withOrder(input.orderId, async () => {
-        try {
-          return await openWorkOrder(db, input);
-        } catch (error) {
-          throw error instanceof OrderWithdrawnError
-            ? ApplicationFailure.nonRetryable(error.message, ORDER_WITHDRAWN)
-            : error;
-        }
-      }),
-    withdrawWorkOrder: (input) =>
-      withOrder(input.orderId, async () => {
-        try {
-          log.info({ 'event.outcome': await withdrawWorkOrder(db, input) }, `withdrawal: ${input.reason}`);
-        } catch (error) {
-          throw error instanceof WorkOrderShippedError
-            ? ApplicationFailure.nonRetryable(error.message, WORK_ORDER_SHIPPED)
-            : error;
-        }
-      }),
+    async openWorkOrder(input) {
+      try {
+        return await openWorkOrder(db, input);
+      } catch (error) {
+        throw error instanceof OrderWithdrawnError
+          ? ApplicationFailure.nonRetryable(error.message, ORDER_WITHDRAWN)
+          : error;
+      }
+    },
+    async withdrawWorkOrder(input) {
+      try {
+        log.info({ 'event.outcome': await withdrawWorkOrder(db, input) }, `withdrawal: ${input.reason}`);
+      } catch (error) {
+        throw error instanceof WorkOrderShippedError
+          ? ApplicationFailure.nonRetryable(error.message, WORK_ORDER_SHIPPED)
+          : error;
+      }
+    },
   };
 }
