@@ -1,6 +1,6 @@
 import '@bezel/service/telemetry';
 import { installTemporalRuntime } from '@bezel/order-workflow/worker';
-import { createConsumer, createRelay } from '@bezel/outbox';
+import { createConsumer } from '@bezel/outbox';
 import {
   configOrExit,
   consumerRole,
@@ -10,7 +10,6 @@ import {
   logProblem,
   migrateRole,
   openDatabase,
-  relayRole,
   startService,
 } from '@bezel/service';
 import { followOrderStatus } from './board/follow-order-status.ts';
@@ -62,7 +61,5 @@ await startService({
       ),
     pricing: () => pricingRole(config, database),
     worker: () => mesWorkerRole(config, database),
-    relay: () =>
-      relayRole(database, createRelay({ db: database.pool, publisher: kafka.publisher(), onError: logProblem })),
   },
 });

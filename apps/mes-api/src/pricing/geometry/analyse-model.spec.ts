@@ -140,6 +140,26 @@ describe('what is mended, and said', () => {
   });
 });
 
+describe('what is thin', () => {
+  const shape = { rows: 60, columns: 30 };
+
+  test('a hollow ball with a wall of 0.3 mm', async () => {
+    const ball = [...sphere(5, [0, 0, 0], shape), ...insideOut(sphere(4.7, [0, 0, 0], shape))];
+    expect((await measured(ball)).warnings).toContain('About 100 % of the surface is on walls thinner than 0.5 mm.');
+  });
+
+  test('a part of a body: a sheet beside a cube', async () => {
+    const flat = cube(10).map((triangle) => triangle.map(([x, y, z]) => [x + 20, y, z / 25]) as unknown as Triangle);
+    // 600 mm² of cube; of the sheet's 216 mm² the 200 mm² of its two faces are thin.
+    expect((await measured([...cube(10), ...flat])).warnings).toEqual([expect.stringContaining('About 25 %')]);
+  });
+
+  test('not a wall of 1 mm', async () => {
+    const ball = [...sphere(5, [0, 0, 0], shape), ...insideOut(sphere(4, [0, 0, 0], shape))];
+    expect((await measured(ball)).warnings).toEqual([expect.stringContaining('hollow')]);
+  });
+});
+
 describe('what cannot be made, with the reason', () => {
   test('a cube without its lid has a hole', async () => {
     expect(await rejection(cube(10).slice(2))).toMatch(/not closed: .* hole \(4 edges .* near x .* mm/);

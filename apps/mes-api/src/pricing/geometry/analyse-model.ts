@@ -2,6 +2,7 @@ import type { ModelGeometry } from '@bezel/order-workflow';
 import { closedBody } from './mesh/closed-body.ts';
 import { loadManifold } from './mesh/manifold.ts';
 import { solidOf } from './mesh/solid.ts';
+import { THIN_MM, thinShare } from './mesh/thin-walls.ts';
 import { weld } from './mesh/weld.ts';
 import { ModelRejected } from './model-rejected.ts';
 import { parseStl } from './stl/parse-stl.ts';
@@ -38,6 +39,10 @@ export async function analyseModel(
   const closed = closedBody(kernel, mesh, warnings);
   onPhase('measuring');
   const solid = solidOf(kernel, closed, warnings);
+  const thin = thinShare(kernel, solid);
+  if (thin > 0) {
+    warnings.push(`About ${Math.round(thin * 100)} % of the surface is on walls thinner than ${THIN_MM} mm.`);
+  }
   const { min, max } = solid.boundingBox();
   return {
     volumeUm3: whole(solid.volume() * 1e9),
