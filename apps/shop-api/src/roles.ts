@@ -6,7 +6,7 @@ import { partnersDoor } from './doors/partners-door.ts';
 import { orchestratorRole } from './orchestrator/orchestrator-role.ts';
 import { ordersWorkerRole } from './status/worker-role.ts';
 
-type RoleName = (typeof ROLES)[number];
+type RoleName = Exclude<(typeof ROLES)[number], 'relay'>;
 
 /** The roles of the shop and the pools they work with, for `startService`. Pools connect when they are first used. */
 export function shopRoles(config: Config): Required<Pick<ServiceOptions, 'resources'>> & {
