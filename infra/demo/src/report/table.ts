@@ -46,9 +46,21 @@ export function report(
       complaints.map(({ order, what }) => `${order}: ${what}`),
     ),
     '',
+    verdictOf(summary),
     sound ? 'Nothing lost, nothing twice, nothing out of order.' : 'NOT sound: see above.',
   ].join('\n');
 }
+
+const verdictOf = (summary: Summary): string =>
+  [
+    `submitted ${summary.submitted}`,
+    `delivered ${summary.delivered}`,
+    ...(summary.cancelled > 0 ? [`cancelled ${summary.cancelled}`] : []),
+    `lost ${summary.lost}`,
+    `duplicate effects ${summary.duplicateEffects}`,
+    `out of order ${summary.outOfOrder}`,
+    `kills ${summary.kills}`,
+  ].join('   ');
 
 function rows(lines: readonly ([string, string | number] | null)[]): string[] {
   const width = Math.max(...lines.map((line) => line?.[0].length ?? 0));

@@ -56,7 +56,7 @@ test('readRequirements takes rows of the table and nothing else', () => {
     '# Requirements about R1',
     '| # | Problem | Where | Command | State |',
     '|---|---|---|---|---|',
-    '| R7 | a \\| b | `docs/a.md`, `b` and more | `npm start` | works |',
+    '| R7 | a \\| b | `docs/a.md`, `b`: has `c` | `npm start` | works |',
     'R8 is no row.',
   ].join('\n');
   expect(readRequirements(text)).toEqual([

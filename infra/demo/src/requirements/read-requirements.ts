@@ -2,7 +2,7 @@
 export interface Requirement {
   readonly id: string;
   readonly problem: string;
-  /** Paths of the repository that the row names, without the backticks. */
+  /** Paths of the repository that the row names, before the colon after which it says more. */
   readonly where: readonly string[];
   /** Commands a reader can type, without the backticks. */
   readonly commands: readonly string[];
@@ -16,7 +16,7 @@ export function readRequirements(markdown: string): Requirement[] {
     const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
     const [, id = '', problem = '', where = '', commands = '', state = ''] = cells;
     if (!/^R\d+$/.test(id)) return [];
-    return [{ id, problem, where: quoted(where), commands: quoted(commands), state }];
+    return [{ id, problem, where: quoted(where.split(': ')[0] ?? ''), commands: quoted(commands), state }];
   });
 }
 
