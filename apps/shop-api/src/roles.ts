@@ -1,4 +1,11 @@
-import { type Database, httpRole, migrateRole, openDatabase, type ServiceOptions } from '@bezel/service';
+import {
+  type Database,
+  httpRole,
+  type KafkaClient,
+  migrateRole,
+  openDatabase,
+  type ServiceOptions,
+} from '@bezel/service';
 import type { Config, ROLES } from './config.ts';
 import type { ShopDatabase } from './database/shop-database.ts';
 import { customersDoor } from './doors/customers-door.ts';
@@ -9,7 +16,10 @@ import { ordersWorkerRole } from './status/worker-role.ts';
 type RoleName = Exclude<(typeof ROLES)[number], 'relay'>;
 
 /** The roles of the shop and the pools they work with, for `startService`. Pools connect when they are first used. */
-export function shopRoles(config: Config): Required<Pick<ServiceOptions, 'resources'>> & {
+export function shopRoles(
+  config: Config,
+  kafka: KafkaClient,
+): Required<Pick<ServiceOptions, 'resources'>> & {
   readonly roles: Record<RoleName, ServiceOptions['roles'][string]>;
 } {
   const open = (name: string, max: number): Database<ShopDatabase> =>
@@ -49,7 +59,7 @@ export function shopRoles(config: Config): Required<Pick<ServiceOptions, 'resour
           identity,
           module: partnersDoor({ maxInFlight: config.partnerMaxInFlight }),
         }),
-      consumer: () => orchestratorRole(inside, config),
+      consumer: () => orchestratorRole(inside, kafka, config),
       worker: () => ordersWorkerRole(inside, config),
     },
   };

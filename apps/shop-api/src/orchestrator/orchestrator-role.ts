@@ -1,9 +1,8 @@
 import { createConsumer } from '@bezel/outbox';
-import { consumerRole, type Database, logProblem, type Role } from '@bezel/service';
+import { consumerRole, type Database, type KafkaClient, logProblem, type Role } from '@bezel/service';
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import type { ShopDatabase } from '../database/shop-database.ts';
-import { subscriberOf } from '../kafka.ts';
 import { orchestratorHandlers } from './handlers.ts';
 import { temporalWorkflows } from './order-workflows.ts';
 
@@ -16,13 +15,14 @@ const MAX_BATCH_SIZE = 50;
 /** The role `consumer`: works while Kafka, Postgres and Temporal answer. Any of them may be away when it starts. */
 export function orchestratorRole(
   database: Database<ShopDatabase>,
-  { kafka, temporal, offerValidForMs }: Pick<Config, 'kafka' | 'temporal' | 'offerValidForMs'>,
+  kafka: KafkaClient,
+  { temporal, offerValidForMs }: Pick<Config, 'temporal' | 'offerValidForMs'>,
 ): Role {
   const connection = Connection.lazy({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
   const consumer = createConsumer({
     db: database.pool,
-    subscriber: subscriberOf(kafka),
+    subscriber: kafka.subscriber(),
     groupId: ORCHESTRATOR_GROUP,
     handlers: orchestratorHandlers(temporalWorkflows({ client, offerValidForMs })),
     maxBatchSize: MAX_BATCH_SIZE,
