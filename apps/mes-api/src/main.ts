@@ -33,7 +33,7 @@ await startService({
     migrate: () =>
       migrateRole({
         url: config.migrationDatabaseUrl,
-        login: 'mes',
+        login: decodeURIComponent(new URL(config.databaseUrl).username),
         app: { name: 'mes', folder: new URL('../migrations/', import.meta.url) },
       }),
     api: () =>
