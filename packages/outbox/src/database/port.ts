@@ -5,6 +5,13 @@ export interface StatementResult {
   readonly rowCount: number | null;
 }
 
+/** A statement that the server may prepare under a name. */
+export interface NamedStatement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
 /** Runs one statement. `pg.Client`, `pg.Pool` and `pg.PoolClient` fit. */
 export interface Queryable {
   query(sql: string, params?: readonly unknown[]): Promise<StatementResult>;
@@ -12,6 +19,8 @@ export interface Queryable {
 
 /** A connection of one's own for a while, as `pg.Pool` lends it. */
 export interface Connection extends Queryable {
+  query(sql: string, params?: readonly unknown[]): Promise<StatementResult>;
+  query(statement: NamedStatement): Promise<StatementResult>;
   release(error?: Error | boolean): void;
 }
 

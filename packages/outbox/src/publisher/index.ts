@@ -1,0 +1,1 @@
+export type { FailureKind, OutgoingMessage, Publisher, PublishFailure, PublishResult } from './publisher.ts';

@@ -1,0 +1,211 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { DEFAULT_LIMITS, GapTracker, type ReadPlan } from './gap-tracker.ts';
+
+/**
+ * A shard as the tracker may see it. Writers draw numbers and insert, commit or roll back; a statement takes its
+ * snapshot, then its look, then the sequence's value, with anything happening between them.
+ */
+class Shard {
+  drawn = 0;
+  /** Every number with the transaction that drew it; `inserted` says whether a row exists. */
+  readonly numbers: { seq: number; tx: number; inserted: boolean }[] = [];
+  readonly committed = new Set<number>();
+  /** Transactions that drew a number and have not ended. */
+  readonly holding = new Set<number>();
+  #next = 0;
+
+  begin(): number {
+    this.#next += 1;
+    return this.#next;
+  }
+
+  draw(tx: number, inserted: boolean): void {
+    this.drawn += 1;
+    this.holding.add(tx);
+    this.numbers.push({ seq: this.drawn, tx, inserted });
+  }
+
+  end(tx: number, commits: boolean): void {
+    if (commits) {
+      this.committed.add(tx);
+    }
+    this.holding.delete(tx);
+  }
+
+  visible(): number[] {
+    return this.numbers.filter(({ tx, inserted }) => inserted && this.committed.has(tx)).map(({ seq }) => seq);
+  }
+}
+
+/** One statement, taken apart into the moments at which it looks at the server. */
+function* statement(shard: Shard, plan: ReadPlan, limit: number): Generator<void, Parameters<GapTracker['apply']>[1]> {
+  const snapshot = shard.visible();
+  yield;
+  const running = plan.look ? new Set([...shard.holding].map(String)) : undefined;
+  yield;
+  const lastValue = shard.drawn;
+  const gate = plan.restingOn.every((holder) => running?.has(holder));
+  const wanted = gate
+    ? snapshot.filter(
+        (seq) => (seq > plan.cursor && seq <= plan.upTo) || plan.gaps.some(({ from, to }) => seq >= from && seq <= to),
+      )
+    : [];
+  return { seqs: wanted.slice(0, limit), complete: wanted.length < limit, lastValue, running };
+}
+
+type Step =
+  | { do: 'draw'; who: number; inserted: boolean }
+  | { do: 'end'; who: number; commits: boolean }
+  | { do: 'read'; limit: number }
+  | { do: 'reload' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('draw' as const), who: fc.nat(5), inserted: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('end' as const), who: fc.nat(5), commits: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('read' as const), limit: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'reload' as const }) },
+);
+
+/** Small enough that every rule is at work with a dozen numbers. */
+const tight = fc.record({
+  gapsPerRead: fc.integer({ min: 1, max: 4 }),
+  gapsInMemory: fc.integer({ min: 3, max: 12 }),
+  holesInSummary: fc.integer({ min: 1, max: 4 }),
+  restBeyondGaps: fc.integer({ min: 0, max: 3 }),
+  restBeyondWidth: fc.integer({ min: 1, max: 4 }),
+  restAfterReads: fc.integer({ min: 1, max: 3 }),
+});
+const roomy = tight.map((limits) => ({ ...limits, gapsPerRead: 100, gapsInMemory: 1_000 }));
+
+/** Runs the steps, then ends every transaction and reads until nothing is left. Answers the numbers in read order. */
+function play(steps: readonly Step[], limits: typeof DEFAULT_LIMITS) {
+  const shard = new Shard();
+  const writers = new Map<number, number>();
+  let tracker = new GapTracker({ cursor: 0, holes: [] }, limits);
+  const read: number[] = [];
+  let open: { plan: ReadPlan; statement: ReturnType<typeof statement> } | undefined;
+  let reloads = 0;
+
+  const advance = (limit: number): void => {
+    if (open === undefined) {
+      const plan = tracker.plan();
+      open = { plan, statement: statement(shard, plan, limit) };
+    }
+    const { done, value } = open.statement.next();
+    if (done) {
+      tracker.apply(open.plan, value);
+      read.push(...value.seqs);
+      open = undefined;
+    }
+  };
+  for (const next of steps) {
+    if (next.do === 'draw') {
+      const tx = writers.get(next.who) ?? shard.begin();
+      writers.set(next.who, tx);
+      shard.draw(tx, next.inserted);
+    } else if (next.do === 'end') {
+      const tx = writers.get(next.who);
+      if (tx !== undefined) {
+        shard.end(tx, next.commits);
+        writers.delete(next.who);
+      }
+    } else if (next.do === 'read') {
+      advance(next.limit);
+    } else if (open === undefined) {
+      // A hand-over: all that is known is the checkpoint.
+      tracker = new GapTracker({ cursor: tracker.cursor, holes: tracker.holes() }, limits);
+      reloads += 1;
+    }
+  }
+  for (const tx of shard.holding) {
+    shard.end(tx, true);
+  }
+  const settleReads = 20 + 4 * shard.drawn;
+  for (let n = 0; n < 3 * settleReads; n += 1) {
+    advance(5);
+  }
+  return { shard, tracker, read, reloads };
+}
+
+const steps = fc.array(step, { minLength: 5, maxLength: 250 });
+
+describe('GapTracker', () => {
+  test('reads every committed row, and afterwards knows of no gap', () => {
+    fc.assert(
+      fc.property(steps, fc.oneof(tight, roomy), (list, limits) => {
+        const { shard, tracker, read } = play(list, limits);
+        expect(new Set(read)).toEqual(new Set(shard.visible()));
+        expect(tracker.gapCount).toBe(0);
+        expect(tracker.cursor).toBe(shard.drawn);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('reads a row once while it remembers and is not short of memory', () => {
+    fc.assert(
+      fc.property(steps, roomy, (list, limits) => {
+        const { read } = play(
+          list.filter((each) => each.do !== 'reload'),
+          limits,
+        );
+        expect(new Set(read).size).toBe(read.length);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('a row committed before another was written is read first, first copies counting', () => {
+    fc.assert(
+      fc.property(steps, fc.oneof(tight, roomy), (list, limits) => {
+        const before = new Map<number, ReadonlySet<number>>();
+        const original = Shard.prototype.draw;
+        Shard.prototype.draw = function draw(tx, inserted) {
+          before.set(this.drawn + 1, new Set(this.visible()));
+          original.call(this, tx, inserted);
+        };
+        try {
+          const { read } = play(list, limits);
+          const first = new Map<number, number>();
+          read.forEach((seq, place) => first.set(seq, first.get(seq) ?? place));
+          for (const [seq, place] of first) {
+            for (const earlier of before.get(seq) ?? []) {
+              expect(first.get(earlier)).toBeLessThan(place);
+            }
+          }
+        } finally {
+          Shard.prototype.draw = original;
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('a transaction left open delays nobody, and its half a million numbers cost a read nothing', () => {
+    const shard = new Shard();
+    const tracker = new GapTracker({ cursor: 0, holes: [] });
+    const frozen = shard.begin();
+    const read = (): { plan: ReadPlan; seqs: readonly number[] } => {
+      const plan = tracker.plan();
+      const run = statement(shard, plan, Number.POSITIVE_INFINITY);
+      run.next();
+      run.next();
+      const { value } = run.next() as { value: Parameters<GapTracker['apply']>[1] };
+      tracker.apply(plan, value);
+      return { plan, seqs: value.seqs };
+    };
+    shard.holding.add(frozen);
+    shard.drawn += 500_000;
+    const other = shard.begin();
+    shard.draw(other, true);
+    shard.end(other, true);
+    expect(read().seqs).toEqual([500_001]);
+    read();
+    read();
+    const { plan } = read();
+    expect(plan.gaps).toEqual([]);
+    expect(plan.restingOn).toEqual([String(frozen)]);
+    expect(tracker.holes()).toEqual([{ from: 1, to: 500_000 }]);
+  });
+});

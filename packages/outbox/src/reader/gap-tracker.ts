@@ -1,0 +1,271 @@
+import { coalesce, type Range, union, without } from './ranges.ts';
+
+/**
+ * What one shard's reader knows: how far it has read, and which numbers below are missing and may still come.
+ *
+ * It decides what the next read must cover and what a read's answer means. It does no I/O. The argument why this loses
+ * nothing and keeps the order of keys is in docs/reading.md; the rules are:
+ *
+ * - A number is a gap once it is known to be drawn and was not visible.
+ * - The *holders* of a gap are the transactions that held the shard's sequence at a look taken after the gap was seen.
+ *   A holder that a later look does not find has ended.
+ * - A gap whose holders had all ended before a read began, and which that read covered in vain, is closed.
+ * - A gap may be left out of a read (it *rests*) only while the same statement's look, which is later than its snapshot,
+ *   finds every one of its holders still running.
+ */
+export class GapTracker {
+  #cursor: number;
+  /** The newest number known to be drawn, from a statement before the next one. */
+  #drawn: number;
+  /** Gaps the next read must cover, ascending. */
+  #active: Gap[];
+  /** Gaps left out of reads, by their holders. */
+  readonly #resting = new Map<string, Cohort>();
+  readonly #limits: TrackerLimits;
+
+  constructor(start: { cursor: number; holes: readonly Range[] }, limits: TrackerLimits = DEFAULT_LIMITS) {
+    this.#cursor = start.cursor;
+    this.#drawn = start.cursor;
+    this.#active = union(start.holes).map((range) => ({ ...range, holders: undefined, reads: 0 }));
+    this.#limits = limits;
+  }
+
+  /** Everything up to here was read, or is a gap, or will never exist. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Numbers known to be drawn and not read yet. */
+  get backlog(): number {
+    return Math.max(0, this.#drawn - this.#cursor);
+  }
+
+  /** How many ranges of numbers are missing. */
+  get gapCount(): number {
+    let count = this.#active.length;
+    for (const { gaps } of this.#resting.values()) {
+      count += gaps.length;
+    }
+    return count;
+  }
+
+  /** Ranges that contain every gap; those at rest are summed up, so that this stays cheap. */
+  holes(): Range[] {
+    return union([...this.#active, ...[...this.#resting.values()].flatMap(({ summary }) => summary)]);
+  }
+
+  /** What the next read of this shard must look at. Reads of one shard never overlap. */
+  plan(): ReadPlan {
+    const gaps = this.#active.slice(0, this.#limits.gapsPerRead);
+    const all = gaps.length === this.#active.length;
+    return {
+      cursor: this.#cursor,
+      gaps,
+      // With too many gaps for one statement a read is cut off after the last one it covers: rows beyond must not be
+      // seen before the gaps below them.
+      upTo: all ? Number.MAX_SAFE_INTEGER : (gaps.at(-1)?.to ?? 0),
+      restingOn: [...new Set([...this.#resting.values()].flatMap(({ holders }) => holders))],
+      look: this.#active.length > 0 || this.#resting.size > 0,
+    };
+  }
+
+  /** Takes in what the planned read answered. */
+  apply(plan: ReadPlan, answer: ReadAnswer): void {
+    const { running } = answer;
+    if (running !== undefined && !plan.restingOn.every((holder) => running.has(holder))) {
+      // The statement read nothing of this shard: a row of a gap at rest may be visible by now.
+      this.#wake(running);
+    } else {
+      this.#cover(plan, answer);
+    }
+    this.#drawn = Math.max(this.#drawn, answer.lastValue);
+    if (running !== undefined) {
+      this.#note(running);
+    }
+    this.#rest();
+    this.#squeeze();
+  }
+
+  #cover(plan: ReadPlan, { seqs, complete }: ReadAnswer): void {
+    const last = seqs.at(-1) ?? 0;
+    const coveredTo = complete ? plan.upTo : last;
+    const kept: Gap[] = [];
+    let next = 0;
+    for (const gap of this.#active) {
+      if (gap.from > coveredTo) {
+        kept.push(gap);
+        continue;
+      }
+      const found: number[] = [];
+      for (; next < seqs.length && (seqs[next] as number) <= gap.to; next += 1) {
+        found.push(seqs[next] as number);
+      }
+      for (const { from, to } of without(gap, found)) {
+        if (from > coveredTo) {
+          kept.push({ from, to, holders: gap.holders, reads: gap.reads });
+          continue;
+        }
+        if (to > coveredTo) {
+          kept.push({ from: coveredTo + 1, to, holders: gap.holders, reads: gap.reads });
+        }
+        if (gap.holders === undefined || gap.holders.size > 0) {
+          kept.push({ from, to: Math.min(to, coveredTo), holders: gap.holders, reads: gap.reads + 1 });
+        }
+      }
+    }
+    const reach = Math.max(this.#cursor, last, complete && plan.upTo === Number.MAX_SAFE_INTEGER ? this.#drawn : 0);
+    const missing = reach > this.#cursor ? without({ from: this.#cursor + 1, to: reach }, seqs.slice(next)) : [];
+    this.#active = kept.sort((a, b) => a.from - b.from);
+    this.#active.push(...missing.map((range) => ({ ...range, holders: undefined, reads: 0 })));
+    this.#cursor = reach;
+  }
+
+  /** Remembers who could still bring the gaps: those who run now, and for known gaps those of them who ran before. */
+  #note(running: ReadonlySet<string>): void {
+    // Many gaps share one set of holders: each set is looked at once.
+    const stillRunning = new Map<Holders | undefined, Holders>([[undefined, running]]);
+    for (const gap of this.#active) {
+      let holders = stillRunning.get(gap.holders);
+      if (holders === undefined) {
+        const before = [...(gap.holders ?? [])];
+        const left = before.filter((holder) => running.has(holder));
+        holders = left.length === before.length ? (gap.holders as Holders) : new Set(left);
+        stillRunning.set(gap.holders, holders);
+      }
+      if (holders !== gap.holders) {
+        gap.holders = holders;
+        // Rows of a holder that ended meanwhile may be visible to the next read only: count reads from here.
+        gap.reads = 0;
+      }
+    }
+  }
+
+  /** Gaps that were covered in vain since their holders last changed, and that cost the read something, go to rest. */
+  #rest(): void {
+    const crowded = this.#active.length > this.#limits.restBeyondGaps;
+    const costly = ({ from, to, holders, reads }: Gap): boolean =>
+      holders !== undefined &&
+      holders.size > 0 &&
+      reads > 0 &&
+      (crowded || to - from >= this.#limits.restBeyondWidth || reads >= this.#limits.restAfterReads);
+    if (!this.#active.some(costly)) {
+      return;
+    }
+    this.#active = this.#active.filter((gap) => {
+      if (!costly(gap)) {
+        return true;
+      }
+      const holders = gap.holders as Holders;
+      const name = [...holders].sort().join(' ');
+      let cohort = this.#resting.get(name);
+      if (cohort === undefined) {
+        cohort = { holders: [...holders], gaps: [], summary: [] };
+        this.#resting.set(name, cohort);
+      }
+      cohort.gaps.push({ from: gap.from, to: gap.to });
+      cohort.summary.push({ from: gap.from, to: gap.to });
+      if (cohort.summary.length > 2 * this.#limits.holesInSummary) {
+        cohort.summary = coalesce(union(cohort.summary), this.#limits.holesInSummary);
+      }
+      return false;
+    });
+  }
+
+  #wake(running: ReadonlySet<string>): void {
+    const woken: Gap[] = [];
+    for (const [name, { holders, gaps }] of this.#resting) {
+      if (!holders.every((holder) => running.has(holder))) {
+        const left: Holders = new Set(holders.filter((holder) => running.has(holder)));
+        woken.push(...gaps.map((range) => ({ ...range, holders: left, reads: 0 })));
+        this.#resting.delete(name);
+      }
+    }
+    this.#active = disjoint([...this.#active, ...woken]);
+  }
+
+  /**
+   * Memory is bounded: too many gaps at rest become fewer, wider ones, and what was published inside them is sent again
+   * when they wake. Only gaps at rest: an active one would fall apart again in the next read, for ever.
+   */
+  #squeeze(): void {
+    if (this.gapCount <= this.#limits.gapsInMemory) {
+      return;
+    }
+    for (const cohort of this.#resting.values()) {
+      cohort.gaps = coalesce(union(cohort.gaps), Math.max(1, cohort.gaps.length >> 1));
+    }
+  }
+}
+
+/** Sorts, and joins gaps that overlap because one was widened; whoever could fill either can fill the joined one. */
+function disjoint(gaps: readonly Gap[]): Gap[] {
+  const joined: Gap[] = [];
+  for (const gap of gaps.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last === undefined || gap.from > last.to) {
+      joined.push(gap);
+      continue;
+    }
+    const holders = last.holders && gap.holders ? new Set([...last.holders, ...gap.holders]) : undefined;
+    joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, gap.to), holders, reads: 0 };
+  }
+  return joined;
+}
+
+type Holders = ReadonlySet<string>;
+
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+  /** Undefined until the first look. */
+  holders: Holders | undefined;
+  /** Reads that covered it in vain since its holders last changed. */
+  reads: number;
+}
+
+interface Cohort {
+  readonly holders: readonly string[];
+  gaps: Range[];
+  summary: Range[];
+}
+
+export interface ReadPlan {
+  /** Rows after it are wanted, up to `upTo`. */
+  readonly cursor: number;
+  readonly upTo: number;
+  /** Rows inside these are wanted too. */
+  readonly gaps: readonly Range[];
+  /** The statement must answer no row of the shard unless its own look finds all of these transactions. */
+  readonly restingOn: readonly string[];
+  /** Whether the statement must look who holds the sequence. */
+  readonly look: boolean;
+}
+
+export interface ReadAnswer {
+  /** Numbers of the rows found, ascending. */
+  readonly seqs: readonly number[];
+  /** Whether everything visible that was wanted is among them. */
+  readonly complete: boolean;
+  /** The newest number drawn when the statement ran. */
+  readonly lastValue: number;
+  /** Transactions that held the sequence at a time after the statement's snapshot. Present when the plan asked. */
+  readonly running: ReadonlySet<string> | undefined;
+}
+
+export interface TrackerLimits {
+  readonly gapsPerRead: number;
+  readonly gapsInMemory: number;
+  readonly holesInSummary: number;
+  readonly restBeyondGaps: number;
+  readonly restBeyondWidth: number;
+  readonly restAfterReads: number;
+}
+
+export const DEFAULT_LIMITS: TrackerLimits = {
+  gapsPerRead: 1_000,
+  gapsInMemory: 200_000,
+  holesInSummary: 1_000,
+  restBeyondGaps: 64,
+  restBeyondWidth: 256,
+  restAfterReads: 50,
+};

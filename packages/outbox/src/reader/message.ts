@@ -1,0 +1,14 @@
+/** A message as it lies in the outbox. */
+export interface StoredMessage {
+  readonly shard: number;
+  readonly seq: number;
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly type: string;
+  readonly source: string;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly payload: Buffer;
+  /** `created_at` in microseconds since 1970, UTC. */
+  readonly micros: number;
+}
