@@ -50,6 +50,15 @@ export function appEnvironment(app: App, context: AppContext): Record<string, st
   };
 }
 
+/**
+ * What a test breaks on purpose in one kind of process (@bezel/outbox/testing): BEZEL_FAILPOINTS_SHOP_BACK holds the
+ * failpoints of `shop-back`. A process with failpoints does not claim to be in production, where they are refused.
+ */
+function failpointsOf(name: string): Record<string, string> {
+  const failpoints = process.env[`BEZEL_FAILPOINTS_${name.toUpperCase().replaceAll('-', '_')}`];
+  return failpoints === undefined ? {} : { BEZEL_FAILPOINTS: failpoints, NODE_ENV: 'test' };
+}
+
 /** The file an app is started from. */
 export const entryOf = (folder: string): string => join(CHECKOUT, 'apps', folder, 'dist', 'main.js');
 
@@ -79,6 +88,7 @@ export async function appUnit(instance: AppInstance, context: AppContext): Promi
         METRICS_PORT: String(metrics),
         ROLES: instance.roles.join(','),
         SERVICE_INSTANCE: instance.instance,
+        ...failpointsOf(instance.name),
       },
       cwd: CHECKOUT,
     },
