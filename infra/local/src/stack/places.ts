@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ROOT_HOME } from '../servers/native/postgres-home.ts';
 
 /** The checkout this file is part of. */
@@ -47,7 +47,7 @@ export function placesIn(state: string): Places {
 
 const keyOf = (state: string): string => createHash('sha256').update(state).digest('hex').slice(0, 12);
 
-/** The places of this checkout's own stack. */
-export const checkoutPlaces = (): Places => placesIn(join(CHECKOUT, '.bezel'));
+/** The places of this checkout's own stack: `.bezel`, or the folder in BEZEL_STATE, for one more stack beside it. */
+export const checkoutPlaces = (): Places => placesIn(resolve(CHECKOUT, process.env['BEZEL_STATE'] ?? '.bezel'));
 
 export const logFile = (places: Places, name: string): string => join(places.logs, `${name}.log`);
