@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { testServers } from '@bezel/local/testing';
-import kafkajs, { type Message, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Message, type Producer } from 'kafkajs';
 import { type KafkajsSubscriberOptions, kafkajsSubscriber } from '../src/kafkajs/subscriber.ts';
 import { platformaticSubscriber } from '../src/platformatic/subscriber.ts';
 import type { Subscriber } from '../src/subscriber/index.ts';
@@ -30,6 +30,20 @@ export async function createProducer(): Promise<Producer & AsyncDisposable> {
   const producer = testKafka().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   return Object.assign(producer, { [Symbol.asyncDispose]: () => producer.disconnect() });
+}
+
+export async function createAdmin(): Promise<Admin & AsyncDisposable> {
+  const admin = testKafka().admin();
+  await admin.connect();
+  return Object.assign(admin, { [Symbol.asyncDispose]: () => admin.disconnect() });
+}
+
+/** Has Kafka remove the messages before the offset, as retention would. */
+export async function removeBefore(topic: string, partition: number, offset: number): Promise<void> {
+  await using admin = await createAdmin();
+  // kafkajs finds the leader only in metadata it has loaded before.
+  await admin.fetchTopicOffsets(topic);
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
 }
 
 /** An event as the relay publishes it. */

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { createTopic, waitFor } from '@bezel/local/testing';
+import { describe, expect, test } from '@jest/globals';
+import { createAdmin, createProducer, removeBefore, SUBSCRIBERS, testKafka } from '../../test/kafka.ts';
+import { RecordingListener } from '../../test/recording-listener.ts';
+import type { Subscriber, Subscription } from './index.ts';
+
+/** What every subscriber promises, against a real broker. */
+describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
+  function join(
+    topics: string[],
+    { groupId = randomUUID(), by = subscriber() }: { groupId?: string; by?: Subscriber } = {},
+  ) {
+    const listener = new RecordingListener();
+    const subscription: Subscription & AsyncDisposable = Object.assign(by.subscribe({ groupId, topics, listener }), {
+      [Symbol.asyncDispose]: () => subscription.close(),
+    });
+    return { listener, subscription, groupId };
+  }
+  const texts = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => `${from + n}`);
+  const messages = (from: number, to: number, partition: number) =>
+    texts(from, to).map((value) => ({ value, key: null, partition }));
+
+  test('is silent until sought, then reads from there, and says where it stands', async () => {
+    const topic = await createTopic('seek', { partitions: 2 });
+    await using producer = await createProducer();
+    await producer.send({ topic, messages: [...messages(0, 10, 0), ...messages(0, 10, 1)] });
+    const { listener, subscription } = join([topic]);
+    await using _ = subscription;
+    await listener.joined(2);
+    expect([...(await subscription.offsets(topic))]).toEqual([
+      [0, { earliest: 0n, latest: 10n }],
+      [1, { earliest: 0n, latest: 10n }],
+    ]);
+
+    listener.seek(subscription, { topic, partition: 1 }, 7n);
+    await producer.send({ topic, messages: messages(10, 12, 1) });
+    await waitFor('the rest of partition 1', () => listener.texts({ topic, partition: 1 }).length >= 5);
+    expect(listener.texts({ topic, partition: 1 })).toEqual(texts(7, 12));
+    expect(listener.texts({ topic, partition: 0 })).toEqual([]);
+    expect(listener.holes).toEqual([]);
+  });
+
+  test('seeks back while messages flow, and delivers nothing of the old position afterwards', async () => {
+    const topic = await createTopic('back', { partitions: 1 });
+    const partition = { topic, partition: 0 };
+    await using producer = await createProducer();
+    await producer.send({ topic, messages: messages(0, 2_000, 0) });
+    const { listener, subscription } = join([topic], { by: subscriber({ maxBytesPerPartition: 4_096 }) });
+    await using _ = subscription;
+    await listener.joined(1);
+    listener.seek(subscription, partition, 0n);
+    let before = 0;
+    for (const back of [5, 3, 1]) {
+      await waitFor('some progress', () => listener.messages(partition).length > before);
+      before = listener.messages(partition).length;
+      listener.seek(subscription, partition, BigInt(back));
+    }
+    await waitFor('the end', () => listener.messages(partition).length >= before + 1_999);
+    expect(listener.holes).toEqual([]);
+    expect(listener.texts(partition).slice(before)).toEqual(texts(1, 2_000));
+  });
+
+  test('one partition can wait while others flow, and resumes where it was', async () => {
+    const topic = await createTopic('pause', { partitions: 2 });
+    await using producer = await createProducer();
+    await producer.send({ topic, messages: [...messages(0, 3, 0), ...messages(0, 3, 1)] });
+    const { listener, subscription } = join([topic]);
+    await using _ = subscription;
+    await listener.joined(2);
+    listener.seek(subscription, { topic, partition: 0 }, 0n);
+    listener.seek(subscription, { topic, partition: 1 }, 0n);
+    await waitFor('the first', () => listener.texts({ topic, partition: 0 }).length === 3);
+    subscription.pause({ topic, partition: 0 });
+    // One range may still be in flight when it is paused; a second round shows that no more come.
+    await producer.send({ topic, messages: [...messages(3, 6, 0), ...messages(3, 6, 1)] });
+    await waitFor('partition 1', () => listener.texts({ topic, partition: 1 }).length === 6);
+    await producer.send({ topic, messages: [...messages(6, 9, 0), ...messages(6, 9, 1)] });
+    await waitFor('partition 1', () => listener.texts({ topic, partition: 1 }).length === 9);
+    expect(listener.texts({ topic, partition: 0 }).length).toBeLessThan(9);
+    subscription.resume({ topic, partition: 0 });
+    await waitFor('partition 0', () => listener.texts({ topic, partition: 0 }).length === 9);
+    expect(listener.texts({ topic, partition: 0 })).toEqual(texts(0, 9));
+    expect(listener.holes).toEqual([]);
+  });
+
+  test('two members share the partitions; when one leaves, the other gets all and goes on anywhere', async () => {
+    const topic = await createTopic('share', { partitions: 4 });
+    await using producer = await createProducer();
+    const first = join([topic]);
+    await using _first = first.subscription;
+    await first.listener.joined(4);
+    const second = join([topic], { groupId: first.groupId });
+    await using _second = second.subscription;
+    await Promise.all([first.listener.joined(2), second.listener.joined(2)]);
+    expect(new Set([...first.listener.owned, ...second.listener.owned].map(({ partition }) => partition)).size).toBe(4);
+
+    await second.subscription.close();
+    await first.listener.joined(4);
+    for (let partition = 0; partition < 4; partition += 1) {
+      first.listener.seek(first.subscription, { topic, partition }, 0n);
+      await producer.send({ topic, messages: messages(0, 5, partition) });
+    }
+    await waitFor('all', () => [0, 1, 2, 3].every((p) => first.listener.texts({ topic, partition: p }).length === 5));
+    expect(first.listener.holes).toEqual([]);
+  });
+
+  test.each([
+    ['before the oldest message', 2n],
+    ['behind the end', 99n],
+  ])('says when the position lies %s, instead of jumping', async (_, position) => {
+    const topic = await createTopic('range', { partitions: 2 });
+    await using producer = await createProducer();
+    await producer.send({ topic, messages: [...messages(0, 10, 0), ...messages(0, 10, 1)] });
+    await removeBefore(topic, 0, 6);
+
+    const { listener, subscription } = join([topic]);
+    await using _s = subscription;
+    await listener.joined(2);
+    expect((await subscription.offsets(topic)).get(0)).toEqual({ earliest: 6n, latest: 10n });
+    listener.seek(subscription, { topic, partition: 0 }, position);
+    listener.seek(subscription, { topic, partition: 1 }, 0n);
+    await waitFor('word of it', () => listener.outOfRanges.length > 0);
+    await waitFor('partition 1', () => listener.texts({ topic, partition: 1 }).length === 10);
+    expect(listener.outOfRanges).toEqual([`${topic}/0`]);
+    expect(listener.texts({ topic, partition: 0 })).toEqual([]);
+
+    listener.seek(subscription, { topic, partition: 0 }, 6n);
+    await waitFor('partition 0', () => listener.texts({ topic, partition: 0 }).length === 4);
+    expect(listener.texts({ topic, partition: 0 })).toEqual(texts(6, 10));
+  });
+
+  test('hides messages of aborted transactions and passes over the markers', async () => {
+    const topic = await createTopic('aborted', { partitions: 1 });
+    const producer = testKafka().producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    for (const [round, fate] of (['commit', 'abort', 'abort', 'commit'] as const).entries()) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: messages(round * 3, round * 3 + 3, 0) });
+      await transaction[fate]();
+    }
+    await producer.disconnect();
+    const { listener, subscription } = join([topic], { by: subscriber({ maxBytesPerPartition: 200 }) });
+    await using _ = subscription;
+    await listener.joined(1);
+    listener.seek(subscription, { topic, partition: 0 }, 0n);
+    await waitFor('what was committed', () => listener.texts({ topic, partition: 0 }).includes('11'));
+    expect(listener.texts({ topic, partition: 0 })).toEqual([...texts(0, 3), ...texts(9, 12)]);
+    expect(listener.outOfRanges).toEqual([]);
+  });
+
+  test('hands over keys, values and headers byte for byte, nothing and empty apart', async () => {
+    const topic = await createTopic('bytes', { partitions: 1 });
+    const bytes = Buffer.from([0, 0xff, 0xc3, 0x28]);
+    await using producer = await createProducer();
+    await producer.send({
+      topic,
+      messages: [
+        { key: bytes, value: bytes, headers: { binary: bytes, twice: ['a', 'b'] } },
+        { key: null, value: null },
+        { key: '', value: '' },
+      ],
+    });
+    const { listener, subscription } = join([topic]);
+    await using _ = subscription;
+    await listener.joined(1);
+    listener.seek(subscription, { topic, partition: 0 }, 0n);
+    await waitFor('all', () => listener.messages({ topic, partition: 0 }).length === 3);
+    expect(listener.messages({ topic, partition: 0 })).toEqual([
+      {
+        offset: 0n,
+        key: bytes,
+        value: bytes,
+        headers: [
+          ['binary', bytes],
+          ['twice', Buffer.from('a')],
+          ['twice', Buffer.from('b')],
+        ],
+      },
+      { offset: 1n, key: null, value: null, headers: [] },
+      { offset: 2n, key: Buffer.alloc(0), value: Buffer.alloc(0), headers: [] },
+    ]);
+  });
+
+  test('waits for a topic that does not exist yet', async () => {
+    const { listener, subscription, topic } = (() => {
+      const name = `late.${randomUUID()}`;
+      return { ...join([name]), topic: name };
+    })();
+    await using _ = subscription;
+    await waitFor('trouble', () => listener.losses.length > 0);
+    await using admin = await createAdmin();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+    await listener.joined(3);
+  });
+
+  test('tells Kafka how far the group is', async () => {
+    const topic = await createTopic('lag', { partitions: 1 });
+    await using producer = await createProducer();
+    await producer.send({ topic, messages: messages(0, 10, 0) });
+    const { listener, subscription, groupId } = join([topic]);
+    await using _ = subscription;
+    await listener.joined(1);
+    await subscription.commit([{ topic, partition: 0, offset: 4n }]);
+    await using admin = await createAdmin();
+    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    expect(committed?.partitions).toEqual([expect.objectContaining({ partition: 0, offset: '4' })]);
+  });
+
+  test('close leaves the group at once, and works while it is still joining', async () => {
+    const topic = await createTopic('close', { partitions: 2 });
+    const early = join([topic]);
+    await early.subscription.close();
+    const first = join([topic], { groupId: early.groupId });
+    await first.listener.joined(2);
+    await first.subscription.close();
+    const began = performance.now();
+    const next = join([topic], { groupId: early.groupId });
+    await using _ = next.subscription;
+    await next.listener.joined(2);
+    // A member that had not left would have held its partitions for the session timeout of six seconds.
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
