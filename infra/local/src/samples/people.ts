@@ -7,9 +7,15 @@ import { ask } from './door.ts';
 export interface SampleOrder {
   readonly id: string;
   readonly number: string;
-  readonly status: string;
+}
+
+/** One entry of an order's history, as the shop shows it. */
+export interface HistoryEntry {
+  readonly kind: 'moved' | 'refused';
+  readonly from: string | null;
+  readonly to: string | null;
   readonly reason: string | null;
-  readonly offer: { readonly offerId: string } | null;
+  readonly at: string;
 }
 
 /** What an operator does next with a work order in a status. */
@@ -24,8 +30,9 @@ const NEXT_STEP: Readonly<Record<string, string>> = {
 /** A customer, an operator and a courier, each through their own door and with their own credentials. */
 export interface People {
   submit(model: { readonly name: string; readonly content: Buffer }, metal: string): Promise<SampleOrder>;
-  look(orderId: string): Promise<SampleOrder>;
-  accept(order: SampleOrder): Promise<void>;
+  history(orderId: string): Promise<readonly HistoryEntry[]>;
+  /** Accepts the offer as it stands. */
+  accept(orderId: string): Promise<void>;
   /** Takes the next step of the order's work order, if there is one to take. */
   work(orderId: string): Promise<void>;
   deliver(orderId: string): Promise<void>;
@@ -51,9 +58,13 @@ export async function peopleOf(stack: StackFile, signal: AbortSignal): Promise<P
       };
       return ask<SampleOrder>({ method: 'POST', url: orders, authorization: customer, headers, body }, signal);
     },
-    look: (orderId) =>
-      ask<SampleOrder>({ method: 'GET', url: `${orders}/${orderId}`, authorization: customer }, signal),
-    async accept({ id, offer }) {
+    async history(orderId) {
+      const call = { method: 'GET', url: `${orders}/${orderId}/history`, authorization: customer } as const;
+      return (await ask<{ items: HistoryEntry[] }>(call, signal)).items;
+    },
+    async accept(id) {
+      const call = { method: 'GET', url: `${orders}/${id}`, authorization: customer } as const;
+      const { offer } = await ask<{ offer: { offerId: string } | null }>(call, signal);
       const headers = { ...json, 'idempotency-key': `accept ${id}` };
       const body = (): string => JSON.stringify({ offerId: offer?.offerId });
       await ask({ method: 'POST', url: `${orders}/${id}/accept`, authorization: customer, headers, body }, signal);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CHECKOUT } from '../stack/places.ts';
 import type { StackFile } from '../stack/stack-file.ts';
-import { type People, peopleOf, type SampleOrder } from './people.ts';
+import { type HistoryEntry, type People, peopleOf, type SampleOrder } from './people.ts';
 
 const FOLDER = join(CHECKOUT, 'infra', 'local', 'samples');
 const METALS = ['gold-750', 'silver-925', 'platinum-950'] as const;
@@ -41,41 +41,40 @@ export async function runSamples(
   );
 }
 
-/** Lives one order: looks at it, does what its status asks for, and tells each change, until it is final. */
+/** Lives one order: tells each entry of its history once, does what its status asks for, until it is final. */
 async function live(
-  submitted: SampleOrder,
+  { id, number }: SampleOrder,
   model: string,
   people: People,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<SampleResult> {
-  let order = submitted;
-  let shown = '';
+  let told = 0;
   for (;;) {
-    if (order.status !== shown) {
-      say(lineOf(order, shown, model));
-      shown = order.status;
-      if (order.status === 'PRICED') {
-        await people.accept(order);
-      } else if (order.status === 'SHIPPED') {
-        await people.deliver(order.id);
-      }
+    const history = await people.history(id);
+    const news = history.slice(told);
+    told = history.length;
+    for (const entry of news) {
+      say(lineOf(number, entry, model));
     }
-    if (FINAL.includes(order.status)) {
-      return { id: order.id, number: order.number, status: order.status };
+    const status = history.findLast(({ kind }) => kind === 'moved')?.to ?? 'SUBMITTED';
+    if (FINAL.includes(status)) {
+      return { id, number, status };
     }
-    if (!BEFORE_WORK.includes(order.status)) {
-      await people.work(order.id);
+    if (news.length > 0 && status === 'PRICED') {
+      await people.accept(id);
+    } else if (news.length > 0 && status === 'SHIPPED') {
+      await people.deliver(id);
+    } else if (!BEFORE_WORK.includes(status)) {
+      await people.work(id);
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal });
-    order = await people.look(order.id);
   }
 }
 
 const BEFORE_WORK = ['SUBMITTED', 'PRICING', 'PRICED'];
 
-const lineOf = ({ number, status, reason }: SampleOrder, before: string, model: string): string => {
-  const time = new Date().toISOString().slice(11, 23);
-  const change = before === '' ? `${status} (${model})` : `${before} → ${status}`;
-  return `  ${time}  ${number}  ${change}${reason === null ? '' : `: ${reason}`}`;
-};
+function lineOf(number: string, { kind, from, to, reason, at }: HistoryEntry, model: string): string {
+  const change = kind === 'refused' ? 'refused a fact' : from === null ? `${to} (${model})` : `${from} → ${to}`;
+  return `  ${at.slice(11, 23)}  ${number}  ${change}${reason === null ? '' : `: ${reason}`}`;
+}

@@ -1,10 +1,20 @@
 import type { Unit } from '../supervisor/unit.ts';
-import { type Choice, chooseSources, SERVER_NAMES, type ServerName } from './choice.ts';
+import {
+  type Choice,
+  chooseSources,
+  IMAGES,
+  type Machine,
+  SERVER_NAMES,
+  SERVER_VARIABLES,
+  type ServerName,
+} from './choice.ts';
+import { provideImages } from './container/images.ts';
 import type { ProvideContext } from './context.ts';
 import { askEngine } from './engine.ts';
 import { ENVIRONMENT_PROVIDERS } from './environment.ts';
 import { inspectMachine } from './machine.ts';
 import { NATIVE_PROVIDERS } from './native/provide.ts';
+import type { Progress } from './progress.ts';
 import type { Provided, ServerAddresses } from './server.ts';
 
 /** The three servers, ready to be started. */
@@ -21,7 +31,7 @@ export interface ProvidedServers {
  * started. Throws `NoSourceError` or `ServerUnobtainableError` when a server cannot be had, saying what is missing.
  */
 export async function provideServers(context: Omit<ProvideContext, 'machine'>): Promise<ProvidedServers> {
-  const machine = await inspectMachine(await askEngine());
+  const machine = await inspectMachine(await engineWithImages(context.progress));
   const choices = chooseSources(machine);
   const full: ProvideContext = { ...context, machine };
   const [postgres, kafka, temporal] = await Promise.all([
@@ -37,7 +47,21 @@ export async function provideServers(context: Omit<ProvideContext, 'machine'>): 
   };
 }
 
-function provide<S extends ServerName>(
+/** An engine counts when it can provide the images of all servers that the environment does not name. */
+async function engineWithImages(progress: Progress): Promise<Machine['engine']> {
+  const engine = await askEngine();
+  if (engine.state !== 'answers') {
+    return engine;
+  }
+  const wanted = SERVER_NAMES.filter((server) => (process.env[SERVER_VARIABLES[server]] ?? '') === '');
+  return provideImages(
+    engine,
+    wanted.map((server) => IMAGES[server]),
+    progress,
+  );
+}
+
+async function provide<S extends ServerName>(
   server: S,
   choice: Choice,
   context: ProvideContext,
@@ -45,8 +69,10 @@ function provide<S extends ServerName>(
   switch (choice.source) {
     case 'environment':
       return ENVIRONMENT_PROVIDERS[server](choice) as Promise<Provided<ServerAddresses[S]>>;
-    case 'container':
-      throw new Error('not yet');
+    case 'container': {
+      const { CONTAINER_PROVIDERS } = await import('./container/provide.ts');
+      return CONTAINER_PROVIDERS[server](choice, context) as Promise<Provided<ServerAddresses[S]>>;
+    }
     case 'native':
       return NATIVE_PROVIDERS[server](choice, context) as Promise<Provided<ServerAddresses[S]>>;
   }

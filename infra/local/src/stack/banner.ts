@@ -4,17 +4,16 @@ import type { StackFile } from './stack-file.ts';
 /** What a person wants to know once everything runs. */
 export function bannerOf(stack: StackFile, seconds: number): string {
   const { urls, source, servers } = stack;
-  const moved = (Object.entries(DOORS) as [Door, number][])
-    .filter(([door, port]) => urls[door] !== undefined && !urls[door].endsWith(`:${port}`))
-    .map(([door, port]) => `port ${port} is busy: ${door} is at ${urls[door]}`);
+  const open = stack.processes.flatMap((process) => Object.keys(process.urls ?? {}));
+  const doors = (Object.entries(DOORS) as [Door, number][]).filter(([door]) => open.includes(door));
+  const moved = doors
+    .filter(([door, port]) => !urls[door].endsWith(`:${port}`))
+    .map(([door, port]) => `port ${port} was busy: ${door} is at ${urls[door]}`);
   return [
     '',
     `Ready in ${seconds.toFixed(1)} s.`,
     '',
-    `  shop        ${urls.shop}`,
-    `  partner     ${urls.partner}`,
-    `  MES         ${urls.mes}`,
-    `  CRM         ${urls.crm}`,
+    ...doors.map(([door]) => `  ${NAMES[door].padEnd(11)} ${urls[door]}`),
     `  Temporal UI ${urls.temporal ?? '(that of the server in BEZEL_TEMPORAL_ADDRESS)'}`,
     `  sign-in     ${servers.identity.issuer}`,
     ...moved.map((line) => `  ${line}`),
@@ -26,3 +25,5 @@ export function bannerOf(stack: StackFile, seconds: number): string {
     'Every process and address: .bezel/stack.json. Logs: .bezel/logs. Ctrl-C ends everything.',
   ].join('\n');
 }
+
+const NAMES: Readonly<Record<Door, string>> = { shop: 'shop', partner: 'partner', mes: 'MES', crm: 'CRM' };

@@ -6,7 +6,7 @@ import { ROOT_HOME } from '../servers/native/postgres-home.ts';
 /** The checkout this file is part of. */
 export const CHECKOUT = realpathSync(join(import.meta.dirname, '..', '..', '..', '..'));
 
-/** Where a stack keeps what. Deleting `state` and `postgresHome` deletes everything it ever knew. */
+/** Where a stack keeps what. `dropData` drops what it knows. */
 export interface Places {
   readonly state: string;
   readonly stackFile: string;
@@ -21,6 +21,8 @@ export interface Places {
   readonly kafkaData: string;
   readonly temporalData: string;
   readonly identityKeys: string;
+  /** Names of the container volumes that hold data of this stack. */
+  readonly volumes: string;
 }
 
 /**
@@ -42,10 +44,14 @@ export function placesIn(state: string): Places {
     kafkaData: join(state, 'kafka'),
     temporalData: join(state, 'temporal', 'temporal.db'),
     identityKeys: join(state, 'identity-keys.json'),
+    volumes: join(state, 'volumes.json'),
   };
 }
 
 const keyOf = (state: string): string => createHash('sha256').update(state).digest('hex').slice(0, 12);
+
+/** A short name that no other places have, for what is named outside of them: containers and their volumes. */
+export const placesKey = ({ state }: Places): string => keyOf(state);
 
 /** The places of this checkout's own stack: `.bezel`, or the folder in BEZEL_STATE, for one more stack beside it. */
 export const checkoutPlaces = (): Places => placesIn(resolve(CHECKOUT, process.env['BEZEL_STATE'] ?? '.bezel'));

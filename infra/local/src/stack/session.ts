@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { removeContainer } from '../servers/container/remove.ts';
+import { removeVolumes } from '../servers/container/volumes.ts';
 import type { Progress } from '../servers/progress.ts';
 import { endLeftovers, Journal } from '../supervisor/journal.ts';
 import { type Lock, LockHeldError, takeLock } from '../supervisor/lock.ts';
@@ -55,7 +56,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
     rmSync(places.stackFile, { force: true });
     if (options.reset === true) {
-      dropData(places);
+      await dropData(places);
     }
     mkdirSync(places.logs, { recursive: true });
     for (const log of readdirSync(places.logs).filter((name) => name.endsWith('.log'))) {
@@ -99,7 +100,8 @@ function lockPlaces(places: Places): Lock {
 export const TESTS_FOLDER = 'tests';
 
 /** Drops everything but the lock, which is held, test runs, which are somebody else's, and what is to be kept. */
-export function dropData(places: Places, keep: readonly string[] = []): void {
+export async function dropData(places: Places, keep: readonly string[] = []): Promise<void> {
+  await removeVolumes(places.volumes);
   const kept = [basename(places.lock), TESTS_FOLDER, ...keep];
   for (const name of existsSync(places.state) ? readdirSync(places.state) : []) {
     if (!kept.includes(name)) {

@@ -28,7 +28,7 @@ export async function startTestServers(progress: Progress, signal: AbortSignal):
   const session = await openTestSession(progress, signal);
   const stop = async (): Promise<void> => {
     await session.close();
-    dropData(session.places, ['logs']);
+    await dropData(session.places, ['logs']);
   };
   try {
     const { addresses, origins } = await startServers(session, POSTGRES_SETTINGS);

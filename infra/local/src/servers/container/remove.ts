@@ -1,10 +1,9 @@
-/** Removes a container an earlier start left behind; false when it is gone already or no engine answers. */
-export async function removeContainer(id: string): Promise<boolean> {
+/** Removes a container by id or name; false when there is none, or no engine answers. Its volume stays. */
+export async function removeContainer(idOrName: string): Promise<boolean> {
   const { getContainerRuntimeClient } = await import('testcontainers');
   try {
-    const client = await getContainerRuntimeClient();
-    const container = client.container.getById(id);
-    await container.remove({ force: true });
+    const { container } = await getContainerRuntimeClient();
+    await container.getById(idOrName).remove({ force: true });
     return true;
   } catch {
     return false;

@@ -1,0 +1,43 @@
+import type { Machine } from '../choice.ts';
+import type { Progress } from '../progress.ts';
+
+/** How long an image may take to arrive. */
+const PULL_MS = 5 * 60_000;
+
+/**
+ * Gets the images onto an engine that answers: those it has are taken, the others are pulled, one after the other.
+ * Answers with the engine as it turned out: able to provide them all, or not, with the reason.
+ */
+export async function provideImages(
+  engine: Extract<Machine['engine'], { state: 'answers' }>,
+  images: readonly string[],
+  progress: Progress,
+): Promise<Machine['engine']> {
+  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
+  try {
+    const { image } = await getContainerRuntimeClient();
+    for (const name of images) {
+      const wanted = ImageName.fromString(name);
+      if (!(await image.exists(wanted))) {
+        await progress.step(`pulling ${name}`, () => within(PULL_MS, image.pull(wanted)));
+      }
+    }
+    return engine;
+  } catch (error) {
+    const why = (error as Error).message.split('\n')[0] ?? '';
+    progress.say(`  · a Docker engine answers, but cannot provide the images: ${why}`);
+    return { state: 'cannot-pull', why };
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no image within ${ms / 1_000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,127 @@
+import { getContainerRuntimeClient } from 'testcontainers';
+import { logFile, type Places, placesKey } from '../../stack/places.ts';
+import type { Unit } from '../../supervisor/unit.ts';
+import type { Choice, ServerName } from '../choice.ts';
+import type { ProvideContext } from '../context.ts';
+import { temporalArguments } from '../native/temporal.ts';
+import { probeKafka, probePostgres, probeTemporal } from '../probes.ts';
+import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from '../server.ts';
+import { type ContainerUnitOptions, containerUnit } from './container-unit.ts';
+import { noteVolume } from './volumes.ts';
+
+type Container = Extract<Choice, { source: 'container' }>;
+
+/** Each server in a container of the official image, on a volume of this stack's. */
+export const CONTAINER_PROVIDERS = { postgres, kafka, temporal } as const;
+
+/** The name of a stack's container and of its volume. */
+export const containerName = (places: Places, server: ServerName): string => `bezel-${placesKey(places)}-${server}`;
+
+async function postgres(choice: Container, context: ProvideContext): Promise<Provided<ServerAddresses['postgres']>> {
+  const { host } = await engineHost();
+  const port = await context.ports.remembered('postgres');
+  const password = context.secrets.get('postgres');
+  const superuserUrl = `postgres://postgres:${password}@${host}:${port}/postgres`;
+  const unit = await serverContainer('postgres', choice, context, {
+    ports: [{ container: 5432, host: port }],
+    environment: { POSTGRES_PASSWORD: password, POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C' },
+    command: [
+      'postgres',
+      ...Object.entries(context.postgresSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    path: '/var/lib/postgresql',
+    urls: { tcp: `${host}:${port}` },
+    probe: () => probePostgres(superuserUrl),
+  });
+  return { server: 'postgres', address: { superuserUrl }, unit, origin: originOf(choice) };
+}
+
+async function kafka(choice: Container, context: ProvideContext): Promise<Provided<ServerAddresses['kafka']>> {
+  const { host } = await engineHost();
+  const port = await context.ports.remembered('kafka');
+  const brokers = [`${host}:${port}`];
+  const unit = await serverContainer('kafka', choice, context, {
+    ports: [{ container: 9092, host: port }],
+    environment: {
+      CLUSTER_ID: 'YmV6ZWwtbG9jYWwtc3RhYw',
+      KAFKA_NODE_ID: '1',
+      KAFKA_PROCESS_ROLES: 'broker,controller',
+      KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
+      KAFKA_LISTENERS: 'PLAINTEXT://:9092,CONTROLLER://localhost:9093',
+      KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${port}`,
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+      KAFKA_INTER_BROKER_LISTENER_NAME: 'PLAINTEXT',
+      KAFKA_LOG_DIRS: '/var/lib/kafka/data',
+      KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
+      KAFKA_NUM_PARTITIONS: '12',
+      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+      KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: '12',
+      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
+      KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+      KAFKA_HEAP_OPTS: '-Xmx512m -Xms128m',
+    },
+    path: '/var/lib/kafka/data',
+    urls: { tcp: `${host}:${port}` },
+    probe: () => probeKafka(brokers),
+  });
+  return { server: 'kafka', address: { brokers }, unit, origin: originOf(choice) };
+}
+
+async function temporal(choice: Container, context: ProvideContext): Promise<Provided<ServerAddresses['temporal']>> {
+  const { host } = await engineHost();
+  const port = await context.ports.remembered('temporal');
+  const uiPort = await context.ports.remembered('temporal-ui');
+  const address = `${host}:${port}`;
+  const ui = `http://${host}:${uiPort}`;
+  const unit = await serverContainer('temporal', choice, context, {
+    ports: [
+      { container: 7233, host: port },
+      { container: 8233, host: uiPort },
+    ],
+    command: temporalArguments('0.0.0.0', 7233, 8233, '/data/temporal.db'),
+    path: '/data',
+    // The image's own user may not write to a new volume.
+    user: '0',
+    urls: { grpc: address, ui },
+    probe: () => probeTemporal(address, TEMPORAL_NAMESPACE),
+  });
+  return {
+    server: 'temporal',
+    address: { address, namespace: TEMPORAL_NAMESPACE, ui },
+    unit,
+    origin: originOf(choice),
+  };
+}
+
+const originOf = ({ image, why }: Container): string => `container ${image} (${why})`;
+
+type Described = Pick<ContainerUnitOptions, 'urls' | 'probe'> &
+  Pick<ContainerUnitOptions['container'], 'ports' | 'environment' | 'command' | 'user'> & { readonly path: string };
+
+async function serverContainer(
+  server: ServerName,
+  { image }: Container,
+  { places }: ProvideContext,
+  { urls, probe, path, ...described }: Described,
+): Promise<Unit> {
+  const { local } = await engineHost();
+  const name = containerName(places, server);
+  noteVolume(places.volumes, name);
+  return containerUnit({
+    name: server,
+    roles: ['server'],
+    urls: urls ?? {},
+    probe,
+    container: { ...described, image, name, volume: { name, path }, logFile: logFile(places, server), local },
+  });
+}
+
+/** Where the engine's ports are reached from here. */
+async function engineHost(): Promise<{ host: string; local: boolean }> {
+  const { info } = await getContainerRuntimeClient();
+  const { host } = info.containerRuntime;
+  const local = host === 'localhost' || host === '127.0.0.1';
+  return { host: local ? '127.0.0.1' : host, local };
+}
