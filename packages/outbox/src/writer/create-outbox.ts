@@ -4,11 +4,11 @@ import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { NudgeUnavailableError } from '../errors/writing.ts';
 import type { EventDefinition } from '../event/define-event.ts';
 import { INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
+import { commitEarly } from '../testing/commit-early.ts';
 import {
   armFailpointsFromEnvironment,
   FAILPOINTS,
   FailpointHitError,
-  FailpointRefusedError,
   failpointsArmed,
   hitFailpoint,
 } from '../testing/failpoints.ts';
@@ -115,10 +115,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         await run(serialize, [params[1], params[2]]);
       }
       if (failpointsArmed() && (await hitFailpoint(FAILPOINTS.writerCommitsEarly))) {
-        if (db === undefined) {
-          throw new FailpointRefusedError(`${FAILPOINTS.writerCommitsEarly} needs createOutbox({ db })`);
-        }
-        await db.query(insert, params);
+        await commitEarly(db, insert, params);
         throw new FailpointHitError('the message was committed without its transaction, on purpose');
       }
       await run(insert, params);
