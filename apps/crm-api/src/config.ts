@@ -1,9 +1,16 @@
 import { env, kafkaEnv, readEnv, serviceConfig, serviceEnv } from '@bezel/service';
 
-/** The CRM's roles; `webhooks` joins with the partners' webhooks. */
+/** The roles a process of the CRM can have. */
 export const ROLES = ['migrate', 'api', 'relay', 'consumer'] as const;
 
-const read = readEnv(process.env, { ROLES: env.roles(ROLES), ...serviceEnv, ...kafkaEnv });
+const shape = { ROLES: env.roles(ROLES), ...serviceEnv, ...kafkaEnv };
 
-/** The CRM's configuration; the only reader of the environment in this app. */
-export const config = { ...serviceConfig(read), brokers: read.KAFKA_BROKERS, kafkaClient: read.BEZEL_KAFKA_CLIENT };
+/**
+ * The configuration of a process of the CRM, from its environment. Nothing else in the CRM reads the environment.
+ *
+ * @throws ConfigInvalidError naming every bad variable
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>) {
+  const read = readEnv(variables, shape);
+  return { ...serviceConfig(read), kafka: { brokers: read.KAFKA_BROKERS, client: read.BEZEL_KAFKA_CLIENT } };
+}

@@ -35,6 +35,7 @@ export { decodeCursor, encodeCursor, pageOf, pageQuery } from './paging/cursor.t
 export { type InputError, inputErrors, invalidRequest, ProblemError, type ProblemOptions } from './problems/index.ts';
 export { type ConsumerLike, consumerRole, logProblem } from './roles/consumer-role.ts';
 export { type HttpRoleOptions, httpRole } from './roles/http-role.ts';
+export { type KafkaClient, type KafkaOptions, kafkaClient } from './roles/kafka-client.ts';
 export { measureActivities } from './roles/measure-activities.ts';
 export { migrateRole } from './roles/migrate-role.ts';
 export { type ConnectedWorker, workerRole } from './roles/worker-role.ts';

@@ -1,4 +1,4 @@
-import { ORDER_STATUSES, OrderHistoryEntry, OrderPage, OrderResource } from '@bezel/contracts';
+import { ORDER_STATUSES, OrderHistoryEntry, OrderPage, OrderResource, type OrderStatus } from '@bezel/contracts';
 import {
   Caller,
   type CallerIdentity,
@@ -46,7 +46,7 @@ export class OrdersController {
       .selectAll()
       .where(withinTenant(caller, 'tenant'))
       .$if(query.tenant !== undefined, (select) => select.where('tenant', '=', query.tenant as string))
-      .$if(query.status !== undefined, (select) => select.where('status', '=', query.status as never))
+      .$if(query.status !== undefined, (select) => select.where('status', '=', query.status as OrderStatus))
       .$if(after !== undefined, (select) => select.where('id', '<', after as string))
       .orderBy('id', 'desc')
       .limit(query.limit + 1)

@@ -21,6 +21,7 @@ describe('the environment', () => {
       httpPort: 3001,
       metricsPort: 9001,
       logLevel: 'info',
+      databaseLogin: 'shop',
       identity: { audience: 'bezel' },
     });
   });

@@ -114,6 +114,8 @@ export function serviceConfig<Role extends string>(
     httpPort: read.HTTP_PORT,
     metricsPort: read.METRICS_PORT,
     databaseUrl: read.DATABASE_URL,
+    /** The login of `databaseUrl`: whom the role migrate grants to. */
+    databaseLogin: decodeURIComponent(new URL(read.DATABASE_URL).username),
     migrationDatabaseUrl: read.MIGRATION_DATABASE_URL ?? '',
     identity: { issuer: read.AUTH_ISSUER, jwksUrl: read.AUTH_JWKS_URL, audience: read.AUTH_AUDIENCE },
   };

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { createTopic, testServers, waitFor } from '@bezel/local/testing';
+import { createConsumer, uuidv7 } from '@bezel/outbox';
+import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
+import { type Database, openDatabase } from '@bezel/service';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { CrmDatabase } from '../orders/crm-database.ts';
+import { crmTestDatabase } from '../testing/crm-database.ts';
+import { cancelled, lifeOf, OFFER, publish, statusOf } from '../testing/told.ts';
+import { handlers } from './handlers.ts';
+
+jest.setTimeout(60_000);
+
+/** A CRM without its doors, on a topic of its own. */
+async function startProjection() {
+  const clone = await crmTestDatabase();
+  const topic = await createTopic('shop.orders', { partitions: 3 });
+  const groupId = `crm-${randomUUID()}`;
+  const database: Database<CrmDatabase> = openDatabase({ url: clone.url, name: 'crm-test' });
+  const consume = async () => {
+    const consumer = createConsumer({
+      db: database.pool,
+      subscriber: kafkajsSubscriber({
+        brokers: testServers().kafkaBrokers,
+        clientId: 'crm-test',
+        sessionTimeoutMs: 6_000,
+        heartbeatIntervalMs: 200,
+        maxWaitMs: 50,
+      }),
+      groupId,
+      handlers: handlers.map((handler) => ({ ...handler, topic })),
+    });
+    await consumer.start();
+    return consumer;
+  };
+  const moves = (orderId: string) =>
+    database.kysely.selectFrom('order_move').selectAll().where('order_id', '=', orderId).orderBy('position').execute();
+  const order = (orderId: string) =>
+    database.kysely.selectFrom('order_view').selectAll().where('id', '=', orderId).executeTakeFirst();
+  return {
+    clone,
+    topic,
+    database,
+    consume,
+    moves,
+    order,
+    /** Waits until this many messages of the topic lie behind the group. */
+    readTo: (messages: number) =>
+      waitFor(`${messages} messages read`, async () => {
+        const { rows } = await database.pool.query(
+          'SELECT sum(next_offset)::int AS read FROM outbox.consumer_position',
+        );
+        return rows[0].read === messages;
+      }),
+    until: (orderId: string, seq: number) =>
+      waitFor(`move ${seq} of ${orderId}`, async () => ((await order(orderId))?.seq ?? -1) >= seq),
+    async [Symbol.asyncDispose]() {
+      await database.end();
+      await clone[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('the view of an order', () => {
+  test('follows it from SUBMITTED to DELIVERED, with its offer and every move in order', async () => {
+    await using crm = await startProjection();
+    const id = uuidv7();
+    await publish(crm.topic, lifeOf(id));
+    await using _consumer = await crm.consume();
+    await crm.until(id, 8);
+    expect(await crm.order(id)).toMatchObject({ status: 'DELIVERED', seq: 8, offer: OFFER, reason: null, stones: 3 });
+    expect((await crm.moves(id)).map(({ seq, to_status }) => [seq, to_status])).toEqual(
+      Array.from({ length: 9 }, (_, seq) => [seq, statusOf(seq)]),
+    );
+  });
+
+  test('shows why an order ended', async () => {
+    await using crm = await startProjection();
+    const id = uuidv7();
+    await publish(crm.topic, [...lifeOf(id, { moves: 2 }), cancelled(id, 3, 'the offer expired')]);
+    await using _consumer = await crm.consume();
+    await crm.until(id, 3);
+    expect(await crm.order(id)).toMatchObject({ status: 'CANCELLED', reason: 'the offer expired', offer: OFFER });
+  });
+
+  test('takes each message once: doubled at once, and again after a restart', async () => {
+    await using crm = await startProjection();
+    const id = uuidv7();
+    const life = lifeOf(id);
+    const [first, rest] = [life.slice(0, 4), life.slice(4)];
+    await publish(
+      crm.topic,
+      first.flatMap((told) => [told, told]),
+    );
+    const before = await crm.consume();
+    await crm.until(id, 3);
+    await before.stop();
+
+    await publish(crm.topic, [...first, ...rest, ...rest]);
+    await using _after = await crm.consume();
+    await crm.until(id, 8);
+    await crm.readTo(first.length * 3 + rest.length * 2);
+    expect((await crm.moves(id)).map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test('is whole after the database cut every connection in the middle', async () => {
+    await using crm = await startProjection();
+    const ids = Array.from({ length: 40 }, () => uuidv7());
+    await using _consumer = await crm.consume();
+    for (const half of [ids.slice(0, 20), ids.slice(20)]) {
+      await publish(
+        crm.topic,
+        half.flatMap((id) => lifeOf(id)),
+      );
+      await crm.database.pool.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+    }
+    for (const id of ids) {
+      await crm.until(id, 8);
+    }
+    for (const id of ids) {
+      expect((await crm.moves(id)).map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+  });
+});
+
+describe('the ledger views', () => {
+  test('show each move told and each message taken', async () => {
+    await using crm = await startProjection();
+    const id = uuidv7();
+    const life = lifeOf(id, { moves: 2 });
+    await publish(crm.topic, life);
+    await using _consumer = await crm.consume();
+    await crm.until(id, 2);
+    const projected = await crm.database.pool.query(
+      'SELECT hop, message_id, state FROM ledger.crm_projection WHERE order_id = $1 ORDER BY at',
+      [id],
+    );
+    expect(projected.rows).toEqual(
+      life.map((told, seq) => ({ hop: 'crm.projection', message_id: told.id, state: `${seq} ${statusOf(seq)}` })),
+    );
+    const taken = await crm.database.pool.query('SELECT message_id FROM ledger.crm_inbox WHERE hop = $1', [
+      'crm.inbox',
+    ]);
+    expect(taken.rows.map((row) => row.message_id).sort()).toEqual(life.map((told) => told.id).sort());
+  });
+});
