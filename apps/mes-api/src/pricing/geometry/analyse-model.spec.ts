@@ -140,6 +140,69 @@ describe('what is mended, and said', () => {
   });
 });
 
+describe('whatever is done to a model', () => {
+  const bodies = [
+    cube(10),
+    cube(10, [10, 10, 0]),
+    insideOut(cube(3, [2, 2, 2])),
+    sphere(5, [4, 0, 0], { rows: 12, columns: 8 }),
+    torus(8, 2, { rows: 14, columns: 8 }),
+  ];
+  const damage = fc.record({
+    kind: fc.constantFrom('cut', 'double', 'turn', 'flatten', 'move'),
+    at: fc.nat(),
+    by: fc.tuple(fc.float({ min: -5, max: 5, noNaN: true }), fc.constant(0.001), fc.constant(0)),
+  });
+  const damaged = (
+    triangles: readonly Triangle[],
+    { kind, at, by }: typeof damage extends fc.Arbitrary<infer T> ? T : never,
+  ) => {
+    const hit = at % triangles.length;
+    const [a, b, c] = triangles[hit] as Triangle;
+    const place = ([x, y, z]: Triangle[0]) => `${x} ${y} ${z}`;
+    switch (kind) {
+      case 'cut':
+        return triangles.filter((_, index) => index !== hit);
+      case 'double':
+        return [...triangles, [a, b, c] as const];
+      case 'turn':
+        return triangles.with(hit, [a, c, b]);
+      case 'flatten':
+        return triangles.with(hit, [a, a, b]);
+      default:
+        return triangles.map(
+          (triangle) =>
+            triangle.map((corner) =>
+              place(corner) === place(a) ? [corner[0] + by[0], corner[1] + by[1], corner[2] + by[2]] : corner,
+            ) as unknown as Triangle,
+        );
+    }
+  };
+
+  test('it is measured with a volume, or rejected with a reason; there is no third', async () => {
+    const parts = fc.array(fc.constantFrom(...bodies), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(parts, fc.array(damage, { maxLength: 5 }), async (some, hits) => {
+        const outcome = await measured(hits.reduce<readonly Triangle[]>(damaged, some.flat())).catch((error) => error);
+        if (outcome instanceof Error) {
+          expect(outcome).toMatchObject({ name: 'ModelRejected', message: expect.stringMatching(/^The .*\.$/) });
+        } else {
+          expect(mm3(outcome.volumeUm3)).toBeGreaterThan(0);
+          expect(mm2(outcome.surfaceUm2)).toBeGreaterThan(0);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+
+  test('a face wound the wrong way is turned although two bodies share an edge', async () => {
+    const [[a, b, c], ...rest] = cube(10) as [Triangle, ...Triangle[]];
+    const geometry = await measured([...rest, [a, c, b], ...cube(10, [10, 10, 0])]);
+    expect(mm3(geometry.volumeUm3)).toBeCloseTo(2000, 6);
+    expect(geometry.warnings).toEqual(['1 face was turned the right way out.']);
+  });
+});
+
 describe('what is thin', () => {
   const shape = { rows: 60, columns: 30 };
 

@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ModelGeometry } from '@bezel/order-workflow';
 import { analyseModel } from './analyse-model.ts';
+import { forgetManifold } from './mesh/manifold.ts';
 import { ModelRejected } from './model-rejected.ts';
 
 export interface AnalysisTask {
@@ -22,6 +23,7 @@ export default async function analyse({ file, phases }: AnalysisTask): Promise<M
     if (error instanceof ModelRejected) {
       return { rejected: error.message };
     }
+    forgetManifold();
     throw error;
   } finally {
     phases.close();

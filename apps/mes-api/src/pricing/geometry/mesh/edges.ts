@@ -56,9 +56,10 @@ export class Edges {
     return { open, crowded, twisted, near: bad === undefined ? undefined : near };
   }
 
-  /** The corners whose edges are the same as this corner's, on other triangles. */
-  across(corner: number): readonly number[] {
-    return (this.#byEdge.get(this.#keyOf(corner)) ?? []).filter((other) => other !== corner);
+  /** The corner whose edge is the same as this corner's, if exactly two triangles meet there. */
+  across(corner: number): number | undefined {
+    const sides = this.#byEdge.get(this.#keyOf(corner)) ?? [];
+    return sides.length === 2 ? sides.find((other) => other !== corner) : undefined;
   }
 
   /** True when both corners' triangles run along their shared edge in opposite directions, as neighbours should. */

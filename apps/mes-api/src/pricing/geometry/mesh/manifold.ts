@@ -14,6 +14,11 @@ export async function loadManifold(): Promise<Kernel> {
   return new Kernel(await loading);
 }
 
+/** Drops the compiled library: after a fault inside it, its memory cannot be trusted with the next model. */
+export function forgetManifold(): void {
+  loading = undefined;
+}
+
 /**
  * The few operations of manifold-3d that pricing uses. Its bodies live in WebAssembly memory, which no garbage
  * collector sees: every body made here is freed by {@link Kernel.dispose}.

@@ -4,7 +4,7 @@ import type { IndexedMesh } from './weld.ts';
 /**
  * Winds all triangles of each connected part the same way, turning over the fewer ones; the part's own direction
  * (outwards, or inwards for a hollow) stays what most of its triangles say. Returns undefined when there is no way to
- * wind them (the surface has one side only).
+ * wind them (the surface has one side only). Where more than two triangles meet, nothing is concluded.
  */
 export function rewind(mesh: IndexedMesh): { readonly mesh: IndexedMesh; readonly turned: number } | undefined {
   const edges = new Edges(mesh);
@@ -20,15 +20,17 @@ export function rewind(mesh: IndexedMesh): { readonly mesh: IndexedMesh; readonl
     for (let next = 0; next < part.length; next++) {
       const triangle = part[next] as number;
       for (let corner = triangle * 3; corner < triangle * 3 + 3; corner++) {
-        for (const other of edges.across(corner)) {
-          const neighbour = Math.floor(other / 3);
-          const wanted = edges.agree(corner, other) ? verdict[triangle] : -(verdict[triangle] as number);
-          if (verdict[neighbour] === 0) {
-            verdict[neighbour] = wanted as number;
-            part.push(neighbour);
-          } else if (verdict[neighbour] !== wanted) {
-            return undefined;
-          }
+        const other = edges.across(corner);
+        if (other === undefined) {
+          continue;
+        }
+        const neighbour = Math.floor(other / 3);
+        const wanted = edges.agree(corner, other) ? verdict[triangle] : -(verdict[triangle] as number);
+        if (verdict[neighbour] === 0) {
+          verdict[neighbour] = wanted as number;
+          part.push(neighbour);
+        } else if (verdict[neighbour] !== wanted) {
+          return undefined;
         }
       }
     }
