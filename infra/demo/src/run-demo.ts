@@ -80,7 +80,7 @@ export async function runDemo(
   const settling = AbortSignal.any([signal, AbortSignal.timeout(options.settleMs)]);
   const missing = await allBack(stack, kills, settling);
   for (const name of missing) records.complain(name, 'was killed and did not come back');
-  const verdict = await reachVerdict({ stack: audited, from, records, settleMs: options.settleMs, signal });
+  const verdict = await reachVerdict({ stack: audited, from, run, records, settleMs: options.settleMs, signal });
   signal.throwIfAborted();
 
   const summary = summarise(verdict, {

@@ -11,7 +11,7 @@ import { copyOf, ORDER_TOPICS, type OrderTopics } from './sources/copy-of.ts';
 import { ExternalSort } from './sources/external-sort.ts';
 import { handledByOrder, type MessageOrder, messageOrderOf } from './sources/handled-by-order.ts';
 import { groupSorted } from './sources/merge.ts';
-import { openTopics, type TopicMessage, type TopicOffsets } from './sources/topics.ts';
+import { openTopics, type TopicOffsets } from './sources/topics.ts';
 import { openViews, type ViewRowRead, type ViewSnapshot } from './sources/views.ts';
 import { openWorkflows, type WorkflowReader } from './sources/workflows.ts';
 
@@ -34,8 +34,6 @@ export interface AuditOptions {
   readonly from?: TopicOffsets;
   /** What clients were told. */
   readonly claims?: readonly Claim[];
-  /** Sees every message on the topics, of whatever order, as it is read. */
-  readonly onMessage?: (message: TopicMessage) => void;
 }
 
 /** One order, what is known about it, and what is wrong with it. */
@@ -93,7 +91,7 @@ const orderOf = (item: { readonly orderId: string }): string => item.orderId;
 
 async function readTopics(
   { kafka, topics = ORDER_TOPICS }: AuditedStack,
-  { from, onMessage, orderIds }: AuditOptions,
+  { from, orderIds }: AuditOptions,
   take: (copies: MessageCopy[]) => Promise<void>,
 ): Promise<void> {
   const wanted = orderIds && new Set(orderIds);
@@ -102,7 +100,6 @@ async function readTopics(
   for await (const batch of reader.read({ from, to })) {
     const copies: MessageCopy[] = [];
     for (const message of batch) {
-      onMessage?.(message);
       const copy = copyOf(message, topics);
       if (copy !== null && (wanted === undefined || wanted.has(copy.orderId))) copies.push(copy);
     }

@@ -1,8 +1,6 @@
 import type { Finding, Hop, OrderAccount } from '@bezel/ledger';
 import type { Acknowledged, Records } from '../clients/records.ts';
-
-/** Which order a model file's name was submitted with, as the topic tells: names to the orders under them. */
-export type OrdersByFile = ReadonlyMap<string, ReadonlySet<string>>;
+import type { OrdersByFile } from './submissions-on-topic.ts';
 
 /** What an acknowledged request must have left behind: a message of this type in the outbox. */
 const MESSAGE_OF: Readonly<Record<Acknowledged['what'], string>> = {

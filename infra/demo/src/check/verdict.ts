@@ -7,11 +7,11 @@ import {
   type Finding,
   isDefect,
   type OrderAccount,
-  type TopicMessage,
   type TopicOffsets,
 } from '@bezel/ledger';
 import type { Records } from '../clients/records.ts';
 import { findClientLosses } from './client-findings.ts';
+import { submissionsOnTopic } from './submissions-on-topic.ts';
 
 /** What was found of the orders of a run, and in which status they ended. */
 export interface Verdict {
@@ -33,6 +33,8 @@ export interface VerdictOptions {
   readonly stack: () => AuditedStack;
   /** Where the topics ended when the run began. */
   readonly from: TopicOffsets;
+  /** What the names of this run's model files begin with. */
+  readonly run: string;
   readonly records: Records;
   /** How long the system may take to come to rest after the clients are done. */
   readonly settleMs: number;
@@ -57,36 +59,26 @@ export async function reachVerdict(options: VerdictOptions): Promise<Verdict> {
   }
 }
 
-async function auditRun({ stack, from, records }: VerdictOptions): Promise<Verdict> {
+async function auditRun({ stack, from, run, records }: VerdictOptions): Promise<Verdict> {
   const accounts = new Map<string, OrderAccount>();
-  const ordersByFile = new Map<string, Set<string>>();
   const findings: Finding[] = [];
-  const claims = records.submissions.flatMap(({ orderIds, at }): Claim[] =>
-    orderIds.map((orderId) => ({ source: 'client', orderId, at })),
+  const ordersByFile = await submissionsOnTopic(stack().kafka, { from, run });
+  const told = [...ordersByFile.values()].flatMap((orders) => [...orders]);
+  const orderIds = [...new Set([...records.orderIds, ...told])];
+  const claims = records.submissions.flatMap(({ orderIds: answered, at }): Claim[] =>
+    answered.map((orderId) => ({ source: 'client', orderId, at })),
   );
-  const audit = auditStack(stack(), {
+  for await (const { account, findings: found } of auditStack(stack(), {
     limits: AT_REST_LIMITS,
-    orderIds: records.orderIds,
+    orderIds,
     from,
     claims,
-    onMessage: (message) => noteSubmission(message, ordersByFile),
-  });
-  for await (const { account, findings: found } of audit) {
+  })) {
     accounts.set(account.orderId, account);
     findings.push(...found.filter(isDefect));
   }
   findings.push(...findClientLosses(records, accounts, ordersByFile));
   return { findings, statuses: statusesOf(accounts), audited: figuresOf([...accounts.values()]) };
-}
-
-/** The submission's event names the model's file, and with it the submission it came from. */
-function noteSubmission(message: TopicMessage, ordersByFile: Map<string, Set<string>>): void {
-  if (message.headers.get('ce_type') !== 'shop.order-submitted') return;
-  const { model } = JSON.parse(message.value.toString()) as { model?: { fileName?: string } };
-  const fileName = model?.fileName;
-  if (fileName === undefined) return;
-  const orders = ordersByFile.get(fileName) ?? new Set();
-  ordersByFile.set(fileName, orders.add(message.key));
 }
 
 function statusesOf(accounts: ReadonlyMap<string, OrderAccount>): Map<string, number> {
