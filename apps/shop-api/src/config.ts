@@ -9,7 +9,7 @@ const shape = {
   ...serviceEnv,
   ...kafkaEnv,
   ...temporalEnv,
-  PARTNER_HTTP_PORT: env.port,
+  PARTNER_HTTP_PORT: env.port.default(3002),
   /** Connections of each door at most. The partners' door has a pool of its own: it cannot starve the customers'. */
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   PARTNER_DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(5),
