@@ -32,8 +32,8 @@ test.each([
 
 describe('events that are no facts', () => {
   test('are exactly these', () => {
-    const all = (Object.values(contracts) as object[]).flatMap((value) =>
-      'topic' in value && 'type' in value ? [String(value.type)] : [],
+    const all = Object.values(contracts as Record<string, unknown>).flatMap((value) =>
+      typeof value === 'object' && value !== null && 'topic' in value && 'type' in value ? [String(value.type)] : [],
     );
     const facts = FACT_EVENTS.map(({ event }) => event.type);
     expect(all.filter((type) => !facts.includes(type)).sort()).toEqual([
