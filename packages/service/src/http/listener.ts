@@ -5,6 +5,8 @@ import type { INestApplication } from '@nestjs/common';
 /** How long requests in flight may take to end once nothing new is accepted. */
 const DRAIN_MS = 5_000;
 
+const SWEEP_MS = 50;
+
 /** A listening app. */
 export interface Listener {
   readonly url: string;
@@ -29,9 +31,11 @@ export async function listen(app: INestApplication, host: string, port: number):
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     async close() {
       const drained = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // A connection that was busy when we closed is kept alive by its client afterwards: it is closed once it is idle.
+      const sweeping = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await drained;
+      clearInterval(sweeping);
       clearTimeout(late);
       await app.close();
     },

@@ -60,7 +60,7 @@ export function openApiDocument(
     .build();
   const document = SwaggerModule.createDocument(app, base, {
     standardSchemaConverter: jsonSchemaOf,
-    operationIdFactory: (_controller, method) => method,
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {

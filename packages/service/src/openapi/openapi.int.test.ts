@@ -38,6 +38,15 @@ describe('/openapi.json', () => {
     );
   });
 
+  test('names each operation once', async () => {
+    const { body } = await request(notes.http).get('/openapi.json');
+    const ids = Object.values<object>(body.paths).flatMap((item) =>
+      Object.values<{ operationId: string }>(item as never).map(({ operationId }) => operationId),
+    );
+    expect(ids).toContain('Notes_add');
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
   test('shows schemas as JSON Schema, roles, path parameters, the idempotency key and the problem', async () => {
     const { body } = await request(notes.http).get('/openapi.json');
     const add = body.paths['/v1/notes'].post;

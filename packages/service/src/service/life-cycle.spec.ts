@@ -51,6 +51,27 @@ describe('the life of a process', () => {
     expect(events).toEqual(['start relay', 'start api', 'stop relay']);
   });
 
+  test('a role that takes long to stop does not keep the next one from it, but the pools wait for both', async () => {
+    const events: string[] = [];
+    const slow = Promise.withResolvers<void>();
+    const pool = { end: async () => void events.push('end pool') };
+    const stopped = Promise.withResolvers<void>();
+    const life = createLifeCycle(
+      [
+        recorded(events, 'api', { stop: () => slow.promise }),
+        recorded(events, 'relay', { stop: async () => stopped.resolve() }),
+      ],
+      [pool],
+    );
+    await life.start(never);
+    const stopping = life.stop();
+    await stopped.promise;
+    expect(events).not.toContain('end pool');
+    slow.resolve();
+    await stopping;
+    expect(events).toContain('end pool');
+  });
+
   test('stopped while starting: starts nothing more and stops what it started', async () => {
     const events: string[] = [];
     const life = createLifeCycle(

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { log } from '../telemetry/index.ts';
 import type { NamedRole } from './role.ts';
 
@@ -19,6 +20,12 @@ export interface LifeCycle {
 }
 
 /**
+ * How long a role may keep the ones behind it from stopping too. One slow request at a door must not use up the seconds
+ * that everybody has.
+ */
+const HEAD_START_MS = 1_000;
+
+/**
  * @param roles doors first and the relay last: doors stop before what they feed, and open only when that works
  * @param resources closed when no role can use them any more
  */
@@ -29,9 +36,13 @@ export function createLifeCycle(roles: readonly NamedRole[], resources: readonly
   let stopping: Promise<void> | undefined;
 
   async function stopAll(): Promise<void> {
-    for (const entry of lasting.filter((candidate) => started.has(candidate))) {
-      await attempt(`role ${entry.name} did not stop cleanly`, () => entry.role.stop());
+    const stops: Promise<void>[] = [];
+    for (const { name, role } of lasting.filter((candidate) => started.has(candidate))) {
+      const stopped = attempt(`role ${name} did not stop cleanly`, () => role.stop());
+      stops.push(stopped);
+      await Promise.race([stopped, delay(HEAD_START_MS, undefined, { ref: false })]);
     }
+    await Promise.all(stops);
     for (const resource of resources) {
       await attempt('a resource did not close cleanly', () => resource.end());
     }
