@@ -33,7 +33,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   let stdout = '';
   let output = '';
   const collect = (text: string): void => {
-    output = (output + text).slice(-8_000);
+    output = (output + text).slice(-20_000);
     for (const line of text.split('\n')) {
       if (line.trim() !== '') {
         options.onLine?.(line);
@@ -51,7 +51,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
       if (code === 0) {
         resolve(stdout);
       } else {
-        const tail = output.trimEnd().split('\n').slice(-20).join('\n');
+        const tail = output.trimEnd().split('\n').slice(-60).join('\n');
         reject(new ProgramFailedError(command, signal ?? `exit code ${code}`, tail));
       }
     });

@@ -101,8 +101,8 @@ export const TESTS_FOLDER = 'tests';
 
 /** Drops everything but the lock, which is held, test runs, which are somebody else's, and what is to be kept. */
 export async function dropData(places: Places, keep: readonly string[] = []): Promise<void> {
-  await removeVolumes(places.volumes);
-  const kept = [basename(places.lock), TESTS_FOLDER, ...keep];
+  const removed = await removeVolumes(places.volumes);
+  const kept = [basename(places.lock), TESTS_FOLDER, ...keep, ...(removed ? [] : [basename(places.volumes)])];
   for (const name of existsSync(places.state) ? readdirSync(places.state) : []) {
     if (!kept.includes(name)) {
       rmSync(join(places.state, name), { recursive: true, force: true });

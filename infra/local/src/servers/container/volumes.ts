@@ -9,14 +9,21 @@ export function noteVolume(file: string, name: string): void {
   }
 }
 
-/** Drops every volume noted; one that is not there any more is no error. */
-export async function removeVolumes(file: string): Promise<void> {
+/**
+ * Drops every volume noted; one that is not there any more is no error. Answers false when the engine that has them does
+ * not answer: they are then still to be dropped.
+ */
+export async function removeVolumes(file: string): Promise<boolean> {
   const names = readVolumes(file);
   if (names.length === 0) {
-    return;
+    return true;
   }
   const { getContainerRuntimeClient } = await import('testcontainers');
-  const { container } = await getContainerRuntimeClient();
+  const client = await getContainerRuntimeClient().catch(() => null);
+  if (client === null) {
+    return false;
+  }
+  const { container } = client;
   for (const name of names) {
     await container.dockerode
       .getVolume(name)
@@ -27,6 +34,7 @@ export async function removeVolumes(file: string): Promise<void> {
         }
       });
   }
+  return true;
 }
 
 const NOT_FOUND = 404;

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Command } from 'commander';
+
+/** Each writes one checked-in file from its source of truth; a spec beside it compares the two. */
+const GENERATORS = [
+  { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
+];
+
+const { json } = new Command('npm run generate --')
+  .description('Writes the checked-in files that are made from sources: the order’s lifecycle.')
+  .option('--json', 'print one JSON object as the last line', false)
+  .parse()
+  .opts<{ json: boolean }>();
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+for (const { writes, script } of GENERATORS) {
+  const { status } = spawnSync(process.execPath, ['--conditions=@bezel/source', join(root, script)], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) {
+    console.error(`${writes} could not be written: ${script} failed`);
+    process.exit(1);
+  }
+  if (!json) console.log(`wrote ${writes}`);
+}
+if (json) console.log(JSON.stringify({ written: GENERATORS.map(({ writes }) => writes) }));

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+import { testServers } from "./servers.js";
+import { waitFor } from "./wait-for.js";
+/** Creates a topic of one test's own and returns its name. Topics are left to the broker, which goes with the run. */
+export async function createTopic(prefix, { partitions = 12, config = {} } = {}) {
+    const topic = `${prefix}.${randomBytes(6).toString('hex')}`;
+    const admin = new Kafka({
+        clientId: 'test-topics',
+        brokers: [...testServers().kafkaBrokers],
+        logLevel: logLevel.NOTHING,
+    }).admin();
+    await admin.connect();
+    try {
+        await admin.createTopics({
+            waitForLeaders: false, // kafkajs gives up when the broker's metadata does not name the topic at once
+            topics: [
+                {
+                    topic,
+                    numPartitions: partitions,
+                    replicationFactor: 1,
+                    configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+                },
+            ],
+        });
+        await waitFor(`leaders of ${topic}`, async () => {
+            const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+            const known = topics[0]?.partitions ?? [];
+            return known.length === partitions && known.every(({ leader }) => leader >= 0);
+        });
+    }
+    finally {
+        await admin.disconnect();
+    }
+    return topic;
+}
+//# sourceMappingURL=topics.js.map
