@@ -1,1 +1,2 @@
+export { type KafkajsPublisherOptions, kafkajsPublisher } from './publisher.ts';
 export { type KafkajsSubscriberOptions, kafkajsSubscriber } from './subscriber.ts';

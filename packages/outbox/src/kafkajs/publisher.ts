@@ -1,0 +1,104 @@
+import kafkajs, { type KafkaConfig, type Producer } from 'kafkajs';
+import { kindOfCode, mayBeWritten } from '../publisher/error-codes.ts';
+import { type Diagnosis, givenUpAfter, publishNarrowing } from '../publisher/publish-narrowing.ts';
+import type { OutgoingMessage, Publisher } from '../publisher/publisher.ts';
+
+const { Kafka, Partitioners, logLevel } = kafkajs;
+
+/** Times are in milliseconds. */
+export interface KafkajsPublisherOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl?: NonNullable<KafkaConfig['ssl']>;
+  readonly sasl?: NonNullable<KafkaConfig['sasl']>;
+  /** How long one request may take. Default 10,000. A batch is given up after three of them. */
+  readonly requestTimeoutMs?: number;
+}
+
+/**
+ * Publishes with `kafkajs`: idempotent, all in-sync replicas, one request in flight, partitions as the Java client.
+ *
+ * After any failure the producer is thrown away, and the next batch goes out under a new producer id. kafkajs takes its
+ * sequence numbers back for every partition of a failed request, written ones included: with the same producer id a
+ * different batch could then be acknowledged as a repetition, and be lost.
+ *
+ * @example
+ * createRelay({ db: pool, publisher: kafkajsPublisher({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }) });
+ */
+export function kafkajsPublisher(options: KafkajsPublisherOptions): Publisher {
+  const { requestTimeoutMs = 10_000 } = options;
+  let connected: Promise<Producer> | undefined;
+
+  async function connect(): Promise<Producer> {
+    // A client of its own: kafkajs asks for the metadata of every topic it ever sent to, and one that is gone fails all.
+    const producer = createProducer(options);
+    await producer.connect();
+    return producer;
+  }
+
+  async function discard(): Promise<void> {
+    const old = connected;
+    connected = undefined;
+    // A producer that never connected has nothing to end; one that cannot end in time goes with its sockets.
+    await old?.then((producer) => producer.disconnect()).catch(() => {});
+  }
+
+  async function attempt(messages: readonly OutgoingMessage[]): Promise<void> {
+    connected ??= connect();
+    try {
+      await givenUpAfter(3 * requestTimeoutMs, send(connected, messages));
+    } catch (error) {
+      void discard();
+      throw error;
+    }
+  }
+
+  async function send(connecting: Promise<Producer>, messages: readonly OutgoingMessage[]): Promise<void> {
+    const producer = await connecting;
+    await producer.sendBatch({ acks: -1, topicMessages: batchOf(messages) });
+  }
+
+  return {
+    publish: (messages) => publishNarrowing(messages, attempt, diagnose),
+    close: discard,
+  };
+}
+
+function createProducer({ brokers, clientId, ssl, sasl, requestTimeoutMs = 10_000 }: KafkajsPublisherOptions) {
+  const retry = { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 };
+  const kafka = new Kafka({
+    clientId,
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    requestTimeout: requestTimeoutMs,
+    retry,
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(sasl === undefined ? {} : { sasl }),
+  });
+  return kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry,
+  });
+}
+
+function batchOf(messages: readonly OutgoingMessage[]) {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+    topic,
+    messages: ofTopic.map(({ key, value, headers }) => ({ key, value, headers: Object.fromEntries(headers) })),
+  }));
+}
+
+/** kafkajs wraps: the error that carries Kafka's code is somewhere down the chain of causes. */
+function diagnose(error: unknown): Diagnosis {
+  const asError = error instanceof Error ? error : new Error(String(error));
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'number') {
+      return { kind: kindOfCode(cause.code), mayBeWritten: mayBeWritten(cause.code), error: asError };
+    }
+  }
+  return { kind: 'brokers', mayBeWritten: mayBeWritten(undefined), error: asError };
+}

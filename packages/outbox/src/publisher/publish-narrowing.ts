@@ -1,0 +1,111 @@
+import type { FailureKind, OutgoingMessage, PublishResult } from './publisher.ts';
+
+/** One attempt to send messages together: resolves when all are written, rejects when any is not. */
+export type Attempt = (messages: readonly OutgoingMessage[]) => Promise<void>;
+
+/** What an error of a client means. */
+export interface Diagnosis {
+  readonly kind: FailureKind;
+  /** False when Kafka said that it wrote nothing of what it refused. */
+  readonly mayBeWritten: boolean;
+  readonly error: Error;
+}
+
+/**
+ * Sends all messages in one attempt. Only when that fails it finds out which of them are at fault, because neither client
+ * tells: it sends them again topic by topic, and what is refused as a message in halves, until the message is alone.
+ *
+ * Order holds: parts are sent one after the other, and what follows a failed message of its key is not sent. Messages
+ * that had been written in a failed attempt are written again, which the port allows. Silence of the brokers ends the
+ * search, so the time it takes is bounded by what the client takes to give up once more.
+ */
+export async function publishNarrowing(
+  messages: readonly OutgoingMessage[],
+  attempt: Attempt,
+  diagnose: (error: unknown) => Diagnosis,
+): Promise<readonly PublishResult[]> {
+  const results: PublishResult[] = [];
+  const failedKeys = new Set<string>();
+  const sentBefore = new Set<Entry>();
+  let silence: Diagnosis | undefined;
+
+  function fail(entry: Entry, { kind, mayBeWritten, error }: Diagnosis): void {
+    failedKeys.add(nameOf(entry.message));
+    results[entry.index] = { ok: false, kind, mayBeWritten: mayBeWritten || sentBefore.has(entry), error };
+  }
+
+  /** What may be sent now; what follows a failed message of its key is answered. */
+  function due(part: readonly Entry[]): readonly Entry[] {
+    return part.filter((entry) => {
+      if (!failedKeys.has(nameOf(entry.message))) return true;
+      const error = new Error('not sent: an earlier message of its key was not written');
+      results[entry.index] = { ok: false, kind: 'predecessor', mayBeWritten: sentBefore.has(entry), error };
+      return false;
+    });
+  }
+
+  async function send(part: readonly Entry[]): Promise<void> {
+    const entries = due(part);
+    if (entries.length === 0) return;
+    const diagnosis = silence ?? (await diagnosisOf(entries));
+    if (diagnosis === undefined) {
+      for (const { index } of entries) results[index] = { ok: true };
+      return;
+    }
+    if (diagnosis.kind === 'brokers') silence = diagnosis;
+    const parts = partsOf(entries, diagnosis.kind);
+    if (parts.length === 1) {
+      for (const entry of entries) fail(entry, diagnosis);
+      return;
+    }
+    for (const entry of entries) sentBefore.add(entry);
+    for (const next of parts) await send(next);
+  }
+
+  async function diagnosisOf(entries: readonly Entry[]): Promise<Diagnosis | undefined> {
+    try {
+      await attempt(entries.map(({ message }) => message));
+      return undefined;
+    } catch (error) {
+      return diagnose(error);
+    }
+  }
+
+  await send(messages.map((message, index) => ({ message, index })));
+  return results;
+}
+
+interface Entry {
+  readonly message: OutgoingMessage;
+  readonly index: number;
+}
+
+const nameOf = ({ topic, key }: OutgoingMessage): string => `${topic}\0${key.toString('latin1')}`;
+
+/** Smaller parts to try one by one; one part when trying less would tell nothing new. */
+function partsOf(entries: readonly Entry[], kind: Diagnosis['kind']): readonly (readonly Entry[])[] {
+  if (kind === 'brokers') return [entries];
+  const byTopic = [...Map.groupBy(entries, ({ message }) => message.topic).values()];
+  if (byTopic.length > 1 || kind !== 'message' || entries.length === 1) return byTopic;
+  const middle = Math.ceil(entries.length / 2);
+  return [entries.slice(0, middle), entries.slice(middle)];
+}
+
+/**
+ * Waits for one attempt no longer than `withinMs`. Neither client can take a send back: what comes after the deadline is
+ * a repetition, as its caller throws the client away and sends the same messages first.
+ *
+ * @throws Error when the time is up
+ */
+export async function givenUpAfter(withinMs: number, sending: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Kafka did not answer within ${withinMs} ms`)), withinMs);
+  });
+  try {
+    await Promise.race([sending, timeUp]);
+  } finally {
+    clearTimeout(timer);
+    sending.catch(() => {});
+  }
+}
