@@ -24,7 +24,7 @@ export class ExternalSort<Item> implements AsyncDisposable {
   #held: Item[] = [];
 
   /** @param options.inMemory how many items are held at once */
-  constructor(keyOf: (item: Item) => string, { inMemory = 100_000 }: { inMemory?: number } = {}) {
+  constructor(keyOf: (item: Item) => string, { inMemory = 50_000 }: { inMemory?: number } = {}) {
     this.#keyOf = keyOf;
     this.#inMemory = inMemory;
   }

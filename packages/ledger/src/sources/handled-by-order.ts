@@ -20,16 +20,22 @@ export async function* handledByOrder(
   messages: Batches<MessageOrder>,
   inbox: Batches<ViewRowRead>,
 ): AsyncGenerator<readonly ViewRow[]> {
-  const keyOf = (item: MessageOrder | ViewRowRead): string => item.messageId ?? '';
-  const batch: ViewRow[] = [];
-  for await (const { items } of groupSorted<MessageOrder | ViewRowRead>([messages, inbox], keyOf)) {
-    const orders = new Set(items.flatMap((item) => ('hop' in item || item.orderId === null ? [] : [item.orderId])));
+  let batch: ViewRow[] = [];
+  for await (const { items } of groupSorted<MessageOrder | ViewRowRead>([messages, inbox], messageIdOf)) {
+    const rows = items.filter(isRow);
+    if (rows.length === 0 || rows.length === items.length) continue;
+    // One message is about one order; were it on two, both would be told.
+    const orders = new Set(items.flatMap((item) => (isRow(item) ? [] : [item.orderId])));
     for (const orderId of orders) {
-      for (const item of items) if ('hop' in item) batch.push({ ...item, orderId });
+      for (const row of rows) batch.push({ ...row, orderId });
     }
-    if (batch.length >= ROWS_A_BATCH) yield batch.splice(0);
+    if (batch.length < ROWS_A_BATCH) continue;
+    yield batch;
+    batch = [];
   }
   yield batch;
 }
 
+const isRow = (item: MessageOrder | ViewRowRead): item is ViewRowRead => 'hop' in item;
+const messageIdOf = (item: MessageOrder | ViewRowRead): string => item.messageId ?? '';
 const ROWS_A_BATCH = 1_000;
