@@ -67,6 +67,13 @@ export function createFetcher(
     wake = Promise.withResolvers();
   };
 
+  /** Leaves a partition out for a moment, and asks again who leads it. */
+  const rest = (reading: Reading): void => {
+    metadataIsStale = true;
+    reading.restUntil = performance.now() + REST_MS;
+    setTimeout(changed, REST_MS).unref();
+  };
+
   const requestsByBroker = async (): Promise<Map<number, Map<string, { topic: string; wanted: Reading[] }>>> => {
     const metadata = await client.metadata({ topics: [...topics], forceUpdate: metadataIsStale });
     metadataIsStale = false;
@@ -75,7 +82,14 @@ export function createFetcher(
       const topic = metadata.topics.get(reading.topic);
       const leader = topic?.partitions[reading.partition]?.leader;
       const ready = reading.offset !== undefined && !reading.paused && reading.restUntil <= performance.now();
-      if (!ready || topic === undefined || leader === undefined || leader < 0 || busy.has(leader)) {
+      if (!ready) {
+        continue;
+      }
+      if (topic === undefined || leader === undefined || leader < 0) {
+        rest(reading);
+        continue;
+      }
+      if (busy.has(leader)) {
         continue;
       }
       const request = requests.get(leader) ?? new Map<string, { topic: string; wanted: Reading[] }>();
@@ -182,8 +196,7 @@ export function createFetcher(
             listener.outOfRange(partition);
           }
         } else {
-          reading.restUntil = performance.now() + REST_MS;
-          setTimeout(changed, REST_MS).unref();
+          rest(reading);
         }
       }
     }

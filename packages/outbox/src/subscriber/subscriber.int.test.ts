@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createTopic, waitFor } from '@bezel/local/testing';
-import { describe, expect, test } from '@jest/globals';
-import { createAdmin, createProducer, removeBefore, SUBSCRIBERS, testKafka } from '../../test/kafka.ts';
-import { RecordingListener } from '../../test/recording-listener.ts';
+import { describe, expect, jest, test } from '@jest/globals';
+import { createAdmin, createProducer, removeBefore, SUBSCRIBERS, testKafka } from '../testing/fixtures/kafka.ts';
+import { RecordingListener } from '../testing/fixtures/recording-listener.ts';
 import type { Subscriber, Subscription } from './index.ts';
+
+jest.setTimeout(60_000);
 
 /** What every subscriber promises, against a real broker. */
 describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
@@ -28,10 +30,12 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
     const { listener, subscription } = join([topic]);
     await using _ = subscription;
     await listener.joined(2);
-    expect([...(await subscription.offsets(topic))]).toEqual([
-      [0, { earliest: 0n, latest: 10n }],
-      [1, { earliest: 0n, latest: 10n }],
-    ]);
+    expect(await subscription.offsets(topic)).toEqual(
+      new Map([
+        [0, { earliest: 0n, latest: 10n }],
+        [1, { earliest: 0n, latest: 10n }],
+      ]),
+    );
 
     listener.seek(subscription, { topic, partition: 1 }, 7n);
     await producer.send({ topic, messages: messages(10, 12, 1) });

@@ -5,7 +5,7 @@ import { DatabaseUnresponsiveError, HandlerTimeoutError, HandlerTransactionFaile
 import type { RoutedMessage } from '../message/route.ts';
 import type { HandlerTransaction } from '../on.ts';
 import { type Batch, type Claim, claimBatch } from './claim.ts';
-import { lendTransaction } from './handler-transaction.ts';
+import { type LentTransaction, lendTransaction } from './handler-transaction.ts';
 import { type BatchOutcome, judgeCommitError, judgeHandlerError, judgeOwnError } from './outcome.ts';
 import type { Statements } from './statements.ts';
 
@@ -98,7 +98,9 @@ async function inTransaction(
   const giveUp = new AbortController();
   const interrupted = Promise.withResolvers<never>();
   interrupted.promise.catch(() => {});
+  let lent: LentTransaction | undefined;
   const interrupt = (reason: unknown): void => {
+    lent?.close();
     interrupted.reject(reason);
     giveUp.abort(reason);
   };
@@ -114,7 +116,7 @@ async function inTransaction(
         break;
       }
       timer.refresh();
-      const lent = lendTransaction(client);
+      lent = lendTransaction(client);
       try {
         await Promise.race([handle(partition, message, { tx: lent.tx, signal: giveUp.signal }), interrupted.promise]);
       } catch (error) {

@@ -2,11 +2,16 @@ import type { ClientBase } from 'pg';
 import { HandlerTransactionClosedError } from '../errors.ts';
 import type { HandlerTransaction } from '../on.ts';
 
+export interface LentTransaction {
+  readonly tx: HandlerTransaction;
+  close(): void;
+}
+
 /**
  * Lends the connection to one handler. After `close` it refuses: a statement that a handler forgot to await would
  * otherwise run in somebody else's transaction.
  */
-export function lendTransaction(client: ClientBase): { tx: HandlerTransaction; close: () => void } {
+export function lendTransaction(client: ClientBase): LentTransaction {
   let open = true;
   return {
     tx: {
