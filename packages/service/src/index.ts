@@ -38,6 +38,7 @@ export { type HttpRoleOptions, httpRole } from './roles/http-role.ts';
 export { type KafkaClient, type KafkaOptions, kafkaClient } from './roles/kafka-client.ts';
 export { measureActivities } from './roles/measure-activities.ts';
 export { migrateRole } from './roles/migrate-role.ts';
+export { type RelayLike, relayRole } from './roles/relay-role.ts';
 export { type ConnectedWorker, workerRole } from './roles/worker-role.ts';
 export { type Role, type ServiceConfig, type ServiceOptions, startService } from './service/index.ts';
 export { concernsOrder, inSpan, log, withOrder } from './telemetry/index.ts';
