@@ -1,4 +1,3 @@
-import { waitFor } from '@bezel/local/testing';
 import { expect, test } from '@jest/globals';
 import { ANN, PIA, startShop } from '../testing/shop.ts';
 
@@ -15,12 +14,7 @@ test('a door that is full says so at once; the other door and later requests are
   await client.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [order.id]);
   const cancel = () => shop.post(`/v1/orders/${order.id}/cancel`, { reason: 'x' });
   const waiting = [cancel(), cancel()];
-  await waitFor('both to wait for the order', async () => {
-    const { rows } = await pool.query(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return rows[0].waiting === 2;
-  });
+  await shop.lockWaiters(2);
   const refused = await shop.ask('/v1/orders', { as: ANN });
   expect(refused).toMatchObject({ status: 503, body: { code: 'door_busy' } });
   expect(refused.headers.get('retry-after')).toBe('1');

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { OrderResource, OrderStatus, PriceOffer, Problem } from '@bezel/contracts';
-import { createIdentity } from '@bezel/local/testing';
+import { createIdentity, waitFor } from '@bezel/local/testing';
 import { OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
 import { uuidv7 } from '@bezel/outbox';
 import { createHttpApp, openDatabase } from '@bezel/service';
@@ -114,6 +114,16 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
                (SELECT count(*)::int FROM idempotency.answer) AS answers`);
       return rows[0];
     },
+
+    /** Waits until so many statements in this database wait for a lock. */
+    lockWaiters: (count: number) =>
+      waitFor(`${count} statements to wait for a lock`, async () => {
+        const { rows } = await database.pool.query(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return rows[0].waiting === count;
+      }),
 
     /** The messages in the outbox about an order, in the order they were written. */
     async messages(orderId: string): Promise<{ id: string; type: string; data: Record<string, unknown> }[]> {

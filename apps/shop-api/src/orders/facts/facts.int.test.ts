@@ -4,6 +4,7 @@ import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { moveOrder } from '../../status/move-order.ts';
 import { ADA, ANN, BEN, offerOf, type Person, PIA, type Shop, startShop, wayTo } from '../../testing/shop.ts';
+import { lockOrder } from './lock-order.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -79,21 +80,22 @@ describe('accepting', () => {
 
   test('an acceptance that waits for a move is judged by the status after it', async () => {
     const order = await orderIn('PRICED');
-    await shop.database.kysely
-      .transaction()
-      .execute(async (trx) => {
-        await trx.selectFrom('orders').select('id').where('id', '=', order.id).forNoKeyUpdate().execute();
-        const waiting = accept(order.id);
-        await trx
-          .insertInto('order_history')
-          .values({ order_id: order.id, seq: 3, from_status: 'PRICED', to_status: 'CANCELLED' })
-          .execute();
-        await trx.updateTable('orders').set({ status: 'CANCELLED', seq: 3 }).where('id', '=', order.id).execute();
-        return { waiting };
-      })
-      .then(async ({ waiting }) => {
-        expect((await waiting).status).toBe(409);
-      });
+    const waiting = await shop.database.kysely.transaction().execute(async (trx) => {
+      await lockOrder(trx, (eb) => eb('id', '=', order.id));
+      const accepting = accept(order.id);
+      await shop.lockWaiters(1);
+      await trx
+        .insertInto('order_history')
+        .values({ order_id: order.id, seq: 3, from_status: 'PRICED', to_status: 'CANCELLED' })
+        .execute();
+      await trx.updateTable('orders').set({ status: 'CANCELLED', seq: 3 }).where('id', '=', order.id).execute();
+      return { accepting };
+    });
+    expect(await waiting.accepting).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('CANCELLED') },
+    });
+    expect(await factTypes(order.id)).toEqual([]);
   });
 });
 
