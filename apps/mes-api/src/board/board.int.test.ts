@@ -1,7 +1,7 @@
 import { createIdentity, type TestIdentity } from '@bezel/local/testing';
 import { uuidv7 } from '@bezel/outbox';
 import { createHttpApp } from '@bezel/service';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { sql } from 'kysely';
 import request from 'supertest';
@@ -10,6 +10,9 @@ import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database
 import { anOrder, toldAbout } from '../testing/orders.ts';
 import { openWorkOrder } from '../work-orders/open-work-order.ts';
 import { statusPage } from './board-statements.ts';
+
+// Real servers answer late on a busy machine; what is waited for has deadlines of its own.
+jest.setTimeout(120_000);
 
 let database: MesTestDatabase;
 let identity: TestIdentity;

@@ -3,10 +3,13 @@ import { ORDER_STATUSES, OrderStatusChanged } from '@bezel/contracts';
 import { createTopic, testServers, waitFor } from '@bezel/local/testing';
 import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import kafkajs, { type Message, type Producer } from 'kafkajs';
 import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database.ts';
 import { followOrderStatus } from './follow-order-status.ts';
+
+// Real servers answer late on a busy machine; what is waited for has deadlines of its own.
+jest.setTimeout(120_000);
 
 let database: MesTestDatabase;
 let producer: Producer;

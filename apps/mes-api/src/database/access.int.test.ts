@@ -1,7 +1,7 @@
 import { FINISHES, METALS, WORK_ORDER_STATUSES } from '@bezel/contracts';
 import { createDatabase } from '@bezel/local/testing';
 import { migrateDatabase, openDatabase } from '@bezel/service';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { createMesDatabase, MIGRATIONS } from '../testing/mes-database.ts';
 import { anOrder } from '../testing/orders.ts';
@@ -9,6 +9,9 @@ import { openWorkOrder } from '../work-orders/open-work-order.ts';
 import { takeStep } from '../work-orders/take-step.ts';
 import { withdrawWorkOrder } from '../work-orders/withdraw-work-order.ts';
 import type { MesDatabase } from './mes-database.ts';
+
+// Real servers answer late on a busy machine; what is waited for has deadlines of its own.
+jest.setTimeout(120_000);
 
 test("the app's login can do its work and nothing else", async () => {
   await using db = await createDatabase();

@@ -1,11 +1,14 @@
 import { WORK_ORDER_SHIPPED } from '@bezel/order-workflow';
 import { openDatabase } from '@bezel/service';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import type { MesDatabase } from '../database/mes-database.ts';
 import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database.ts';
 import { anOrder } from '../testing/orders.ts';
 import { mesActivities, ORDER_WITHDRAWN } from './activities.ts';
+
+// Real servers answer late on a busy machine; what is waited for has deadlines of its own.
+jest.setTimeout(120_000);
 
 let database: MesTestDatabase;
 beforeAll(async () => {

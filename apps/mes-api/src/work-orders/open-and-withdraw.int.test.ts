@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database.ts';
 import { anOrder, toldAbout } from '../testing/orders.ts';
 import { OrderWithdrawnError, openWorkOrder } from './open-work-order.ts';
 import { takeStep } from './take-step.ts';
 import { WorkOrderShippedError, withdrawWorkOrder } from './withdraw-work-order.ts';
+
+// Real servers answer late on a busy machine; what is waited for has deadlines of its own.
+jest.setTimeout(120_000);
 
 let database: MesTestDatabase;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   asciiStl,
@@ -12,6 +12,8 @@ import {
   torus,
 } from '../../testing/shapes.ts';
 import { analyseModel } from './analyse-model.ts';
+
+jest.setTimeout(60_000);
 
 const mm3 = (um3: string): number => Number(BigInt(um3)) / 1e9;
 const mm2 = (um2: string): number => Number(BigInt(um2)) / 1e6;
@@ -193,7 +195,7 @@ describe('whatever is done to a model', () => {
       }),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 
   test('a face wound the wrong way is turned although two bodies share an edge', async () => {
     const [[a, b, c], ...rest] = cube(10) as [Triangle, ...Triangle[]];

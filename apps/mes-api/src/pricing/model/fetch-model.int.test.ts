@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CLIENT, type ShopDouble, startShopDouble } from '../../testing/shop-double.ts';
 import { AccessTokens } from './access-token.ts';
 import { fetchModel } from './fetch-model.ts';
+
+// Real servers answer late on a busy machine; what is waited for has deadlines of its own.
+jest.setTimeout(120_000);
 
 let shop: ShopDouble;
 beforeEach(async () => {
