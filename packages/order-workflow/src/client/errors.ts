@@ -1,4 +1,5 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 
 /** Temporal, or every worker that could answer a query, is away. Nothing is known about the call: try again. */
 export class TemporalUnavailableError extends Error {
@@ -22,9 +23,9 @@ export function callError(what: string, error: unknown): Error {
   const cause = error instanceof ServiceError ? error.cause : error;
   const code = isGrpcServiceError(cause) ? cause.code : undefined;
   const message = cause instanceof Error ? cause.message : String(cause);
+  const refused = error instanceof NamespaceNotFoundError || (code !== undefined && !PASSING.has(code));
   // Without a gRPC code the connection itself failed: not even a refusal came back.
-  if (code === undefined || PASSING.has(code)) {
-    return new TemporalUnavailableError(`${what}: Temporal does not answer (${message}); try again`, { cause: error });
-  }
-  return new TemporalCallRefusedError(`${what}: Temporal refuses the call (${message})`, { cause: error });
+  return refused
+    ? new TemporalCallRefusedError(`${what}: Temporal refuses the call (${message})`, { cause: error })
+    : new TemporalUnavailableError(`${what}: Temporal does not answer (${message}); try again`, { cause: error });
 }

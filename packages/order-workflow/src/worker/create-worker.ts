@@ -76,6 +76,8 @@ async function create<Activities extends object>(
       activities: options.activities,
       interceptors: { activity: [traceActivities(around)] },
       maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
+      // A cancelled activity learns of it by its heartbeat; by default those are held back for most of their timeout.
+      maxHeartbeatThrottleInterval: '2s',
       shutdownGraceTime: '3s',
       shutdownForceTime: '5s',
       ...(options.identity === undefined ? {} : { identity: options.identity }),
