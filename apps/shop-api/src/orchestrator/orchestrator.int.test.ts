@@ -11,7 +11,7 @@ import { testServers, waitFor } from '@bezel/local/testing';
 import { type Fact, type OrderInput, workflowIdOf } from '@bezel/order-workflow';
 import { type Consumer, createConsumer, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection, defaultPayloadConverter } from '@temporalio/client';
 import { type cuttable as Cuttable, cuttable } from '../testing/cuttable.ts';
 import { type Shop, startShop } from '../testing/shop.ts';
@@ -20,9 +20,6 @@ import { orchestratorHandlers } from './handlers.ts';
 import { type OrderWorkflows, temporalWorkflows } from './order-workflows.ts';
 
 const { kafkaBrokers, temporalAddress, temporalNamespace: namespace } = testServers();
-
-// Kafka's rebalances and gRPC's reconnects take seconds.
-jest.setTimeout(60_000);
 
 let shop: Shop;
 let topics: Awaited<ReturnType<typeof startTopics>>;

@@ -18,7 +18,7 @@ import {
 import { type Consumer, createConsumer, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
 import { log, withOrder } from '@bezel/service';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
@@ -29,9 +29,6 @@ import { ANN, COURIER_SECRET, orderForm, type Shop, startShop } from '../testing
 import { binaryStl, cube } from '../testing/stl-samples.ts';
 import { startTopics } from '../testing/topics.ts';
 import { shopActivities } from './shop-activities.ts';
-
-// Bundling the workflow from its sources takes some seconds.
-jest.setTimeout(90_000);
 
 const { kafkaBrokers, temporalAddress: address, temporalNamespace: namespace } = testServers();
 const taskQueues = { orders: `orders-${uuidv7()}`, mes: `mes-${uuidv7()}`, pricing: `pricing-${uuidv7()}` };

@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { cloneDatabase, type TestDatabase } from '@bezel/local/testing';
 import { migrateDatabase } from '@bezel/service';
+import { jest } from '@jest/globals';
+
+// Real servers answer late on a busy machine; what is waited for has deadlines of its own.
+jest.setTimeout(120_000);
 
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 
