@@ -4,11 +4,12 @@ import { Command } from 'commander';
 
 /** Each writes one checked-in file from its source of truth; a spec beside it compares the two. */
 const GENERATORS = [
+  { writes: 'docs/asyncapi.json', script: 'packages/contracts/src/asyncapi/generate.ts' },
   { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
 ];
 
 const { json } = new Command('npm run generate --')
-  .description('Writes the checked-in files that are made from sources: the order’s lifecycle.')
+  .description('Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document.')
   .option('--json', 'print one JSON object as the last line', false)
   .parse()
   .opts<{ json: boolean }>();

@@ -1,6 +1,0 @@
-export { cloneDatabase, createDatabase, type TestDatabase } from './databases.ts';
-export { createIdentity, type TestIdentity } from './identity.ts';
-export { type TestServers, testServers } from './servers.ts';
-export { createTopic } from './topics.ts';
-export { waitFor } from './wait-for.ts';
-//# sourceMappingURL=index.d.ts.map
