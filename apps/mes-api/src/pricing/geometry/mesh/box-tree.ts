@@ -36,28 +36,32 @@ export class BoxTree {
 
   /** Calls `visit` once for each pair of boxes that overlap or touch, until it answers false. */
   forEachOverlap(visit: (first: number, second: number) => boolean): void {
-    const top = this.#levels.length - 2;
-    const leaves = this.#levels[1] as number;
+    const levels = this.#levels;
+    const top = levels.length - 2;
+    const leaves = levels[1] as number;
+    /** How many leaves lie under a node of each level. */
+    const spans = levels.map((_, level) => FAN_OUT ** level);
     const stack: number[] = [];
-    for (let leaf = 0; leaf < leaves; leaf++) {
+    for (let leaf = 0; leaf < leaves - 1; leaf++) {
       stack.push(top, 0);
       while (stack.length > 0) {
         const node = stack.pop() as number;
         const level = stack.pop() as number;
-        const box = (this.#levels[level] as number) + node;
-        // Only leaves behind this one: each pair is seen once.
-        if ((node + 1) * FAN_OUT ** level <= leaf + 1 || !this.#overlap(leaf, box)) {
-          continue;
-        }
         if (level === 0) {
           if (!visit(this.#order[leaf] as number, this.#order[node] as number)) {
             return;
           }
           continue;
         }
-        const width = (this.#levels[level] as number) - (this.#levels[level - 1] as number);
-        for (let child = node * FAN_OUT; child < Math.min(width, (node + 1) * FAN_OUT); child++) {
-          stack.push(level - 1, child);
+        const below = levels[level - 1] as number;
+        const end = Math.min((levels[level] as number) - below, (node + 1) * FAN_OUT);
+        const span = spans[level - 1] as number;
+        // Only leaves behind this one: each pair is seen once.
+        const begin = Math.max(node * FAN_OUT, Math.floor((leaf + 1) / span));
+        for (let child = begin; child < end; child++) {
+          if (this.#overlap(leaf, below + child)) {
+            stack.push(level - 1, child);
+          }
         }
       }
     }
@@ -84,16 +88,16 @@ export class BoxTree {
 
   #overlap(first: number, second: number): boolean {
     const boxes = this.#boxes;
-    const [a, b] = [first * BOX, second * BOX];
-    for (let axis = 0; axis < 3; axis++) {
-      if (
-        (boxes[a + axis] as number) > (boxes[b + axis + 3] as number) ||
-        (boxes[b + axis] as number) > (boxes[a + axis + 3] as number)
-      ) {
-        return false;
-      }
-    }
-    return true;
+    const a = first * BOX;
+    const b = second * BOX;
+    return (
+      (boxes[a] as number) <= (boxes[b + 3] as number) &&
+      (boxes[b] as number) <= (boxes[a + 3] as number) &&
+      (boxes[a + 1] as number) <= (boxes[b + 4] as number) &&
+      (boxes[b + 1] as number) <= (boxes[a + 4] as number) &&
+      (boxes[a + 2] as number) <= (boxes[b + 5] as number) &&
+      (boxes[b + 2] as number) <= (boxes[a + 5] as number)
+    );
   }
 }
 
