@@ -1,4 +1,5 @@
 import type { ConsumerOptions } from '@bezel/outbox';
+import type { kafkajsPublisher } from '@bezel/outbox/kafkajs';
 
 /** Which Kafka, and by which library. */
 export interface KafkaOptions {
@@ -8,6 +9,7 @@ export interface KafkaOptions {
 
 /** The two ends of the outbox at Kafka, by the library that was chosen. Each call makes one with connections of its own. */
 export interface KafkaClient {
+  publisher(): ReturnType<typeof kafkajsPublisher>;
   subscriber(): ConsumerOptions['subscriber'];
 }
 
@@ -20,9 +22,9 @@ export interface KafkaClient {
 export async function kafkaClient({ brokers, client }: KafkaOptions, clientId: string): Promise<KafkaClient> {
   const options = { brokers, clientId };
   if (client === 'platformatic') {
-    const { platformaticSubscriber } = await import('@bezel/outbox/platformatic');
-    return { subscriber: () => platformaticSubscriber(options) };
+    const { platformaticPublisher, platformaticSubscriber } = await import('@bezel/outbox/platformatic');
+    return { publisher: () => platformaticPublisher(options), subscriber: () => platformaticSubscriber(options) };
   }
-  const { kafkajsSubscriber } = await import('@bezel/outbox/kafkajs');
-  return { subscriber: () => kafkajsSubscriber(options) };
+  const { kafkajsPublisher, kafkajsSubscriber } = await import('@bezel/outbox/kafkajs');
+  return { publisher: () => kafkajsPublisher(options), subscriber: () => kafkajsSubscriber(options) };
 }
