@@ -25,6 +25,14 @@ describe('what makes two requests the same', () => {
     );
   });
 
+  test('what is the same JSON has the same canonical form, and that form is the JSON', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
   test('any value, any order of a list and the path do', () => {
     const hash = (path: string, body: unknown) => requestHash(path, body).toString('hex');
     const hashes = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ProblemError } from '../problems/index.ts';
+import { invalidRequest, ProblemError } from '../problems/index.ts';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -23,13 +23,27 @@ export function readKey(header: string | string[] | undefined, required: boolean
 export const requestHash = (path: string, body: unknown): Buffer =>
   createHash('sha256').update(path).update('\n').update(canonicalJson(body)).digest();
 
-/** JSON with members sorted by name. */
-export function canonicalJson(value: unknown): string {
-  return (
-    JSON.stringify(value, (_name, member: unknown) =>
-      typeof member === 'object' && member !== null && !Array.isArray(member)
-        ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : member,
-    ) ?? 'null'
-  );
+/** Deeper than any request of ours, and far from where the stack ends: a client must not be able to reach that. */
+const DEEPEST = 100;
+
+/**
+ * JSON with members sorted by name.
+ *
+ * @throws ProblemError 400 for a value nested more than 100 deep
+ */
+export function canonicalJson(value: unknown, depth = 0): string {
+  if (depth > DEEPEST) {
+    throw invalidRequest([], `the body is nested more than ${DEEPEST} deep`);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map((item) => canonicalJson(item, depth + 1)).join()}]`;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return JSON.stringify(value) ?? 'null';
+  }
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member, depth + 1)}`);
+  return `{${members.join()}}`;
 }
