@@ -16,7 +16,9 @@ const PRICING_AHEAD = 8;
 /** The role `worker`: opens and withdraws work orders for the order workflow. */
 export function mesWorkerRole(config: Config, database: Database<MesDatabase>): Role {
   const activities = measureActivities(mesActivities(database.kysely));
-  return activityRole(config, database, { taskQueue: TASK_QUEUES.mes, activities, atATime: config.poolMax });
+  // An activity waits for a connection 3 s and then fails: more at a time than there are connections would only fail.
+  const atATime = Math.floor(config.poolMax / 2);
+  return activityRole(config, database, { taskQueue: TASK_QUEUES.mes, activities, atATime });
 }
 
 /** The role `pricing`: measures models on threads and prices them. Any number of processes share the work. */

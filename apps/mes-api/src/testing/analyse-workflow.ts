@@ -8,8 +8,7 @@ export function analyseOnce(taskQueue: string, input: Parameters<Analyse>[0]): R
   const { analyseModel } = proxyActivities<Pick<PricingActivities, 'analyseModel'>>({
     taskQueue,
     startToCloseTimeout: '2m',
-    // Short, because the worker passes on a heartbeat, and learns of a cancellation, once in four fifths of it.
-    heartbeatTimeout: '2s',
+    heartbeatTimeout: '30s',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: { initialInterval: '50ms', backoffCoefficient: 1 },
   });
