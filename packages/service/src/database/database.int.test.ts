@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createDatabase } from '@bezel/local/testing';
 import { describe, expect, test } from '@jest/globals';
-import type { ColumnType } from 'kysely';
+import { type ColumnType, sql } from 'kysely';
+import { databaseProblem } from '../problems/index.ts';
 import { kyselyOver } from './kysely-over.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { openDatabase } from './open-database.ts';
@@ -87,6 +88,25 @@ describe('openDatabase', () => {
     await expect(database.pool.query('SELECT pg_sleep(5)')).rejects.toMatchObject({ code: '57014' });
     await database.ping();
     await Promise.all([database.end(), database.end()]);
+  });
+
+  test('a connection lost between two statements of a transaction fails that transaction and nothing else', async () => {
+    await using db = await createDatabase();
+    const database = openDatabase({ url: db.url, name: 'lost' });
+    const killer = openDatabase({ url: db.url, name: 'killer' });
+    const lost = Promise.withResolvers<void>();
+    database.pool.once('connect', (client) => client.once('end', lost.resolve));
+    const doomed = database.kysely.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx);
+      await killer.pool.query('SELECT pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+      // The news reaches this process while no statement is waiting for it.
+      await lost.promise;
+      await sql`SELECT 1`.execute(trx);
+    });
+    const problem = await doomed.then(() => undefined, databaseProblem);
+    expect(problem).toMatchObject({ status: 503, code: 'database_unavailable' });
+    await database.ping();
+    await Promise.all([database.end(), killer.end()]);
   });
 
   test('ping rejects, and does not hang, when nobody listens', async () => {

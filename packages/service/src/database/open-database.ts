@@ -46,8 +46,12 @@ export function openDatabase<Schema = unknown>(options: DatabaseOptions): Databa
       .map(([setting, value]) => `-c ${setting}=${value}`)
       .join(' '),
   });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', (error) => log.warn({ err: error, 'database.name': name }, 'idle database connection lost'));
+  // A connection can break while no statement waits for it: idle in the pool, or between two statements of a transaction.
+  // The pool replaces the one, the next statement of the other fails; unheard, either would end the process.
+  // The client tells of both; the pool only repeats the first.
+  const lost = (error: Error): void => log.warn({ err: error, 'database.name': name }, 'database connection lost');
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', lost));
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   let ending: Promise<void> | undefined;
   return {
