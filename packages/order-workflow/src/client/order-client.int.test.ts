@@ -8,7 +8,7 @@ import {
   type OrderSystem,
   orderInput,
   startWorkers,
-} from '../../test/order-system.ts';
+} from '../testing/order-system.ts';
 import { createOrderClient, TemporalCallRefusedError, TemporalUnavailableError } from './index.ts';
 
 let system: OrderSystem;

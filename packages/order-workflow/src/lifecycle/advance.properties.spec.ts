@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Fact } from '../contract/facts.ts';
 import {
   comeToRest,
   happen,
@@ -8,8 +9,7 @@ import {
   OFFER,
   World,
   withCancellationAndExpiry,
-} from '../../test/order-world.ts';
-import type { Fact } from '../contract/facts.ts';
+} from '../testing/order-world.ts';
 import { advance } from './advance.ts';
 import type { Message } from './messages.ts';
 import { SUBMITTED } from './state.ts';

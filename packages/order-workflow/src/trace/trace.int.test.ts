@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../../test/order-system.ts';
+import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../testing/order-system.ts';
 
 let system: OrderSystem;
 let workers: AsyncDisposable;

@@ -8,7 +8,7 @@ import {
   type OrderSystem,
   startWorkers,
   type WorkerOptions,
-} from '../../test/order-system.ts';
+} from '../testing/order-system.ts';
 import { createActivityWorker } from './index.ts';
 
 const LINE = 8;
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** Starts the workers in a process of their own and waits until they run. */
 async function startProcess(options: WorkerOptions): Promise<ChildProcess> {
-  const script = new URL('../../test/worker-process.ts', import.meta.url).pathname;
+  const script = new URL('../testing/worker-process.ts', import.meta.url).pathname;
   const { name, databaseUrl, taskQueues } = options;
   const child = spawn(
     process.execPath,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../../test/order-system.ts';
+import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../testing/order-system.ts';
 
 const LINE = [
   'PRICING',

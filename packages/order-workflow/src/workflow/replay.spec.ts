@@ -5,10 +5,10 @@ import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { workflowBundle } from '../worker/index.ts';
 
-// Histories of complete orders of every version that may still have open orders (test/histories). Today's workflow must
+// Histories of complete orders of every version that may still have open orders (the folder histories). Today's workflow must
 // make the same decisions on them; see the rule in order-workflow.ts.
 
-const folder = join(import.meta.dirname, '..', '..', 'test', 'histories');
+const folder = join(import.meta.dirname, '..', '..', 'histories');
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
 
 const replay = async (history: unknown): Promise<void> =>

@@ -7,14 +7,9 @@ import { Client, Connection } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection } from '@temporalio/worker';
 import pg from 'pg';
-import { createOrderClient, type OrderClient } from '../src/client/index.ts';
-import { type Fact, type FactKind, type OrderInput, type TaskQueues, workflowIdOf } from '../src/index.ts';
-import {
-  createActivityWorker,
-  createOrdersWorker,
-  installTemporalRuntime,
-  type OrderWorker,
-} from '../src/worker/index.ts';
+import { createOrderClient, type OrderClient } from '../client/index.ts';
+import { type Fact, type FactKind, type OrderInput, type TaskQueues, workflowIdOf } from '../index.ts';
+import { createActivityWorker, createOrdersWorker, installTemporalRuntime, type OrderWorker } from '../worker/index.ts';
 import { mesActivities, pricingActivities, shopActivities } from './activities.ts';
 
 /** Orders on a real Temporal server and a real database, with task queues and tables of one test file's own. */
@@ -247,6 +242,14 @@ export class PlacedOrder {
   async workOrder(): Promise<{ status: string; mass_mg: number; reason: string | null } | undefined> {
     const { rows } = await this.#system.pool.query('SELECT * FROM work_orders WHERE order_id = $1', [this.id]);
     return rows[0];
+  }
+
+  /** The MES ships, and the fact of it is still on its way. */
+  async shipUnheard(): Promise<void> {
+    await waitFor(`the work order of ${this.id}`, async () => {
+      const shipped = `UPDATE work_orders SET status = 'shipped' WHERE order_id = $1`;
+      return (await this.#system.pool.query(shipped, [this.id])).rowCount === 1;
+    });
   }
 
   /** The histories of all runs of the workflow, oldest first. */

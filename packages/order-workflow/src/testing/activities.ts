@@ -11,7 +11,7 @@ import {
   type PricingActivities,
   type ShopActivities,
   WORK_ORDER_SHIPPED,
-} from '../src/index.ts';
+} from '../index.ts';
 
 /** Asks the gate again until it is open; a cancelled activity stops asking. */
 async function throughGate(pool: pg.Pool, orderId: string, activity: string): Promise<void> {

@@ -1,12 +1,12 @@
 import type { OrderStatus, PriceOffer } from '@bezel/contracts';
 import fc from 'fast-check';
-import type { Fact, FactKind } from '../src/contract/facts.ts';
-import { advance } from '../src/lifecycle/advance.ts';
-import type { Effect } from '../src/lifecycle/effects.ts';
-import type { Message } from '../src/lifecycle/messages.ts';
-import { type OrderState, SUBMITTED } from '../src/lifecycle/state.ts';
-import { canMove } from '../src/lifecycle/table.ts';
-import { type Work, workOf } from '../src/lifecycle/work.ts';
+import type { Fact, FactKind } from '../contract/facts.ts';
+import { advance } from '../lifecycle/advance.ts';
+import type { Effect } from '../lifecycle/effects.ts';
+import type { Message } from '../lifecycle/messages.ts';
+import { type OrderState, SUBMITTED } from '../lifecycle/state.ts';
+import { canMove } from '../lifecycle/table.ts';
+import { type Work, workOf } from '../lifecycle/work.ts';
 
 // A model of everything around one order: people act, the network delays and repeats, work ends in its own time, the
 // workflow continues as new. fast-check chooses what happens next.
