@@ -81,6 +81,8 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
   };
 
   const openAll = async (): Promise<void> => {
+    // What is added in one go is opened in one round.
+    await Promise.resolve();
     let failures = 0;
     while (waiting.size > 0 && !signal.aborted) {
       const wanted = [...waiting.values()];

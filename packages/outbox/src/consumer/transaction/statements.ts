@@ -59,9 +59,16 @@ SELECT (SELECT next_offset FROM held) AS position,
        ARRAY(SELECT place::int FROM message JOIN fresh USING (ce_time, id) ORDER BY place) AS fresh`,
 
     // $1 group, $2 topic, $3 partitions, $4 their positions. A position that exists stays.
+    //
+    // ON CONFLICT alone would wait for the end of every batch at work in another partition of the topic, since each has
+    // just updated its row. Rows that exist are left out beforehand; the conflict is left for two who create at once.
     createPositions: `
 INSERT INTO ${schema}.consumer_position (group_id, topic, partition, next_offset)
 SELECT $1, $2, partition, next_offset FROM unnest($3::int[], $4::bigint[]) AS given (partition, next_offset)
+WHERE NOT EXISTS (
+  SELECT FROM ${schema}.consumer_position AS existing
+  WHERE existing.group_id = $1 AND existing.topic = $2 AND existing.partition = given.partition
+)
 ORDER BY partition
 ON CONFLICT DO NOTHING`,
 

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { waitFor } from '@bezel/local/testing';
+import { describe, expect, jest, test } from '@jest/globals';
+import { consumingTest, range } from '../testing/fixtures/consuming.ts';
+import { effectNumbers, effects, recordEffect } from '../testing/fixtures/effects.ts';
+import { inGroupOfItsOwn, SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
+import { spawnConsumer } from '../testing/fixtures/spawn-consumer.ts';
+
+jest.setTimeout(120_000);
+
+describe.each(SUBSCRIBERS)('who owns a partition, on $client', ({ client, subscriber }) => {
+  test('consumers that come and go while messages flow double nothing, lose nothing and keep the order', async () => {
+    await using test = await consumingTest(subscriber, { partitions: 4 });
+    const total = 2_000;
+    const keys = 16;
+    let sent = 0;
+    const send = async (): Promise<void> => {
+      const batch = range(sent, Math.min(total, sent + 100));
+      sent += batch.length;
+      await test.send(batch.map((n) => ({ n, key: `k${n % keys}` })));
+    };
+    const join = (worker: string) => test.start({ maxBatchSize: 20, handlers: [recordEffect(test.topic, { worker })] });
+    const count = async () => (await effects(test.database.pool)).length;
+
+    const first = await join('first');
+    await send();
+    await waitFor('a beginning', async () => (await count()) > 0);
+    const second = await join('second');
+    while (sent < total / 2) {
+      await send();
+    }
+    await waitFor('work for the second', async () =>
+      (await effects(test.database.pool)).some(({ worker }) => worker === 'second'),
+    );
+    const third = join('third');
+    await first.stop();
+    while (sent < total) {
+      await send();
+    }
+    await (await third).stop();
+    await waitFor('the end', async () => (await count()) >= total, { deadlineMs: 60_000 });
+    await second.stop();
+
+    const done = await effects(test.database.pool);
+    expect(done).toHaveLength(total);
+    for (const key of range(0, keys).map((k) => `k${k}`)) {
+      expect(done.filter((effect) => effect.key === key).map(({ n }) => n)).toEqual(
+        range(0, total).filter((n) => `k${n % keys}` === key),
+      );
+    }
+  });
+
+  test('a handler at work when its partition goes to another is told, and leaves no trace', async () => {
+    await using test = await consumingTest(subscriber, { partitions: 2 });
+    await test.send([0, 1].map((partition) => ({ n: partition, partition })));
+    const signals: AbortSignal[] = [];
+    const hanging = recordEffect(test.topic, {
+      worker: 'first',
+      before: (n, { signal }) => {
+        signals[n] = signal;
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+    });
+    await test.start({ stopTimeoutMs: 100, handlers: [hanging] });
+    await waitFor('both handlers at work', () => signals[0] !== undefined && signals[1] !== undefined);
+    await test.start({ handlers: [recordEffect(test.topic, { worker: 'second' })] });
+    await waitFor('the effect of the second', async () => (await effects(test.database.pool)).length === 1);
+    const [effect] = await effects(test.database.pool);
+    expect(effect?.worker).toBe('second');
+    // The one it kept goes on undisturbed: a rebalance is no reason to begin again.
+    expect(signals.filter(({ aborted }) => aborted)).toHaveLength(1);
+    expect(signals[effect?.n ?? -1]?.aborted).toBe(true);
+  });
+
+  test.each([
+    ['in a transaction', { freezeAt: 5, handlerTimeoutMs: 2_000 }],
+    ['between transactions', {}],
+  ])('a zombie frozen %s is passed by, and does no harm when it wakes up', async (_, freeze) => {
+    await using test = await consumingTest(subscriber);
+    await test.send(range(0, 10).map((n) => ({ n })));
+    const options = { client, databaseUrl: test.database.url, topic: test.topic, groupId: test.groupId };
+    await using zombie = spawnConsumer({ ...options, worker: 'zombie', ...freeze });
+    if ('freezeAt' in freeze) {
+      await zombie.says('at');
+    } else {
+      await waitFor('its work', async () => (await effectNumbers(test.database.pool)).length === 10);
+    }
+    zombie.child.kill('SIGSTOP');
+
+    await test.send(range(10, 20).map((n) => ({ n })));
+    await test.start({ handlers: [recordEffect(test.topic, { worker: 'successor' })] });
+    await waitFor('the successor', async () => (await test.positions())[0] === 20, { deadlineMs: 60_000 });
+    zombie.child.kill('SIGCONT');
+    await test.send(range(20, 30).map((n) => ({ n })));
+    await waitFor('the end', async () => (await test.positions())[0] === 30, { deadlineMs: 60_000 });
+    zombie.child.kill('SIGTERM');
+    expect(await zombie.ended).toBe(0);
+    expect(await effectNumbers(test.database.pool)).toEqual(range(0, 30));
+  });
+
+  test('three consumers that all believe they own it: each message is handled by one of them, in order', async () => {
+    await using test = await consumingTest(subscriber);
+    // Kafka knows them as members of three groups, so that all own the partition; the database knows one group.
+    const ids = range(0, 1_000).map(() => randomUUID());
+    for (const worker of ['one', 'two', 'three']) {
+      await test.start({
+        subscriber: inGroupOfItsOwn(subscriber()),
+        maxBatchSize: 10,
+        handlers: [recordEffect(test.topic, { worker })],
+      });
+    }
+    const time = new Date().toISOString();
+    for (let from = 0; from < 1_000; from += 100) {
+      await test.send(range(from, from + 100).map((n) => ({ n, id: String(ids[n]), time })));
+    }
+    const steps: number[] = [];
+    await waitFor('the end', async () => {
+      steps.push((await test.positions())[0] ?? 0);
+      return steps.at(-1) === 1_000;
+    });
+    expect(await effectNumbers(test.database.pool)).toEqual(range(0, 1_000));
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect(test.problems).toEqual([]);
+  });
+});

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '@bezel/local/testing';
+import { describe, expect, jest, test } from '@jest/globals';
+import { consumingTest, range } from '../testing/fixtures/consuming.ts';
+import { effectNumbers, effects, recordEffect } from '../testing/fixtures/effects.ts';
+import { createAdmin, SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
+import { createConsumer } from './create-consumer.ts';
+
+jest.setTimeout(120_000);
+
+describe.each(SUBSCRIBERS)('how a consumer ends and endures, on $client', ({ subscriber }) => {
+  test('stop waits for the handler at work, takes nothing new, and leaves the group', async () => {
+    await using test = await consumingTest(subscriber);
+    const atWork = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    await test.send(range(0, 50).map((n) => ({ n })));
+    const consumer = await test.start({
+      maxBatchSize: 5,
+      handlers: [
+        recordEffect(test.topic, {
+          before: async (n) => {
+            if (n === 7) {
+              atWork.resolve();
+              await finish.promise;
+            }
+          },
+        }),
+      ],
+    });
+    await atWork.promise;
+    const stopped = consumer.stop();
+    expect(consumer.status().state).toBe('stopping');
+    expect(consumer.stop()).toBe(stopped);
+    finish.resolve();
+    await stopped;
+    expect(consumer.status()).toEqual(expect.objectContaining({ state: 'stopped', joined: false }));
+    expect(await effectNumbers(test.database.pool)).toEqual(range(0, 10));
+    expect(await test.positions()).toEqual({ 0: 10 });
+    await expect(consumer.start()).rejects.toMatchObject({ code: 'CONSUMER_STOPPED' });
+
+    await using admin = await createAdmin();
+    expect((await admin.describeGroups([test.groupId])).groups[0]?.members).toEqual([]);
+    const [committed] = await admin.fetchOffsets({ groupId: test.groupId, topics: [test.topic] });
+    expect(committed?.partitions[0]?.offset).toBe('10');
+  });
+
+  test('stop gives up a handler that does not end, without a trace, in time', async () => {
+    await using test = await consumingTest(subscriber);
+    const atWork = Promise.withResolvers<AbortSignal>();
+    await test.send([{ n: 0 }]);
+    const consumer = await test.start({
+      stopTimeoutMs: 200,
+      handlers: [
+        recordEffect(test.topic, {
+          before: async (_, { tx, signal }) => {
+            await tx.query("INSERT INTO effect (id, key, n) VALUES ('half', 'k', 0)");
+            atWork.resolve(signal);
+            await new Promise(() => {});
+          },
+        }),
+      ],
+    });
+    const signal = await atWork.promise;
+    const began = performance.now();
+    await consumer.stop();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(signal.aborted).toBe(true);
+    expect(await effects(test.database.pool)).toEqual([]);
+    expect(await test.positions()).toEqual({ 0: 0 });
+    await test.start({ handlers: [recordEffect(test.topic)] });
+    await waitFor('its successor', async () => (await effectNumbers(test.database.pool)).length === 1);
+  });
+
+  test('stop is quiet while it is still joining, and when it was never started', async () => {
+    await using test = await consumingTest(subscriber);
+    const handlers = [recordEffect(test.topic)];
+    const consumer = await test.start({ handlers });
+    await consumer.stop();
+    const options = { db: test.database.pool, subscriber: subscriber(), groupId: test.groupId, handlers };
+    await createConsumer(options).stop();
+    expect(test.problems).toEqual([]);
+  });
+
+  test('a handler longer than the session timeout keeps its partition: heartbeats go on', async () => {
+    await using test = await consumingTest(subscriber);
+    let calls = 0;
+    await test.send([{ n: 0 }, { n: 1 }]);
+    await test.start({
+      handlers: [
+        recordEffect(test.topic, {
+          before: async (n) => {
+            if (n === 0) {
+              calls += 1;
+              // Longer than the session timeout: the time itself is what is tested.
+              await delay(8_000);
+            }
+          },
+        }),
+      ],
+    });
+    await waitFor('the handler at work', () => calls === 1);
+    await using admin = await createAdmin();
+    const members = async () => (await admin.describeGroups([test.groupId])).groups[0]?.members.map((m) => m.memberId);
+    const before = await members();
+    expect(before).toHaveLength(1);
+    await waitFor('the end', async () => (await test.positions())[0] === 2);
+    expect(await members()).toEqual(before);
+    expect(calls).toBe(1);
+    expect(await effectNumbers(test.database.pool)).toEqual([0, 1]);
+  });
+
+  test('memory stays bounded when the database is slower than Kafka', async () => {
+    await using test = await consumingTest(subscriber, { partitions: 2 });
+    const bytes = 20_000;
+    const filler = 'x'.repeat(bytes);
+    const hold = Promise.withResolvers<void>();
+    for (let from = 0; from < 1_000; from += 40) {
+      await test.send(range(from, from + 40).map((n) => ({ n, partition: 0, data: { key: 'slow', n, filler } })));
+    }
+    const consumer = await test.start({
+      subscriber: subscriber({ maxBytesPerPartition: 200_000 }),
+      maxBatchSize: 1,
+      handlers: [recordEffect(test.topic, { before: (n) => (n === 5 ? hold.promise : undefined) })],
+    });
+    const buffered = () => consumer.status().partitions.find(({ partition }) => partition === 0)?.buffered ?? 0;
+    // 20 MB wait in Kafka. Two megabytes are the limit; one more fetch may have been on its way.
+    await waitFor('a full buffer', () => buffered() * bytes >= 2 * 1024 * 1024);
+    for (let round = 0; round < 5; round += 1) {
+      // Each of these arrives with a fetch of its own, which would have brought more of the other partition, too.
+      await test.send([{ n: 10_000 + round, partition: 1 }]);
+      await waitFor('the other partition', async () => (await test.positions())[1] === round + 1);
+    }
+    expect(buffered() * bytes).toBeLessThan(2.5 * 1024 * 1024);
+    hold.resolve();
+    await waitFor('the end', async () => (await test.positions())[0] === 1_000, { deadlineMs: 60_000 });
+    expect((await effectNumbers(test.database.pool)).filter((n) => n < 10_000)).toEqual(range(0, 1_000));
+  });
+});
