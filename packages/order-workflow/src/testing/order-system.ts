@@ -37,32 +37,39 @@ export interface WorkerOptions {
   readonly name: string;
   readonly databaseUrl: string;
   readonly taskQueues: TaskQueues;
+  /** Default: the Temporal server of the run. */
+  readonly address?: string;
 }
 
-export const connectWorker = (): Promise<NativeConnection> =>
-  NativeConnection.connect({ address: testServers().temporalAddress });
+export const connectWorker = (address = testServers().temporalAddress): Promise<NativeConnection> =>
+  NativeConnection.connect({ address });
 
 /** The three workers of an order system, running; disposing shuts them down in order. */
-export async function startWorkers({ name, databaseUrl, taskQueues }: WorkerOptions): Promise<AsyncDisposable> {
+export async function startWorkers({
+  name,
+  databaseUrl,
+  taskQueues,
+  address,
+}: WorkerOptions): Promise<AsyncDisposable> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 5 });
   const namespace = testServers().temporalNamespace;
   const made: OrderWorker[] = [
     await createOrdersWorker({
-      connection: await connectWorker(),
+      connection: await connectWorker(address),
       namespace,
       taskQueue: taskQueues.orders,
       activities: shopActivities(pool, name),
       identity: name,
     }),
     await createActivityWorker({
-      connection: await connectWorker(),
+      connection: await connectWorker(address),
       namespace,
       taskQueue: taskQueues.mes,
       activities: mesActivities(pool),
       identity: name,
     }),
     await createActivityWorker({
-      connection: await connectWorker(),
+      connection: await connectWorker(address),
       namespace,
       taskQueue: taskQueues.pricing,
       activities: pricingActivities(pool),

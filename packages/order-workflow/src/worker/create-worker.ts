@@ -49,6 +49,8 @@ export const createOrdersWorker = (
   options: OrderWorkerOptions<ShopActivities> & { readonly taskQueue?: string },
 ): Promise<OrderWorker> =>
   create(options, async () => ({
+    // An order whose worker died waits this long before another one takes it; 10 s by default.
+    stickyQueueScheduleToStartTimeout: '3s',
     taskQueue: options.taskQueue ?? TASK_QUEUES.orders,
     workflowBundle: await workflowBundle(),
   }));
@@ -65,7 +67,9 @@ export const createActivityWorker = <Activities extends object>(
 
 async function create<Activities extends object>(
   options: OrderWorkerOptions<Activities>,
-  specific: () => Promise<Pick<WorkerOptions, 'workflowBundle'> & { readonly taskQueue: string }>,
+  specific: () => Promise<
+    Pick<WorkerOptions, 'workflowBundle' | 'stickyQueueScheduleToStartTimeout'> & { readonly taskQueue: string }
+  >,
 ): Promise<OrderWorker> {
   const { connection, namespace = NAMESPACE, around = (_orderId, work) => work() } = options;
   try {

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { testServers } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openDoor } from '../testing/cuttable-door.ts';
 import {
   connectWorker,
   createOrderSystem,
+  MAKING,
   type OrderSystem,
   startWorkers,
   type WorkerOptions,
@@ -68,6 +71,31 @@ describe('two workers', () => {
       expect(await order.statuses()).toHaveLength(LINE);
       expect(await order.refusals()).toEqual([]);
     }
+  }, 120_000);
+});
+
+describe('Temporal away from the workers', () => {
+  test('the workers live on, and what was told meanwhile is acted on afterwards', async () => {
+    await using door = await openDoor(testServers().temporalAddress);
+    await using _workers = await startWorkers({ name: 'cut off', ...system, address: door.address });
+    const order = await system.submit();
+    await order.leadTo('APPROVED');
+    const worker = await createActivityWorker({
+      connection: await connectWorker(door.address),
+      taskQueue: system.taskQueues.mes,
+      activities: { async nothing() {} },
+    });
+    await expect(worker.check()).resolves.toBeUndefined();
+    door.cut();
+    await expect(worker.check()).rejects.toThrow();
+    for (const kind of [...MAKING, 'delivered'] as const) await order.tell(kind);
+    await expect(worker.check()).rejects.toThrow();
+    expect(await order.statuses()).toEqual(['PRICING', 'PRICED', 'APPROVED']);
+    door.mend();
+    expect(await order.handle.result()).toBe('DELIVERED');
+    expect(await order.statuses()).toHaveLength(LINE);
+    expect(await order.refusals()).toEqual([]);
+    await worker.close();
   }, 120_000);
 });
 
