@@ -41,7 +41,8 @@ CREATE TABLE orders (
   -- The last move: always the newest row of order_history, see the constraint below.
   status text NOT NULL,
   seq integer NOT NULL,
-  offer jsonb,
+  -- json, not jsonb: an offer is shown with its members in the order they were given.
+  offer json,
   reason text,
   submitted_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
@@ -63,7 +64,7 @@ CREATE TABLE order_history (
   to_status text NOT NULL,
   reason text,
   caused_by uuid,
-  offer jsonb,
+  offer json,
   at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (order_id, seq),
   UNIQUE (order_id, seq, to_status),

@@ -10,7 +10,7 @@ const shape = {
   ...kafkaEnv,
   ...temporalEnv,
   PARTNER_HTTP_PORT: env.port.default(3002),
-  /** Connections of each door at most. The partners' door has a pool of its own: it cannot starve the customers'. */
+  /** Connections of each door at most. */
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   PARTNER_DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(5),
   /** Requests each door works on at a time at most; one more is answered 503 with Retry-After. */

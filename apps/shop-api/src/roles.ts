@@ -10,8 +10,8 @@ import type { Config, ROLES } from './config.ts';
 import type { ShopDatabase } from './database/shop-database.ts';
 import { customersDoor } from './doors/customers-door.ts';
 import { partnersDoor } from './doors/partners-door.ts';
-import { orchestratorRole } from './orchestrator/orchestrator-role.ts';
-import { ordersWorkerRole } from './status/worker-role.ts';
+import { CONSUMER_CONNECTIONS, orchestratorRole } from './orchestrator/orchestrator-role.ts';
+import { ordersWorkerRole, WORKER_CONNECTIONS } from './status/worker-role.ts';
 
 type RoleName = Exclude<(typeof ROLES)[number], 'relay'>;
 
@@ -22,14 +22,16 @@ export function shopRoles(
 ): Required<Pick<ServiceOptions, 'resources'>> & {
   readonly roles: Record<RoleName, ServiceOptions['roles'][string]>;
 } {
+  // A pool for each role: none can keep the connections another one needs.
   const open = (name: string, max: number): Database<ShopDatabase> =>
     openDatabase<ShopDatabase>({ url: config.databaseUrl, name, max });
   const customers = open('shop-api', config.poolMax);
   const partners = open('shop-partner', config.partnerPoolMax);
-  const inside = open('shop', config.poolMax);
+  const consumer = open('shop-consumer', CONSUMER_CONNECTIONS);
+  const worker = open('shop-worker', WORKER_CONNECTIONS);
   const { host, identity } = config;
   return {
-    resources: [customers, partners, inside],
+    resources: [customers, partners, consumer, worker],
     // From the outer doors inwards: they stop in this order and start in the opposite one.
     roles: {
       migrate: () =>
@@ -59,8 +61,8 @@ export function shopRoles(
           identity,
           module: partnersDoor({ maxInFlight: config.partnerMaxInFlight }),
         }),
-      consumer: () => orchestratorRole(inside, kafka, config),
-      worker: () => ordersWorkerRole(inside, config),
+      consumer: () => orchestratorRole(consumer, kafka, config),
+      worker: () => ordersWorkerRole(worker, config),
     },
   };
 }

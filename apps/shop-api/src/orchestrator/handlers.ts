@@ -1,7 +1,7 @@
 import { type OrderStatus, OrderSubmitted } from '@bezel/contracts';
 import { type Fact, isFinal } from '@bezel/order-workflow';
 import { type EventHandler, type HandlerTransaction, on, type ReceivedEvent } from '@bezel/outbox';
-import { kyselyOver, withOrder } from '@bezel/service';
+import { kyselyOver, log, withOrder } from '@bezel/service';
 import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
@@ -50,7 +50,10 @@ async function tellFact(
     const before = await statusOf(db, orderId);
     if (isFinal(before)) return refuse(db, orderId, before, fact);
     const told = await workflows.signalFact(orderId, fact);
-    if (told.delivered) return;
+    if (told.delivered) {
+      log.info({ 'event.action': 'fact-told', 'bezel.message.id': event.id }, `fact told: ${fact.kind}`);
+      return;
+    }
     // It ended between the look and the call; its last status was committed before that.
     const after = await statusOf(db, orderId);
     if (told.why === 'unknown' && !isFinal(after)) throw new WorkflowMissingError(orderId);
@@ -61,6 +64,7 @@ async function tellFact(
 async function refuse(db: Kysely<ShopDatabase>, orderId: string, status: OrderStatus, fact: Fact): Promise<void> {
   const { messageId, kind, at } = fact;
   await recordRefusedFact(db, { orderId, messageId, kind, status, reason: 'order-ended', at });
+  log.warn({ 'event.action': 'fact-refused', 'bezel.message.id': messageId }, `fact refused: ${kind}, order ${status}`);
 }
 
 /** Served by the primary key; nothing is locked, so no move waits for this transaction. */

@@ -12,6 +12,10 @@ export const ORCHESTRATOR_GROUP = 'shop.orchestrator';
 /** Each message costs a call to Temporal inside the transaction: few messages a batch keep the transaction short. */
 const MAX_BATCH_SIZE = 50;
 
+/** Partitions handled at a time; each takes a connection, and the consumer one more now and then. */
+const PARTITIONS_AT_A_TIME = 6;
+export const CONSUMER_CONNECTIONS = PARTITIONS_AT_A_TIME + 2;
+
 /** The role `consumer`: works while Kafka, Postgres and Temporal answer. Any of them may be away when it starts. */
 export function orchestratorRole(
   database: Database<ShopDatabase>,
@@ -25,6 +29,7 @@ export function orchestratorRole(
     subscriber: kafka.subscriber(),
     groupId: ORCHESTRATOR_GROUP,
     handlers: orchestratorHandlers(temporalWorkflows({ client, offerValidForMs })),
+    concurrency: PARTITIONS_AT_A_TIME,
     maxBatchSize: MAX_BATCH_SIZE,
     onError: logProblem,
   });

@@ -23,7 +23,7 @@ const made: MoveMade = {
   to: 'PRICED',
   reason: null,
   causedBy: null,
-  // Members in another order, as jsonb gives them back.
+  // The order of members says nothing.
   offer: Object.fromEntries(Object.entries(offer).reverse()) as typeof offer,
 };
 

@@ -1,4 +1,5 @@
 import { OFFER_ACCEPTED, type ShopActivities } from '@bezel/order-workflow';
+import { log } from '@bezel/service';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
@@ -11,7 +12,14 @@ import { recordRefusedFact } from './record-refused-fact.ts';
  * database away, a lock) is thrown as it is, and Temporal tries again.
  */
 export const shopActivities = (db: Kysely<ShopDatabase>): ShopActivities => ({
-  moveOrder: (move) => forGood(() => moveOrder(db, move)),
+  moveOrder: (move) =>
+    forGood(async () => {
+      await moveOrder(db, move);
+      log.info(
+        { 'event.action': 'order-moved', 'bezel.order.seq': move.seq },
+        `order moved: ${move.from} → ${move.to}`,
+      );
+    }),
   recordRefusedFact: (refusal) =>
     forGood(async () => {
       if (await recordRefusedFact(db, refusal)) return;

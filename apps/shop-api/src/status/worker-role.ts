@@ -7,11 +7,11 @@ import { shopActivities } from './shop-activities.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
+/** Connections of the worker's pool; an activity takes one, so that as many run at a time and none waits for its turn. */
+export const WORKER_CONNECTIONS = 8;
+
 /** The role `worker`: runs the orders' workflows and the shop's activities while Temporal and Postgres answer. */
-export function ordersWorkerRole(
-  database: Database<ShopDatabase>,
-  { temporal, poolMax }: Pick<Config, 'temporal' | 'poolMax'>,
-): Role {
+export function ordersWorkerRole(database: Database<ShopDatabase>, { temporal }: Pick<Config, 'temporal'>): Role {
   installTemporalRuntime((level, message, fields) => log[LEVELS[level]](fields, message));
   return workerRole(
     async () =>
@@ -19,8 +19,7 @@ export function ordersWorkerRole(
         connection: await NativeConnection.connect({ address: temporal.address }),
         namespace: temporal.namespace,
         activities: measureActivities(shopActivities(database.kysely)),
-        // More would only wait for connections, with the clock of their time-out running.
-        maxConcurrentActivities: poolMax,
+        maxConcurrentActivities: WORKER_CONNECTIONS,
         around: withOrder,
       }),
     database.ping,
