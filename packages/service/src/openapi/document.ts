@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { jsonSchemaOf } from './json-schema.ts';
@@ -39,7 +40,7 @@ interface Parameter {
 
 interface Operation {
   parameters?: Parameter[];
-  responses: Record<string, unknown>;
+  responses: Record<string, { description: string; content?: object }>;
   security?: object[];
 }
 
@@ -74,7 +75,7 @@ export function openApiDocument(
   return document;
 }
 
-/** Adds path parameters read by custom decorators, the idempotency key of a POST, and the problem answer. */
+/** Adds words for a bare status, path parameters read by custom decorators, the idempotency key of a POST, and the problem answer. */
 function complete(path: string, method: string, operation: Operation): void {
   const parameters = [...(operation.parameters ?? [])];
   for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) {
@@ -86,6 +87,9 @@ function complete(path: string, method: string, operation: Operation): void {
     parameters.push(IDEMPOTENCY_KEY);
   }
   operation.parameters = parameters;
+  for (const [status, response] of Object.entries(operation.responses)) {
+    response.description ||= STATUS_CODES[status] ?? '';
+  }
   operation.responses['default'] = {
     description: 'Any error, as RFC 9457 problem details.',
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -62,6 +62,7 @@ describe('/openapi.json', () => {
     expect(list.responses['200'].content['application/json'].schema.properties.nextCursor).toEqual({
       type: ['string', 'null'],
     });
+    expect(list.responses['200'].description).toBe('OK');
     const one = body.paths['/v1/notes/{id}'].get;
     expect(one.parameters).toContainEqual(expect.objectContaining({ in: 'path', name: 'id', required: true }));
     expect(one.responses.default.content['application/problem+json'].schema.$ref).toBe('#/components/schemas/Problem');
