@@ -120,6 +120,8 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
             workflowId: workflowIdOf(order.orderId),
             taskQueue: taskQueues.orders,
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            // A task takes milliseconds; one that went to a worker as it died is handed out again after this. Default 10 s.
+            workflowTaskTimeout: '5s',
             args: [start],
           });
           return { started: true, runId: handle.firstExecutionRunId };
