@@ -41,6 +41,10 @@ export async function startService({ name, config, roles, resources = [] }: Serv
     process.exit(1);
   });
 
+  const missing = config.roles.filter((role) => !Object.hasOwn(roles, role));
+  if (missing.length > 0) {
+    log.error({ 'bezel.roles': missing }, `this release of ${name} does not have the roles ${missing.join(', ')}`);
+  }
   const chosen = Object.entries(roles).filter(([role]) => config.roles.includes(role));
   const life = createLifeCycle(
     chosen.map(([role, make]) => ({ name: role, role: make() })),
@@ -86,8 +90,9 @@ export async function startService({ name, config, roles, resources = [] }: Serv
   if (!(await untilHealthy(life))) {
     return;
   }
+  const running = life.roles.map((role) => role.name);
   log.info(
-    { 'event.action': 'ready', 'bezel.roles': config.roles, 'bezel.management': management.url },
-    `${name} ready: ${config.roles.join(', ')}`,
+    { 'event.action': 'ready', 'bezel.roles': running, 'bezel.management': management.url },
+    `${name} ready: ${running.join(', ')}`,
   );
 }
