@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../download/run.ts';
+import { type LockFile, missingPackages } from '../lockfile/platform-packages.ts';
 import { build, withOwnPrograms } from '../stack/build.ts';
 import { CHECKOUT } from '../stack/places.ts';
 import { plantedViolationsAreFound } from './planted-violation.ts';
@@ -21,8 +23,19 @@ const program =
 
 const imports = program('depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'apps', 'infra');
 
+/** Elsewhere `npm ci` would refuse the lock file, or miss the programs of that platform. */
+async function lockFileIsComplete(): Promise<void> {
+  const lock = JSON.parse(await readFile(join(CHECKOUT, 'package-lock.json'), 'utf8')) as LockFile;
+  const missing = missingPackages(lock);
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => name).join(', ');
+    throw new Error(`package-lock.json lacks ${names}: run "node infra/local/src/bin/complete-lock.ts"`);
+  }
+}
+
 /** The same programs the root scripts call. */
 export const CHECKS: readonly Check[] = [
+  { name: 'lock file', run: lockFileIsComplete },
   { name: 'lint', run: program('biome', 'check', '--diagnostic-level=error', '--max-diagnostics=50', '.') },
   { name: 'build', run: (signal) => build(signal, () => {}) },
   { name: 'types', run: program('tsc', '-b') },
