@@ -1,9 +1,12 @@
+import { createRelay } from '@bezel/outbox';
 import {
   type Database,
   httpRole,
   type KafkaClient,
+  logProblem,
   migrateRole,
   openDatabase,
+  relayRole,
   type ServiceOptions,
 } from '@bezel/service';
 import type { Config, ROLES } from './config.ts';
@@ -13,7 +16,10 @@ import { partnersDoor } from './doors/partners-door.ts';
 import { CONSUMER_CONNECTIONS, orchestratorRole } from './orchestrator/orchestrator-role.ts';
 import { ordersWorkerRole, WORKER_CONNECTIONS } from './status/worker-role.ts';
 
-type RoleName = Exclude<(typeof ROLES)[number], 'relay'>;
+type RoleName = (typeof ROLES)[number];
+
+/** Connections of the relay's pool: it uses five at most, and the health check one. */
+const RELAY_CONNECTIONS = 6;
 
 /** The roles of the shop and the pools they work with, for `startService`. Pools connect when they are first used. */
 export function shopRoles(
@@ -29,9 +35,10 @@ export function shopRoles(
   const partners = open('shop-partner', config.partnerPoolMax);
   const consumer = open('shop-consumer', CONSUMER_CONNECTIONS);
   const worker = open('shop-worker', WORKER_CONNECTIONS);
+  const relay = open('shop-relay', RELAY_CONNECTIONS);
   const { host, identity } = config;
   return {
-    resources: [customers, partners, consumer, worker],
+    resources: [customers, partners, consumer, worker, relay],
     // From the outer doors inwards: they stop in this order and start in the opposite one.
     roles: {
       migrate: () =>
@@ -63,6 +70,7 @@ export function shopRoles(
         }),
       consumer: () => orchestratorRole(consumer, kafka, config),
       worker: () => ordersWorkerRole(worker, config),
+      relay: () => relayRole(relay, createRelay({ db: relay.pool, publisher: kafka.publisher(), onError: logProblem })),
     },
   };
 }
