@@ -15,6 +15,9 @@ export {
 export { defineEvent, type EventData, type EventDefinition } from './event/index.ts';
 export { uuidv7 } from './id/uuidv7.ts';
 export { type MigrateOptions, type MigrateResult, migrate, migrationSql } from './migrate/migrate.ts';
+export { createRelay, type Relay } from './relay/create-relay.ts';
+export type { RelayOptions } from './relay/options.ts';
+export type { RelayProblem, RelayStatus, ShardStatus, WaitingStatus } from './relay/status.ts';
 export {
   createOutbox,
   type Outbox,

@@ -168,7 +168,9 @@ describe('GapTracker', () => {
         try {
           const { read } = play(list, limits);
           const first = new Map<number, number>();
-          read.forEach((seq, place) => first.set(seq, first.get(seq) ?? place));
+          for (const [place, seq] of read.entries()) {
+            first.set(seq, first.get(seq) ?? place);
+          }
           for (const [seq, place] of first) {
             for (const earlier of before.get(seq) ?? []) {
               expect(first.get(earlier)).toBeLessThan(place);
@@ -180,6 +182,39 @@ describe('GapTracker', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  test('what was deferred is read again after its recall, in order with what is new', () => {
+    const shard = new Shard();
+    const tracker = new GapTracker({ cursor: 0, holes: [] });
+    const read = (): readonly number[] => {
+      const plan = tracker.plan();
+      const seqs = shard
+        .visible()
+        .filter((seq) => seq > plan.cursor || plan.gaps.some(({ from, to }) => seq >= from && seq <= to));
+      tracker.apply(plan, { seqs, complete: true, lastValue: shard.drawn, running: plan.look ? new Set() : undefined });
+      return seqs;
+    };
+    const write = (count: number): void => {
+      const tx = shard.begin();
+      for (let n = 0; n < count; n += 1) {
+        shard.draw(tx, true);
+      }
+      shard.end(tx, true);
+    };
+    write(6);
+    expect(read()).toEqual([1, 2, 3, 4, 5, 6]);
+    tracker.defer('topic', [2, 3, 5]);
+    expect(tracker.holes()).toEqual([
+      { from: 2, to: 3 },
+      { from: 5, to: 5 },
+    ]);
+    write(1);
+    expect(read()).toEqual([7]);
+    tracker.recall('topic');
+    write(1);
+    expect(read()).toEqual([2, 3, 5, 8]);
+    expect(tracker.holes()).toEqual([]);
   });
 
   test('a transaction left open delays nobody, and its half a million numbers cost a read nothing', () => {

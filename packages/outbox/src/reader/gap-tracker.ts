@@ -21,6 +21,8 @@ export class GapTracker {
   #active: Gap[];
   /** Gaps left out of reads, by their holders. */
   readonly #resting = new Map<string, Cohort>();
+  /** Rows that were read and handed back, to be read again when their time comes. */
+  readonly #deferred = new Map<string, Range[]>();
   readonly #limits: TrackerLimits;
 
   constructor(start: { cursor: number; holes: readonly Range[] }, limits: TrackerLimits = DEFAULT_LIMITS) {
@@ -51,7 +53,33 @@ export class GapTracker {
 
   /** Ranges that contain every gap; those at rest are summed up, so that this stays cheap. */
   holes(): Range[] {
-    return union([...this.#active, ...[...this.#resting.values()].flatMap(({ summary }) => summary)]);
+    return union([
+      ...this.#active,
+      ...[...this.#resting.values()].flatMap(({ summary }) => summary),
+      ...[...this.#deferred.values()].flat(),
+    ]);
+  }
+
+  /** Takes back rows that were read and are not wanted now. No read covers them until their name is recalled. */
+  defer(name: string, seqs: readonly number[]): void {
+    const ranges = this.#deferred.get(name) ?? [];
+    for (const seq of seqs) {
+      const last = ranges.at(-1);
+      if (last !== undefined && last.to === seq - 1) {
+        ranges[ranges.length - 1] = { from: last.from, to: seq };
+      } else {
+        ranges.push({ from: seq, to: seq });
+      }
+    }
+    const wide = ranges.length > this.#limits.gapsInMemory;
+    this.#deferred.set(name, wide ? coalesce(union(ranges), this.#limits.gapsInMemory >> 1) : ranges);
+  }
+
+  /** The next reads cover what was deferred under this name. */
+  recall(name: string): void {
+    const ranges = union(this.#deferred.get(name) ?? []);
+    this.#deferred.delete(name);
+    this.#active = disjoint([...this.#active, ...ranges.map((range) => ({ ...range, holders: NOBODY, reads: 0 }))]);
   }
 
   /** What the next read of this shard must look at. Reads of one shard never overlap. */
@@ -213,6 +241,7 @@ function disjoint(gaps: readonly Gap[]): Gap[] {
 }
 
 type Holders = ReadonlySet<string>;
+const NOBODY: Holders = new Set();
 
 interface Gap {
   readonly from: number;

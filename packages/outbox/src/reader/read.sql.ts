@@ -15,7 +15,8 @@
  * taken for drawn too early can be given up too early. The function locks the sequence as a writer does, so this
  * statement's own lock is left out of the look.
  *
- * Every answer says which server it came from (`start`, `standby`) and which tokens that server still has.
+ * Every answer says which server it came from (`start`, `standby`), which tokens that server still has, and whether the
+ * sequences still hand out every number (`dense`). A sequence that is gone is missing among the lanes.
  *
  * Index: the primary key (shard, seq, slot) of each partition; one ordered scan for each range. `seq <= up_to` stops a
  * read before gaps that did not fit into it. Rows are cut off after `max_bytes` without fetching the larger payloads.
@@ -25,9 +26,12 @@
  */
 export const readMessages = (schema: string): string => `
 WITH lane AS MATERIALIZED (
-  SELECT l.*, coalesce(pg_sequence_last_value(l.sequence), 0) AS last_value
+  SELECT
+    l.*, coalesce(pg_sequence_last_value(l.sequence), 0) AS last_value,
+    q.seqcache = 1 AND q.seqincrement = 1 AND NOT q.seqcycle AS dense
   FROM unnest($1::smallint[], $2::oid[], $3::bigint[], $4::bigint[], $5::integer[], $6::text[])
     AS l (shard, sequence, cursor, up_to, row_limit, resting)
+  JOIN pg_sequence AS q ON q.seqrelid = l.sequence
 ),
 holder AS MATERIALIZED (
   SELECT k.relation AS sequence, array_agg(k.virtualtransaction) AS running
@@ -49,7 +53,9 @@ SELECT
     'start', extract(epoch FROM pg_postmaster_start_time())::text,
     'standby', pg_is_in_recovery(),
     'lanes', (
-      SELECT jsonb_agg(jsonb_build_object('shard', lane.shard, 'last', lane.last_value, 'token', t.token, 'running', h.running))
+      SELECT jsonb_agg(jsonb_build_object(
+        'shard', lane.shard, 'last', lane.last_value, 'dense', lane.dense, 'token', t.token, 'running', h.running
+      ))
       FROM lane LEFT JOIN holder AS h USING (sequence) LEFT JOIN ${schema}.lease_token AS t ON t.shard = lane.shard
     )
   ) AS head

@@ -23,6 +23,8 @@ export interface LaneResult {
   readonly shard: number;
   /** The token this server holds for the shard; null after a crash or a promotion. */
   readonly token: string | null;
+  /** Whether the shard's sequence exists and hands out every number. */
+  readonly dense: boolean;
   readonly answer: ReadAnswer;
   readonly messages: readonly StoredMessage[];
 }
@@ -30,7 +32,15 @@ export interface LaneResult {
 interface Head {
   readonly start: string;
   readonly standby: boolean;
-  readonly lanes: readonly { shard: number; last: number; token: string | null; running: readonly string[] | null }[];
+  readonly lanes: readonly HeadLane[] | null;
+}
+
+interface HeadLane {
+  readonly shard: number;
+  readonly last: number;
+  readonly dense: boolean;
+  readonly token: string | null;
+  readonly running: readonly string[] | null;
 }
 
 /** Runs the read for some shards at once. Decides nothing: what the answer means is up to each shard's tracker. */
@@ -56,7 +66,7 @@ export async function readLanes(
   ]);
   const [head, ...found] = rows as [{ head: Head }, ...Record<string, unknown>[]];
   const messages = Map.groupBy(found.map(toMessage), ({ shard }) => shard);
-  const lanes = new Map(head.head.lanes.map((lane) => [lane.shard, lane]));
+  const lanes = new Map(head.head.lanes?.map((lane) => [lane.shard, lane]));
   return {
     start: head.head.start,
     standby: head.head.standby,
@@ -67,6 +77,7 @@ export async function readLanes(
       return {
         shard,
         token: lane?.token ?? null,
+        dense: lane?.dense ?? false,
         messages: own,
         answer: {
           seqs: own.map(({ seq }) => seq),

@@ -1,34 +1,14 @@
-import {
-  type Context,
-  context,
-  createTraceState,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { TopicPartition } from '../../subscriber/index.ts';
 import { INSTRUMENTATION } from '../../telemetry/names.ts';
+import { spanContextOf } from '../../telemetry/trace-parent.ts';
 import type { Envelope } from './decode.ts';
 import type { RoutedMessage } from './route.ts';
 
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/;
-
 /** The context of whoever wrote the message, from its W3C headers; an empty one when it has none. */
 export function writersContext({ headers }: Pick<Envelope, 'headers'>): Context {
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(headers['traceparent'] ?? '') ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) {
-    return ROOT_CONTEXT;
-  }
-  const state = headers['tracestate'];
-  return trace.setSpanContext(ROOT_CONTEXT, {
-    traceId,
-    spanId,
-    traceFlags: Number.parseInt(flags, 16),
-    isRemote: true,
-    ...(state === undefined ? {} : { traceState: createTraceState(state) }),
-  });
+  const writer = spanContextOf(headers);
+  return writer === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, writer);
 }
 
 /** Runs the work in a consumer span that continues the message's trace. What is logged or written inside joins it. */

@@ -1,0 +1,202 @@
+import { createTopic, waitFor } from '@bezel/local/testing';
+import { describe, expect, jest, test } from '@jest/globals';
+import type pg from 'pg';
+import { FAILPOINTS } from '../testing/failpoints.ts';
+import { outboxDatabase } from '../testing/fixtures/database.ts';
+import { noted } from '../testing/fixtures/events.ts';
+import { allPublished, committed, firstCopies } from '../testing/fixtures/history.ts';
+import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
+import { readTopic } from '../testing/fixtures/read-topic.ts';
+import { spawnRelay } from '../testing/fixtures/spawn-relay.ts';
+import { createOutbox } from '../writer/create-outbox.ts';
+import { createRelay } from './create-relay.ts';
+
+jest.setTimeout(120_000);
+
+const outbox = createOutbox({ source: '/test' });
+const KEYS = ['a', 'b', 'c', 'd', 'e'];
+
+type Noted = ReturnType<typeof noted>;
+
+/** Writes in a transaction of its own, which ends as told. */
+async function transaction(
+  pool: pg.Pool,
+  work: (tx: pg.PoolClient) => Promise<unknown>,
+  end: 'COMMIT' | 'ROLLBACK' = 'COMMIT',
+) {
+  const tx = await pool.connect();
+  try {
+    await tx.query('BEGIN');
+    await work(tx);
+    await tx.query(end);
+  } finally {
+    tx.release();
+  }
+}
+
+/** One transaction after the other, every tenth rolled back, `n` counting the committed ones of each key. */
+async function writeMany(pool: pg.Pool, event: Noted, count: number, from = 0): Promise<void> {
+  for (let i = from; i < from + count; i += 1) {
+    const key = KEYS[i % KEYS.length] ?? 'a';
+    await transaction(pool, (tx) => outbox.write(tx, event, { key, n: i }), i % 10 === 9 ? 'ROLLBACK' : 'COMMIT');
+  }
+}
+
+function firstPublisher() {
+  const [first] = PUBLISHERS;
+  if (first === undefined) throw new Error('there is no publisher');
+  return first.publisher;
+}
+
+const ascending = (numbers: readonly number[]): boolean =>
+  numbers.every((n, i) => i === 0 || n > (numbers[i - 1] ?? n));
+
+describe.each(PUBLISHERS)('the relay on $client', ({ client, publisher }) => {
+  test('publishes what is committed, in the order of each key, and nothing that was rolled back', async () => {
+    await using database = await outboxDatabase();
+    const topic = await createTopic('relay');
+    await using relay = createRelay({ db: database.pool, publisher: publisher() });
+    await relay.start();
+    await writeMany(database.pool, noted(topic), 200);
+    const messages = await allPublished(database.pool, topic);
+    expect(messages).toHaveLength((await committed(database.pool)).length);
+    for (const numbers of firstCopies(messages).values()) {
+      expect(ascending(numbers)).toBe(true);
+    }
+    expect(messages[0]?.headers).toMatchObject({ ce_specversion: '1.0', ce_type: 'test.noted', ce_source: '/test' });
+  });
+
+  test('one transaction held open across 1,000 others delays nobody, and its messages follow when it commits', async () => {
+    await using database = await outboxDatabase();
+    const topic = await createTopic('held');
+    const event = noted(topic);
+    await using relay = createRelay({ db: database.pool, publisher: publisher() });
+    await relay.start();
+    const held = await database.pool.connect();
+    try {
+      await held.query('BEGIN');
+      for (const key of KEYS) {
+        await outbox.write(held, event, { key: `held-${key}`, n: 1 });
+      }
+      await writeMany(database.pool, event, 1_000);
+      const before = await allPublished(database.pool, topic);
+      expect(before.some(({ key }) => key.startsWith('held-'))).toBe(false);
+      for (const key of KEYS) {
+        await outbox.write(held, event, { key: `held-${key}`, n: 2 });
+      }
+      await held.query('COMMIT');
+    } finally {
+      held.release();
+    }
+    const after = firstCopies(await allPublished(database.pool, topic));
+    for (const key of KEYS) {
+      expect(after.get(`held-${key}`)).toEqual([1, 2]);
+      expect(ascending(after.get(key) ?? [])).toBe(true);
+    }
+    await waitFor('all gaps to be closed', () => relay.status().shards.every(({ gaps }) => gaps === 0));
+  });
+
+  test.each([
+    FAILPOINTS.relayRead,
+    FAILPOINTS.relayPublishing,
+    FAILPOINTS.relayPublished,
+    FAILPOINTS.relayCheckpointing,
+    FAILPOINTS.relayCheckpointed,
+  ])(
+    'killed at %s again and again, with a transaction held open: everything arrives, in the order of its key',
+    async (failpoint) => {
+      await using database = await outboxDatabase();
+      const topic = await createTopic('killed');
+      const event = noted(topic);
+      const held = await database.pool.connect();
+      try {
+        await held.query('BEGIN');
+        await outbox.write(held, event, { key: 'held', n: 0 });
+        await writeMany(database.pool, event, 300);
+        for (const hit of [1, 3, 6]) {
+          await using doomed = spawnRelay(client, database.url, `${failpoint}=kill@${hit}`);
+          // Rows keep coming, so that there is something to do at every hit.
+          const writing = writeMany(database.pool, event, 100, 300 * hit);
+          expect(await doomed.ended).toBe('SIGKILL');
+          await writing;
+        }
+        await held.query('COMMIT');
+      } finally {
+        held.release();
+      }
+      await using _ = spawnRelay(client, database.url);
+      const copies = firstCopies(await allPublished(database.pool, topic));
+      expect(copies.get('held')).toEqual([0]);
+      for (const key of KEYS) {
+        const numbers = (await committed(database.pool)).filter((row) => row.key === key).map(({ n }) => n);
+        expect(copies.get(key)).toEqual(numbers);
+      }
+    },
+  );
+});
+
+describe('several relays', () => {
+  const publisher = firstPublisher();
+
+  test('share the shards, and one that stops hands its shards over at once', async () => {
+    await using database = await outboxDatabase({ shards: 6 });
+    const topic = await createTopic('share');
+    await using first = createRelay({ db: database.pool, publisher: publisher(), leaseMs: 1_000 });
+    await using second = createRelay({ db: database.pool, publisher: publisher(), leaseMs: 1_000 });
+    await first.start();
+    await waitFor('the first to hold all', () => first.status().shards.length === 6);
+    await second.start();
+    await waitFor('a fair share', () => first.status().shards.length === 3 && second.status().shards.length === 3);
+    await writeMany(database.pool, noted(topic), 200);
+    await first.stop();
+    await waitFor('the second to hold all', () => second.status().shards.length === 6);
+    await writeMany(database.pool, noted(topic), 200, 200);
+    const copies = firstCopies(await allPublished(database.pool, topic));
+    for (const numbers of copies.values()) expect(ascending(numbers)).toBe(true);
+  });
+
+  test('a relay frozen past its lease loses it, and neither loses nor reorders anything when it wakes', async () => {
+    await using database = await outboxDatabase();
+    const topic = await createTopic('frozen');
+    const event = noted(topic);
+    await using frozen = spawnRelay('kafkajs', database.url);
+    await writeMany(database.pool, event, 100);
+    await allPublished(database.pool, topic);
+    frozen.child.kill('SIGSTOP');
+    await writeMany(database.pool, event, 200, 100);
+    await using heir = createRelay({ db: database.pool, publisher: publisher(), leaseMs: 1_000 });
+    await heir.start();
+    await allPublished(database.pool, topic);
+    frozen.child.kill('SIGCONT');
+    await writeMany(database.pool, event, 200, 300);
+    const copies = firstCopies(await allPublished(database.pool, topic));
+    for (const key of KEYS) {
+      const numbers = (await committed(database.pool)).filter((row) => row.key === key).map(({ n }) => n);
+      expect(copies.get(key)).toEqual(numbers);
+    }
+  });
+});
+
+test('a message refused for good waits with its key and tells; every other key goes on', async () => {
+  await using database = await outboxDatabase();
+  const topic = await createTopic('refused', { config: { 'max.message.bytes': '5000' } });
+  const event = noted(topic);
+  const problems: string[] = [];
+  const publisher = firstPublisher();
+  await using relay = createRelay({
+    db: database.pool,
+    publisher: publisher(),
+    onError: ({ kind }) => problems.push(kind),
+  });
+  await relay.start();
+  await transaction(database.pool, (tx) => outbox.write(tx, event, { key: 'a', n: 0, text: 'x'.repeat(20_000) }));
+  await transaction(database.pool, (tx) => outbox.write(tx, event, { key: 'a', n: 1 }));
+  await transaction(database.pool, (tx) => outbox.write(tx, event, { key: 'b', n: 2 }));
+  const messages = await waitFor('the other key', async () => {
+    const found = await readTopic(topic);
+    return found.some(({ key }) => key === 'b') ? found : undefined;
+  });
+  expect(messages.map(({ key }) => key)).not.toContain('a');
+  await waitFor('the status to say so', () => relay.status().waiting.some(({ key }) => key === 'a'));
+  expect(problems).toContain('message');
+});

@@ -1,0 +1,324 @@
+import { randomUUID } from 'node:crypto';
+import { storeCheckpoints } from '../checkpoint/checkpoint.sql.ts';
+import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
+import { createStatementRunner } from '../database/statement.ts';
+import { OutboxError } from '../errors/outbox-error.ts';
+import { RelayStateError } from '../errors/relaying.ts';
+import { DEFAULT_PACE, waitAfter } from '../reader/poll-pace.ts';
+import { backoffMs } from '../subscriber/backoff.ts';
+import { armFailpointsFromEnvironment, FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
+import { nudgeChannel } from '../writer/nudge.ts';
+import type { Lane, LaneMessage } from './lane.ts';
+import { Lanes, type LossReason } from './lanes.ts';
+import { Leasing } from './leasing.ts';
+import { listen } from './listen.ts';
+import type { RelayOptions } from './options.ts';
+import { Outbound } from './outbound.ts';
+import { inspectSchema } from './preflight.sql.ts';
+import { preflight, type Sequences } from './preflight.ts';
+import { Reading } from './reading.ts';
+import { Sending, type Sent } from './sending.ts';
+import type { RelayProblem, RelayStatus } from './status.ts';
+import { createRelayTelemetry } from './telemetry.ts';
+import { Troubles } from './trouble.ts';
+import { Wake } from './wake.ts';
+
+/** Publishes an outbox. Any number of them may run on one database: they share its shards. */
+export interface Relay extends AsyncDisposable {
+  /**
+   * Begins to publish and returns. Kafka and Postgres need not be there yet, and may go and come back.
+   *
+   * @throws SchemaOutdatedError, SequenceUnsafeError, ClusterChangedError when the database answers and is not one a
+   * relay may work on; RelayStateError when it was started before
+   */
+  start(): Promise<void>;
+  /** Ends the send under way, stores what is published and gives the leases up, so that another relay goes on at once. */
+  stop(): Promise<void>;
+  status(): RelayStatus;
+}
+
+/** Keeps a wait that only others can end from lasting for ever should a notification be missed. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * Creates a relay. It reads the outbox in the order of each key, sends what it read and stores how far it came; the
+ * three overlap. Every committed message is published at least once, with the same id each time.
+ *
+ * @example
+ * const relay = createRelay({ db: pool, publisher: kafkajsPublisher({ brokers, clientId: 'shop' }) });
+ * await relay.start();
+ * process.once('SIGTERM', () => void relay.stop());
+ */
+export function createRelay(options: RelayOptions): Relay {
+  armFailpointsFromEnvironment();
+  const { db, publisher, leaseMs = 1_500, checkpointMs = 250, stopTimeoutMs = 5_000, onError } = options;
+  const schemaName = options.schemaName ?? DEFAULT_SCHEMA;
+  const schema = quoteSchema(schemaName);
+  const retry = options.retry ?? { firstMs: 50, maxMs: 5_000 };
+  const pace = { ...DEFAULT_PACE, ...options.pace };
+  const relay = randomUUID();
+  const run = createStatementRunner(db, { timeoutMs: 10_000 });
+  const telemetry = createRelayTelemetry(relay);
+  const tell = (problem: RelayProblem): void => onError?.(problem);
+  const troubles = new Troubles(tell);
+  const maxMessagesInMemory = options.maxMessagesInMemory ?? 10_000;
+  const outbound = new Outbound<LaneMessage>({
+    backoff: retry,
+    maxHeld: Math.ceil(maxMessagesInMemory / 4),
+    maxHeldKeys: 1_000,
+  });
+  const lanes = new Lanes((lane, reason) => lost(lane, reason));
+  const reading = new Reading({
+    schema,
+    run,
+    lanes,
+    outbound,
+    telemetry,
+    maxMessagesInMemory,
+    maxBytesInMemory: options.maxBytesInMemory ?? 32 * 1024 * 1024,
+  });
+  const sending = new Sending({
+    publisher,
+    outbound,
+    telemetry,
+    maxBatchSize: options.maxBatchSize ?? 2_000,
+    maxBatchBytes: options.maxBatchBytes ?? 900_000,
+  });
+  const leasing = new Leasing({ relay, schema, leaseMs, run, lanes, moving, won });
+  const readWake = new Wake();
+  const sendWake = new Wake();
+  const leaseWake = new Wake();
+  const checkpointWake = new Wake();
+
+  let state: RelayStatus['state'] = 'new';
+  let sequences: Sequences | undefined;
+  let lastTurn = performance.now();
+  let published = 0;
+  let loops: Promise<unknown> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  function moving(): boolean {
+    return performance.now() - lastTurn < leaseMs + LOOK_AGAIN_MS;
+  }
+
+  function won(lane: Lane): void {
+    telemetry.lease(lane, true);
+    readWake.notify();
+  }
+
+  function lost(lane: Lane, reason: LossReason): void {
+    telemetry.lease(lane, false);
+    if (reason !== 'lease-lost') {
+      telemetry.memoryDropped(lane, reason);
+      sequences = undefined; // another server, or another generation: looked at again before a lease is taken
+    }
+    tell({ kind: 'shard', shard: lane.shard, error: new Error(`shard ${lane.shard} is lost: ${reason}`) });
+    leaseWake.notify();
+  }
+
+  /** Repeats a turn until the relay stops. A turn answers how long to wait before the next; one that fails backs off. */
+  async function loop(wake: Wake, turn: () => Promise<number>, usesDatabase = true): Promise<void> {
+    let failures = 0;
+    while (state === 'running') {
+      try {
+        const wait = await turn();
+        failures = 0;
+        if (usesDatabase) troubles.end('database');
+        await wake.wait(wait);
+      } catch (error) {
+        failures += 1;
+        troubles.begin('database', error instanceof Error ? error : new Error(String(error)));
+        await wake.wait(backoffMs(failures, retry));
+      }
+    }
+  }
+
+  async function leaseTurn(): Promise<number> {
+    sequences ??= await preflight(run, inspectSchema(schema), schemaName);
+    await leasing.round(sequences);
+    const leaving = lanes.ready();
+    if (leaving.length > 0) {
+      await giveUp(leaving);
+    }
+    return leaseMs / 5;
+  }
+
+  let emptyReads = 0;
+  async function readTurn(): Promise<number> {
+    lastTurn = performance.now();
+    const count = await reading.once();
+    if (count === undefined) {
+      return Math.min(LOOK_AGAIN_MS, leaseMs / 2);
+    }
+    emptyReads = count > 0 ? 0 : emptyReads + 1;
+    if (count > 0) {
+      sendWake.notify();
+    }
+    return waitAfter(emptyReads, pace);
+  }
+
+  async function sendTurn(): Promise<number> {
+    const sent = await sending.once();
+    if (sent === undefined) {
+      const due = outbound.nextDue();
+      return due === undefined ? LOOK_AGAIN_MS : Math.max(1, due - performance.now());
+    }
+    published += sent.published;
+    report(sent);
+    readWake.notify();
+    return 0;
+  }
+
+  function report({ batch, results }: Sent): void {
+    if (results.some(({ ok }) => ok)) {
+      troubles.end('kafka');
+    }
+    const topics = new Set<string>();
+    for (const [n, { topic, key, message }] of batch.entries()) {
+      const result = results[n];
+      if (result === undefined || result.ok || result.kind === 'predecessor') continue;
+      const { kind, error } = result;
+      if (kind === 'brokers') {
+        troubles.begin('kafka', error);
+      } else if (kind === 'topic') {
+        if (!topics.has(topic)) tell({ kind: 'topic', error, topic });
+        topics.add(topic);
+      } else {
+        tell({ kind: 'message', error, topic, key, id: message.id });
+      }
+    }
+  }
+
+  async function storeCheckpointsOf(some: readonly Lane[]): Promise<void> {
+    const due = some.flatMap((lane) => {
+      const value = lane.checkpoint();
+      return value === undefined ? [] : [{ lane, value }];
+    });
+    for (const [start, ofServer] of Map.groupBy(due, ({ lane }) => lane.start)) {
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayCheckpointing);
+      const { rows } = await run.run(storeCheckpoints(schema), [
+        ofServer.map(({ lane }) => lane.shard),
+        ofServer.map(({ lane }) => lane.epoch),
+        ofServer.map(({ lane }) => lane.token),
+        ofServer.map(({ value }) => value.cursor),
+        ofServer.map(({ value }) => value.holes),
+        start,
+      ]);
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayCheckpointed);
+      const stored = new Set((rows as { shard: number }[]).map(({ shard }) => shard));
+      for (const { lane, value } of ofServer) {
+        if (stored.has(lane.shard)) lane.stored(value);
+        else lanes.lose(lane, 'lease-lost');
+      }
+      telemetry.checkpointed(stored.size);
+    }
+  }
+
+  async function giveUp(some: readonly Lane[]): Promise<void> {
+    await storeCheckpointsOf(some);
+    const own = some.filter(({ alive }) => alive);
+    for (const lane of own) {
+      lanes.remove(lane);
+      telemetry.lease(lane, false);
+    }
+    await leasing.release(own);
+  }
+
+  async function work(signal: AbortSignal, stopObserving: () => void): Promise<void> {
+    await Promise.all([
+      loop(leaseWake, leaseTurn),
+      loop(readWake, readTurn),
+      loop(sendWake, sendTurn, false),
+      loop(checkpointWake, async () => {
+        await storeCheckpointsOf(lanes.all());
+        return checkpointMs;
+      }),
+      listen({ db, channel: nudgeChannel(schemaName), signal, retry, heard: () => readWake.notify() }),
+    ]);
+    stopObserving();
+  }
+
+  const aborting = new AbortController();
+
+  async function stop(): Promise<void> {
+    if (state === 'new') {
+      state = 'stopped';
+      return;
+    }
+    state = 'stopping';
+    aborting.abort();
+    for (const wake of [leaseWake, readWake, sendWake, checkpointWake]) wake.notify();
+    await within(stopTimeoutMs, loops);
+    await within(stopTimeoutMs, farewell());
+    await publisher.close();
+    state = 'stopped';
+  }
+
+  async function farewell(): Promise<void> {
+    try {
+      await giveUp(lanes.all());
+      await leasing.farewell();
+    } catch (error) {
+      tell({ kind: 'database', error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  return {
+    async start() {
+      if (state !== 'new') {
+        throw new RelayStateError(`the relay is ${state}; create another one`);
+      }
+      state = 'running';
+      try {
+        sequences = await preflight(run, inspectSchema(schema), schemaName);
+      } catch (error) {
+        if (error instanceof OutboxError && !error.retryable) {
+          state = 'stopped';
+          throw error;
+        }
+        troubles.begin('database', error instanceof Error ? error : new Error(String(error)));
+      }
+      loops = work(
+        aborting.signal,
+        telemetry.observe(() => lanes.all()),
+      );
+    },
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+    status: () => ({
+      state,
+      relay,
+      trouble: troubles.latest,
+      shards: lanes.all().map(({ shard, epoch, tracker, unpublished }) => ({
+        shard,
+        epoch,
+        cursor: tracker.cursor,
+        backlog: tracker.backlog,
+        gaps: tracker.gapCount,
+        unpublished,
+      })),
+      waiting: outbound.holds().map(({ topic, key, failures, error }) => ({
+        topic,
+        key: key ?? null,
+        failures,
+        message: error.message,
+      })),
+      published,
+    }),
+    [Symbol.asyncDispose]() {
+      return this.stop();
+    },
+  };
+}
+
+/** Waits for work to end, but no longer than the time given: a stop must end even if a server never answers. */
+async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, timeUp]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,72 @@
+import type { ReadResult } from '../reader/read.ts';
+import type { Lane } from './lane.ts';
+
+/** Why what is remembered of a shard does not count any more. */
+export type LossReason = 'lease-lost' | 'server-restarted' | 'token-gone' | 'standby' | 'sequence-changed';
+
+/** The shards this relay works on. A lane that is lost is dead at once; nothing of it is published any more. */
+export class Lanes {
+  readonly #byShard = new Map<number, Lane>();
+  readonly #leaving = new Set<Lane>();
+  readonly #lost: (lane: Lane, reason: LossReason) => void;
+
+  constructor(lost: (lane: Lane, reason: LossReason) => void) {
+    this.#lost = lost;
+  }
+
+  all(): Lane[] {
+    return [...this.#byShard.values()];
+  }
+
+  /** Lanes to read: all but those that are being given up. */
+  readable(): Lane[] {
+    return this.all().filter((lane) => !this.#leaving.has(lane));
+  }
+
+  /** Lanes being given up of which everything read is published. */
+  ready(): Lane[] {
+    return [...this.#leaving].filter((lane) => lane.alive && lane.unpublished === 0);
+  }
+
+  shards(): Set<number> {
+    return new Set(this.#byShard.keys());
+  }
+
+  add(lane: Lane): void {
+    this.#byShard.set(lane.shard, lane);
+  }
+
+  leave(shard: number): void {
+    const lane = this.#byShard.get(shard);
+    if (lane !== undefined) {
+      this.#leaving.add(lane);
+    }
+  }
+
+  remove(lane: Lane): void {
+    lane.alive = false;
+    this.#leaving.delete(lane);
+    if (this.#byShard.get(lane.shard) === lane) {
+      this.#byShard.delete(lane.shard);
+    }
+  }
+
+  lose(lane: Lane, reason: LossReason): void {
+    if (lane.alive) {
+      this.remove(lane);
+      this.#lost(lane, reason);
+    }
+  }
+}
+
+/** Whether the server that answered a read still is what the lane's memory rests on; the reason when it is not. */
+export function distrust(
+  lane: Lane,
+  { start, standby, lanes }: ReadResult,
+): Exclude<LossReason, 'lease-lost'> | undefined {
+  const answer = lanes.find(({ shard }) => shard === lane.shard);
+  if (standby) return 'standby';
+  if (start !== lane.start) return 'server-restarted';
+  if (answer === undefined || !answer.dense) return 'sequence-changed';
+  return answer.token === lane.token ? undefined : 'token-gone';
+}

@@ -1,0 +1,110 @@
+import type { StatementRunner } from '../database/statement.ts';
+import { type Beat, type Lease, LeaseWatch } from '../lease/decide.ts';
+import { releaseLeases, removeRelay, renewLeases, takeLeases } from '../lease/lease.sql.ts';
+import { parseMultirange } from '../reader/ranges.ts';
+import { Lane } from './lane.ts';
+import type { Lanes } from './lanes.ts';
+import type { Sequences } from './preflight.ts';
+
+export interface LeasingOptions {
+  readonly relay: string;
+  readonly schema: string;
+  readonly leaseMs: number;
+  readonly run: StatementRunner;
+  readonly lanes: Lanes;
+  /** Whether the relay's pipeline has moved lately: a lease is renewed only by an owner that does its work. */
+  readonly moving: () => boolean;
+  readonly won: (lane: Lane) => void;
+}
+
+/** Keeps this relay's leases, takes over those that stand still, and gives up what is more than its share. */
+export class Leasing {
+  readonly #watch: LeaseWatch;
+  readonly #options: LeasingOptions;
+  readonly #statements: Readonly<Record<'renew' | 'take' | 'release' | 'remove', string>>;
+
+  constructor(options: LeasingOptions) {
+    const { schema } = options;
+    this.#options = options;
+    this.#watch = new LeaseWatch(options.relay, options.leaseMs);
+    this.#statements = {
+      renew: renewLeases(schema),
+      take: takeLeases(schema),
+      release: releaseLeases(schema),
+      remove: removeRelay(schema),
+    };
+  }
+
+  /** One round; call it several times within a lease time. Sequences are those the last preflight found. */
+  async round(sequences: Sequences): Promise<void> {
+    const { run, relay, lanes, moving } = this.#options;
+    const held = lanes.all();
+    const renewed = moving() ? held : [];
+    const { rows } = await run.run(this.#statements.renew, [
+      relay,
+      renewed.map(({ shard }) => shard),
+      renewed.map(({ epoch }) => epoch),
+      [],
+    ]);
+    const [seen] = rows as [{ renewed: number[]; leases: Lease[]; relays: Beat[] }];
+    for (const lane of renewed) {
+      if (!seen.renewed.includes(lane.shard)) {
+        lanes.lose(lane, 'lease-lost');
+      }
+    }
+    const { take, release } = this.#watch.decide(seen.leases, seen.relays, lanes.shards(), performance.now());
+    for (const shard of release) {
+      lanes.leave(shard);
+    }
+    await this.#take(take, sequences);
+  }
+
+  async release(lanes: readonly Lane[]): Promise<void> {
+    if (lanes.length > 0) {
+      const { run, relay } = this.#options;
+      await run.run(this.#statements.release, [
+        relay,
+        lanes.map(({ shard }) => shard),
+        lanes.map(({ epoch }) => epoch),
+      ]);
+    }
+  }
+
+  /** Says that this relay is gone, so that others share its shards at once. */
+  async farewell(): Promise<void> {
+    await this.#options.run.run(this.#statements.remove, [this.#options.relay]);
+  }
+
+  async #take(leases: readonly Lease[], sequences: Sequences): Promise<void> {
+    if (leases.length === 0) {
+      return;
+    }
+    const { run, relay, lanes, won } = this.#options;
+    const { rows } = await run.run(this.#statements.take, [
+      relay,
+      leases.map(({ shard }) => shard),
+      leases.map(({ epoch }) => epoch),
+      leases.map(({ renewals }) => renewals),
+    ]);
+    for (const row of rows as GrantRow[]) {
+      const sequence = sequences.get(row.shard);
+      if (sequence !== undefined) {
+        const lane = new Lane(
+          { ...row, epoch: Number(row.epoch), cursor: Number(row.cursor), holes: parseMultirange(row.holes) },
+          sequence,
+        );
+        lanes.add(lane);
+        won(lane);
+      }
+    }
+  }
+}
+
+interface GrantRow {
+  readonly shard: number;
+  readonly epoch: string;
+  readonly cursor: string;
+  readonly holes: string;
+  readonly token: string;
+  readonly start: string;
+}

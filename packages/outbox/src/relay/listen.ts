@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection, Database } from '../database/port.ts';
+import { type Backoff, backoffMs } from '../subscriber/backoff.ts';
+
+/** What LISTEN needs of a connection beyond statements; `pg.PoolClient` has it. */
+interface NotifiedConnection extends Connection {
+  on(event: 'notification', heard: () => void): unknown;
+  on(event: 'error' | 'end', lost: (error?: Error) => void): unknown;
+  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+export interface ListenOptions {
+  readonly db: Database;
+  readonly channel: string;
+  readonly signal: AbortSignal;
+  readonly retry: Backoff;
+  readonly heard: () => void;
+}
+
+/**
+ * Listens for nudges until the signal fires, on one connection kept for it. Nothing depends on it: without it, behind a
+ * transaction-mode pooler for example, messages leave with the next poll. So trouble is not reported; it is tried again.
+ */
+export async function listen({ db, channel, signal, retry, heard }: ListenOptions): Promise<void> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      await listenOnce(db, channel, signal, () => {
+        failures = 1;
+        heard();
+      });
+    } catch {
+      // Tried again below.
+    }
+    await delay(backoffMs(failures, retry), undefined, { signal }).catch(() => {});
+  }
+}
+
+async function listenOnce(db: Database, channel: string, signal: AbortSignal, heard: () => void): Promise<void> {
+  const connection = (await db.connect()) as Partial<NotifiedConnection> & Connection;
+  if (!canListen(connection)) {
+    connection.release();
+    return aborted(signal);
+  }
+  const over = Promise.withResolvers<void>();
+  const lost = (): void => over.resolve();
+  connection.on('notification', heard);
+  connection.on('error', lost);
+  connection.on('end', lost);
+  signal.addEventListener('abort', lost, { once: true });
+  try {
+    await connection.query(`LISTEN "${channel}"`);
+    await over.promise;
+  } finally {
+    signal.removeEventListener('abort', lost);
+    connection.removeListener('notification', heard);
+    // Not given back: the next borrower would be a session that listens.
+    connection.release(true);
+  }
+}
+
+const canListen = (connection: Partial<NotifiedConnection> & Connection): connection is NotifiedConnection =>
+  typeof connection.on === 'function' && typeof connection.removeListener === 'function';
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

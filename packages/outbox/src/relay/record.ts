@@ -1,0 +1,45 @@
+import type { OutgoingMessage } from '../publisher/publisher.ts';
+import type { StoredMessage } from '../reader/message.ts';
+
+const SPEC_VERSION = Buffer.from('1.0');
+const JSON_TYPE = Buffer.from('application/json');
+
+/**
+ * A message as it goes to Kafka: a CloudEvent in binary mode. The value is the payload, byte for byte.
+ *
+ * `ce_time` is when the row was written, by the database's clock, and the same in every copy. `ce_sequence` grows within
+ * a shard; it is for people and tools. Only `ce_id` says whether two messages are the same.
+ */
+export function toRecord({
+  seq,
+  id,
+  topic,
+  key,
+  type,
+  source,
+  headers,
+  payload,
+  micros,
+}: StoredMessage): OutgoingMessage {
+  return {
+    topic,
+    key: Buffer.from(key),
+    value: payload,
+    headers: [
+      ['ce_specversion', SPEC_VERSION],
+      ['ce_id', Buffer.from(id)],
+      ['ce_type', Buffer.from(type)],
+      ['ce_source', Buffer.from(source)],
+      ['ce_time', Buffer.from(timeOf(micros))],
+      ['ce_sequence', Buffer.from(String(seq).padStart(19, '0'))],
+      ['content-type', JSON_TYPE],
+      ...Object.entries(headers ?? {}).map(([name, value]) => [name, Buffer.from(value)] as const),
+    ],
+  };
+}
+
+/** RFC 3339 in UTC with microseconds, as Postgres counts them. */
+export function timeOf(micros: number): string {
+  const ms = Math.floor(micros / 1_000);
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(micros - ms * 1_000).padStart(3, '0')}Z`;
+}

@@ -1,0 +1,85 @@
+import type { Publisher, PublishResult } from '../publisher/publisher.ts';
+import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
+import type { LaneMessage } from './lane.ts';
+import type { Outbound } from './outbound.ts';
+import { startPublishSpans } from './publish-spans.ts';
+import { toRecord } from './record.ts';
+import type { RelayTelemetry } from './telemetry.ts';
+
+export interface SendingOptions {
+  readonly publisher: Publisher;
+  readonly outbound: Outbound<LaneMessage>;
+  readonly telemetry: RelayTelemetry;
+  readonly maxBatchSize: number;
+  readonly maxBatchBytes: number;
+}
+
+/** What one send came to. */
+export interface Sent {
+  readonly batch: readonly LaneMessage[];
+  readonly results: readonly PublishResult[];
+  readonly published: number;
+}
+
+/** Sends what may be sent now, once: one send is under way at a time, which is what keeps keys in order. */
+export class Sending {
+  readonly #options: SendingOptions;
+
+  constructor(options: SendingOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined when nothing may be sent now. */
+  async once(): Promise<Sent | undefined> {
+    const { outbound, telemetry, maxBatchSize, maxBatchBytes } = this.#options;
+    outbound.dropDeadLanes();
+    const batch = outbound.take(performance.now(), { maxMessages: maxBatchSize, maxBytes: maxBatchBytes });
+    if (batch.length === 0) {
+      return undefined;
+    }
+    if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublishing);
+    const started = performance.now();
+    const endSpans = startPublishSpans(batch);
+    const results = await this.#publish(batch);
+    endSpans(results);
+    if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublished);
+    const published = outbound.settle(batch, results, performance.now());
+    for (const { lane, message } of published) {
+      lane.published(message.seq);
+    }
+    telemetry.answered(batch, results, performance.now() - started);
+    return { batch, results, published: published.length };
+  }
+
+  async #publish(batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {
+    const { publisher } = this.#options;
+    const skipped = failpointsArmed() ? await skippedOf(batch) : undefined;
+    const sent = skipped === undefined ? batch : batch.filter((item) => !skipped.has(item));
+    const results = await answersOf(publisher, sent);
+    if (skipped === undefined) {
+      return results;
+    }
+    let next = 0;
+    return batch.map((item) => (skipped.has(item) ? { ok: true } : (results[next++] as PublishResult)));
+  }
+}
+
+/** A publisher that throws breaks its contract; nothing is known of the batch then, so all of it is sent again. */
+async function answersOf(publisher: Publisher, batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {
+  try {
+    return await publisher.publish(batch.map(({ message }) => toRecord(message)));
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    return batch.map(() => ({ ok: false, kind: 'brokers', mayBeWritten: true, error }));
+  }
+}
+
+async function skippedOf(batch: readonly LaneMessage[]): Promise<ReadonlySet<LaneMessage> | undefined> {
+  const skipped = new Set<LaneMessage>();
+  for (const item of batch) {
+    if (await hitFailpoint(FAILPOINTS.relaySkipsMessage)) {
+      skipped.add(item);
+    }
+  }
+  return skipped.size === 0 ? undefined : skipped;
+}

@@ -1,0 +1,54 @@
+/** What a relay is doing, for health checks and people. It can be turned into JSON. */
+export interface RelayStatus {
+  readonly state: 'new' | 'running' | 'stopping' | 'stopped';
+  /** The name under which it holds leases. */
+  readonly relay: string;
+  /** The latest trouble with Kafka or Postgres, until it is over. */
+  readonly trouble: { readonly with: 'kafka' | 'database'; readonly message: string; readonly since: string } | null;
+  /** The shards it holds the lease of. Other relays hold the others. */
+  readonly shards: readonly ShardStatus[];
+  /** What waits because Kafka refuses it, and why. Everything else goes on. */
+  readonly waiting: readonly WaitingStatus[];
+  /** Messages acknowledged since the relay was created, repeats included. */
+  readonly published: number;
+}
+
+export interface ShardStatus {
+  readonly shard: number;
+  readonly epoch: number;
+  /** Everything up to this number was read, is a gap, or will never exist. */
+  readonly cursor: number;
+  /** Numbers drawn and not read yet, as of the latest read. */
+  readonly backlog: number;
+  /** Ranges of numbers that may still become visible. */
+  readonly gaps: number;
+  /** Messages read and not acknowledged yet. */
+  readonly unpublished: number;
+}
+
+export interface WaitingStatus {
+  readonly topic: string;
+  /** Null when the whole topic waits. */
+  readonly key: string | null;
+  readonly failures: number;
+  readonly message: string;
+}
+
+/** Something that went wrong and that the relay deals with. */
+export type RelayProblem =
+  /** Postgres does not answer, or refuses. Reading goes on when it is back. */
+  | { readonly kind: 'database'; readonly error: Error }
+  /** The brokers do not answer. Sending goes on when they are back. */
+  | { readonly kind: 'kafka'; readonly error: Error }
+  /** The lease of a shard, or the server's memory of it, is lost; it is taken again, and its tail may be sent twice. */
+  | { readonly kind: 'shard'; readonly error: Error; readonly shard: number }
+  /** Kafka refused a topic. It is tried again. */
+  | { readonly kind: 'topic'; readonly error: Error; readonly topic: string }
+  /** Kafka refused a message, or its partition cannot be written. Its key waits and is tried again. */
+  | {
+      readonly kind: 'message';
+      readonly error: Error;
+      readonly topic: string;
+      readonly key: string;
+      readonly id: string;
+    };
