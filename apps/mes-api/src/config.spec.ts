@@ -20,7 +20,7 @@ const pricing = {
 
 describe('the configuration', () => {
   test('of a board needs nothing of pricing', () => {
-    expect(readConfig(complete)).toMatchObject({ roles: ['api', 'relay'], httpPort: 3003, poolMax: 20 });
+    expect(readConfig(complete)).toMatchObject({ roles: ['api', 'relay'], httpPort: 3003, poolMax: 10 });
   });
 
   test('of pricing names all that is missing at once', () => {

@@ -9,8 +9,8 @@ const shape = {
   ...serviceEnv,
   ...kafkaEnv,
   ...temporalEnv,
-  /** Connections of the process at most, whatever its roles; the worker takes up to half of them at a time. */
-  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20),
+  /** Connections of the board's doors at most; the other roles know what they need. */
+  DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   // The role pricing: where models come from, and as whom it asks for them.
   SHOP_URL: env.url.optional(),
   AUTH_TOKEN_URL: env.url.optional(),

@@ -1,6 +1,6 @@
 import '@bezel/service/telemetry';
 import { installTemporalRuntime } from '@bezel/order-workflow/worker';
-import { createConsumer } from '@bezel/outbox';
+import { createConsumer, createRelay } from '@bezel/outbox';
 import {
   configOrExit,
   consumerRole,
@@ -10,16 +10,28 @@ import {
   logProblem,
   migrateRole,
   openDatabase,
+  relayRole,
   startService,
 } from '@bezel/service';
 import { followOrderStatus } from './board/follow-order-status.ts';
 import { readConfig } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
 import { MesModule } from './mes.module.ts';
-import { mesWorkerRole, pricingRole } from './workers.ts';
+import { mesWorkerRole, PRICING_CONNECTIONS, pricingRole, WORKER_CONNECTIONS } from './workers.ts';
+
+/** The consumer handles eight partitions at a time, and the health check asks too. */
+const CONSUMER_CONNECTIONS = 10;
+/** The relay uses five at most, and the health check one. */
+const RELAY_CONNECTIONS = 6;
 
 const config = configOrExit(readConfig);
-const database = openDatabase<MesDatabase>({ url: config.databaseUrl, name: 'mes-api', max: config.poolMax });
+// A pool for each role: a flood in one does not take the connections of another. Pools connect when they are first used.
+const open = (name: string, max: number) => openDatabase<MesDatabase>({ url: config.databaseUrl, name, max });
+const board = open('mes-api', config.poolMax);
+const consumer = open('mes-consumer', CONSUMER_CONNECTIONS);
+const pricing = open('mes-pricing', PRICING_CONNECTIONS);
+const worker = open('mes-worker', WORKER_CONNECTIONS);
+const relay = open('mes-relay', RELAY_CONNECTIONS);
 const kafka = await kafkaClient(config.kafka, 'mes-api');
 installTemporalRuntime((level, message, fields) => {
   log[level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'info']({ temporal: fields }, message);
@@ -28,7 +40,7 @@ installTemporalRuntime((level, message, fields) => {
 await startService({
   name: 'mes-api',
   config,
-  resources: [database],
+  resources: [board, consumer, pricing, worker, relay],
   roles: {
     migrate: () =>
       migrateRole({
@@ -42,7 +54,7 @@ await startService({
         title: 'MES',
         description: "The operators' board: work orders from OPEN to SHIPPED, and the metal in the house.",
         latest: '/v1/work-orders',
-        database,
+        database: board,
         identity: config.identity,
         module: MesModule,
         host: config.host,
@@ -50,16 +62,17 @@ await startService({
       }),
     consumer: () =>
       consumerRole(
-        database,
+        consumer,
         createConsumer({
-          db: database.pool,
+          db: consumer.pool,
           subscriber: kafka.subscriber(),
           groupId: 'mes.board',
           handlers: [followOrderStatus],
           onError: logProblem,
         }),
       ),
-    pricing: () => pricingRole(config, database),
-    worker: () => mesWorkerRole(config, database),
+    pricing: () => pricingRole(config, pricing),
+    worker: () => mesWorkerRole(config, worker),
+    relay: () => relayRole(relay, createRelay({ db: relay.pool, publisher: kafka.publisher(), onError: logProblem })),
   },
 });

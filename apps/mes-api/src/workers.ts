@@ -10,14 +10,18 @@ import { AccessTokens } from './pricing/model/access-token.ts';
 import { readPriceLists } from './pricing/prices/price-list.ts';
 import { mesActivities } from './work-orders/activities.ts';
 
+/** Connections of the worker's pool. Each activity takes one, so that many run at a time; the health check takes one. */
+export const WORKER_CONNECTIONS = 11;
+/** Connections of pricing's pool: an analysis asks the database twice, for milliseconds. */
+export const PRICING_CONNECTIONS = 4;
+
 /** Activities that wait for a model or for a thread at a time, beside those that have a thread. */
 const PRICING_AHEAD = 8;
 
 /** The role `worker`: opens and withdraws work orders for the order workflow. */
 export function mesWorkerRole(config: Config, database: Database<MesDatabase>): Role {
   const activities = measureActivities(mesActivities(database.kysely));
-  // An activity waits for a connection 3 s and then fails: more at a time than there are connections would only fail.
-  const atATime = Math.floor(config.poolMax / 2);
+  const atATime = WORKER_CONNECTIONS - 1;
   return activityRole(config, database, { taskQueue: TASK_QUEUES.mes, activities, atATime });
 }
 
