@@ -65,7 +65,7 @@ export async function peopleOf(stack: StackFile, signal: AbortSignal): Promise<P
     async accept(id) {
       const call = { method: 'GET', url: `${orders}/${id}`, authorization: customer } as const;
       const { offer } = await ask<{ offer: { offerId: string } | null }>(call, signal);
-      const headers = { ...json, 'idempotency-key': `accept ${id}` };
+      const headers = { ...json, 'idempotency-key': `accept.${id}` };
       const body = (): string => JSON.stringify({ offerId: offer?.offerId });
       await ask({ method: 'POST', url: `${orders}/${id}/accept`, authorization: customer, headers, body }, signal);
     },
@@ -78,7 +78,7 @@ export async function peopleOf(stack: StackFile, signal: AbortSignal): Promise<P
       const step = NEXT_STEP[workOrder?.status ?? ''];
       if (workOrder !== undefined && step !== undefined) {
         const url = `${workOrders}/${workOrder.id}/${step}`;
-        const headers = { ...json, 'idempotency-key': `${step} ${workOrder.id}` };
+        const headers = { ...json, 'idempotency-key': `${step}.${workOrder.id}` };
         await ask({ method: 'POST', url, authorization: operator, headers, body: () => '{}' }, signal);
       }
     },

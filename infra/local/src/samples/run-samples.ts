@@ -30,21 +30,26 @@ export async function runSamples(
 ): Promise<readonly SampleResult[]> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   const people = await peopleOf(stack, within);
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.stl'));
-  const models = names.sort().slice(0, METALS.length);
   return Promise.all(
-    models.map(async (name, index) => {
-      const model = { name, content: readFileSync(join(FOLDER, name)) };
-      const order = await people.submit(model, METALS[index] ?? METALS[0]);
-      return live(order, name, people, say, within);
-    }),
+    sampleModels()
+      .slice(0, METALS.length)
+      .map(async (model, index) => {
+        const order = await people.submit(model, METALS[index] ?? METALS[0]);
+        say(`  ${order.number} is ${model.name}`);
+        return driveToItsEnd(order, people, say, within);
+      }),
   );
 }
 
+/** The sample models, by name. */
+export function sampleModels(): readonly { readonly name: string; readonly content: Buffer }[] {
+  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.stl'));
+  return names.sort().map((name) => ({ name, content: readFileSync(join(FOLDER, name)) }));
+}
+
 /** Lives one order: tells each entry of its history once, does what its status asks for, until it is final. */
-async function live(
+export async function driveToItsEnd(
   { id, number }: SampleOrder,
-  model: string,
   people: People,
   say: (line: string) => void,
   signal: AbortSignal,
@@ -55,7 +60,7 @@ async function live(
     const news = history.slice(told);
     told = history.length;
     for (const entry of news) {
-      say(lineOf(number, entry, model));
+      say(lineOf(number, entry));
     }
     const status = history.findLast(({ kind }) => kind === 'moved')?.to ?? 'SUBMITTED';
     if (FINAL.includes(status)) {
@@ -74,7 +79,7 @@ async function live(
 
 const BEFORE_WORK = ['SUBMITTED', 'PRICING', 'PRICED'];
 
-function lineOf(number: string, { kind, from, to, reason, at }: HistoryEntry, model: string): string {
-  const change = kind === 'refused' ? 'refused a fact' : from === null ? `${to} (${model})` : `${from} → ${to}`;
+function lineOf(number: string, { kind, from, to, reason, at }: HistoryEntry): string {
+  const change = kind === 'refused' ? 'refused a fact' : from === null ? to : `${from} → ${to}`;
   return `  ${at.slice(11, 23)}  ${number}  ${change}${reason === null ? '' : `: ${reason}`}`;
 }

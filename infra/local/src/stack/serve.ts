@@ -46,9 +46,10 @@ export async function serve(options: ServeOptions): Promise<number> {
     ]);
     const seconds = (performance.now() - began) / 1_000;
     if (options.samples) {
-      progress.say(`\nReady in ${seconds.toFixed(1)} s. Three sample orders, driven over HTTP:`);
+      progress.say(`\nReady in ${seconds.toFixed(1)} s. Sample orders, driven over HTTP:`);
       await showSamples(stack, progress, ending.signal);
     }
+    ending.signal.throwIfAborted();
     progress.say(bannerOf(stack, seconds));
     if (options.json) {
       console.log(JSON.stringify(stack));

@@ -4,7 +4,7 @@ import { writeJsonAtomically } from '../supervisor/atomic-json.ts';
 import { identify } from '../supervisor/process-identity.ts';
 import { type AppContext, appUnit } from './app-units.ts';
 import { build } from './build.ts';
-import { type App, type AppDatabase, provideDatabases } from './databases.ts';
+import { provideDatabases } from './databases.ts';
 import { DOORS, type Door, instancesOf, type Scale } from './layout.ts';
 import { migrateAll } from './migrate.ts';
 import { logFile } from './places.ts';
@@ -24,8 +24,8 @@ const AUDIENCE = 'bezel';
 const CONSOLE_PORT = 3000;
 
 /**
- * Brings the whole stack up and settles when every process is ready. Servers start while the apps are built; then the
- * databases are migrated, then all apps start at once. When something fails, closing the session ends what had started.
+ * Brings the whole stack up and settles when every process is ready. Servers start while the apps are built; the
+ * databases are migrated as soon as Postgres and the build are there; then all apps start at once. When something fails, closing the session ends what had started.
  */
 export async function startStack(session: Session, options: StackOptions): Promise<StackFile> {
   const { supervisor, progress, ports, secrets, places, signal } = session;
@@ -35,11 +35,19 @@ export async function startStack(session: Session, options: StackOptions): Promi
   const identityPort = await ports.remembered('identity');
   const clients = clientsWith(secrets.get);
   const identity = { ...identityAddresses(identityPort), audience: AUDIENCE };
-  let databases = {} as Readonly<Record<App, AppDatabase>>;
+  const courierWebhookSecret = `whsec_${Buffer.from(secrets.get('courier'), 'hex').toString('base64')}`;
+  const contextOn = (servers: AppContext['servers'], databases: AppContext['databases']): AppContext => {
+    return { places, ports, servers, databases, identity, serviceClient: clients.service, courierWebhookSecret, doors };
+  };
+  let databases = {} as AppContext['databases'];
   const provided = await startServers(session, POSTGRES_SETTINGS, {
     onceUp: {
       postgres: async ({ addresses }) => {
         databases = await provideDatabases(addresses.postgres.superuserUrl, secrets);
+        if (built !== null) {
+          await built;
+          await progress.step('databases migrated', () => migrateAll(contextOn(addresses, databases), signal));
+        }
       },
       kafka: ({ addresses }) => provideTopics(addresses.kafka.brokers),
     },
@@ -55,21 +63,10 @@ export async function startStack(session: Session, options: StackOptions): Promi
       ),
     ],
   });
-  const context: AppContext = {
-    places,
-    ports,
-    servers: provided.addresses,
-    databases,
-    identity,
-    serviceClient: clients.service,
-    courierWebhookSecret: `whsec_${Buffer.from(secrets.get('courier'), 'hex').toString('base64')}`,
-    doors,
-  };
+  const context = contextOn(provided.addresses, databases);
   const announce = announcer(session, context, provided, clients);
   announce(false);
   if (built !== null) {
-    await built;
-    await progress.step('databases migrated', () => migrateAll(context, signal));
     const units = await Promise.all(instancesOf(options.scale).map((instance) => appUnit(instance, context)));
     await progress.step(`${units.length} app processes ready`, () => supervisor.start(units));
   }
