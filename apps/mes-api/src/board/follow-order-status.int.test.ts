@@ -47,8 +47,9 @@ const message = (data: Move): Message => ({
 const known = (orderId: string) =>
   database.kysely.selectFrom('order_status').selectAll().where('order_id', '=', orderId).executeTakeFirst();
 
+/** One partition: what stands behind another message is read after it. */
 async function following() {
-  const topic = await createTopic('shop.orders', { partitions: 2 });
+  const topic = await createTopic('shop.orders', { partitions: 1 });
   const consumer = createConsumer({
     db: database.pool,
     subscriber: kafkajsSubscriber({ brokers: testServers().kafkaBrokers, clientId: 'mes-test', maxWaitMs: 50 }),
@@ -76,10 +77,9 @@ describe("the board's news of orders", () => {
     const orderId = uuidv7();
     await producer.send({ topic, messages: [move(orderId, 4), move(orderId, 2), move(orderId, 5)].map(message) });
     await waitFor('the last move', async () => (await known(orderId))?.seq === 5);
-    await producer.send({ topic, messages: [message(move(orderId, 1)), message(move(uuidv7(), 1))] });
-    await waitFor('all to be read', () =>
-      consumer.status().partitions.every(({ lag, buffered }) => lag === 0 && buffered === 0),
-    );
+    const behind = uuidv7();
+    await producer.send({ topic, messages: [message(move(orderId, 1)), message(move(behind, 1))] });
+    await waitFor('the move behind the old one', () => known(behind));
     expect(await known(orderId)).toMatchObject({ seq: 5, status: ORDER_STATUSES[5] });
   });
 });
