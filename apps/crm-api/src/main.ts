@@ -1,5 +1,5 @@
 import '@bezel/service/telemetry';
-import { createConsumer } from '@bezel/outbox';
+import { createConsumer, createRelay } from '@bezel/outbox';
 import {
   configOrExit,
   consumerRole,
@@ -8,6 +8,7 @@ import {
   logProblem,
   migrateRole,
   openDatabase,
+  relayRole,
   startService,
 } from '@bezel/service';
 import { readConfig } from './config.ts';
@@ -52,5 +53,7 @@ await startService({
           onError: logProblem,
         }),
       ),
+    relay: () =>
+      relayRole(database, createRelay({ db: database.pool, publisher: kafka.publisher(), onError: logProblem })),
   },
 });
