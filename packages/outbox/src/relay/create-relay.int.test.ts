@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createTopic, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
@@ -11,10 +12,21 @@ import { spawnRelay } from '../testing/fixtures/spawn-relay.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { createRelay } from './create-relay.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const outbox = createOutbox({ source: '/test' });
 const KEYS = ['a', 'b', 'c', 'd', 'e'];
+
+/** The instants at which a death could lose or reorder something. */
+const BETWEEN_STEPS = [
+  FAILPOINTS.relayRead,
+  FAILPOINTS.relayPublishing,
+  FAILPOINTS.relayPublished,
+  FAILPOINTS.relayCheckpointing,
+  FAILPOINTS.relayCheckpointed,
+];
+
+const soon = (ms: number): Promise<false> => delay(ms, false);
 
 type Noted = ReturnType<typeof noted>;
 
@@ -96,43 +108,39 @@ describe.each(PUBLISHERS)('the relay on $client', ({ client, publisher }) => {
     await waitFor('all gaps to be closed', () => relay.status().shards.every(({ gaps }) => gaps === 0));
   });
 
-  test.each([
-    FAILPOINTS.relayRead,
-    FAILPOINTS.relayPublishing,
-    FAILPOINTS.relayPublished,
-    FAILPOINTS.relayCheckpointing,
-    FAILPOINTS.relayCheckpointed,
-  ])(
-    'killed at %s again and again, with a transaction held open: everything arrives, in the order of its key',
-    async (failpoint) => {
-      await using database = await outboxDatabase();
-      const topic = await createTopic('killed');
-      const event = noted(topic);
-      const held = await database.pool.connect();
-      try {
-        await held.query('BEGIN');
-        await outbox.write(held, event, { key: 'held', n: 0 });
-        await writeMany(database.pool, event, 300);
-        for (const hit of [1, 3, 6]) {
+  test('killed again and again between read, publish and checkpoint, a transaction held open: all arrives, in key order', async () => {
+    await using database = await outboxDatabase();
+    const topic = await createTopic('killed');
+    const event = noted(topic);
+    const held = await database.pool.connect();
+    let from = 0;
+    try {
+      await held.query('BEGIN');
+      await outbox.write(held, event, { key: 'held', n: 0 });
+      for (const failpoint of BETWEEN_STEPS) {
+        for (const hit of [1, 3]) {
           await using doomed = spawnRelay(client, database.url, `${failpoint}=kill@${hit}`);
-          // Rows keep coming, so that there is something to do at every hit.
-          const writing = writeMany(database.pool, event, 100, 300 * hit);
+          // Rows keep coming until it is dead, so that there is something to do at every hit.
+          const dead = doomed.ended.then(() => true);
+          do {
+            await writeMany(database.pool, event, 20, from);
+            from += 20;
+          } while (!(await Promise.race([dead, soon(20)])));
           expect(await doomed.ended).toBe('SIGKILL');
-          await writing;
         }
-        await held.query('COMMIT');
-      } finally {
-        held.release();
       }
-      await using _ = spawnRelay(client, database.url);
-      const copies = firstCopies(await allPublished(database.pool, topic));
-      expect(copies.get('held')).toEqual([0]);
-      for (const key of KEYS) {
-        const numbers = (await committed(database.pool)).filter((row) => row.key === key).map(({ n }) => n);
-        expect(copies.get(key)).toEqual(numbers);
-      }
-    },
-  );
+      await held.query('COMMIT');
+    } finally {
+      held.release();
+    }
+    await using _ = spawnRelay(client, database.url);
+    const copies = firstCopies(await allPublished(database.pool, topic, 90_000));
+    const rows = await committed(database.pool);
+    expect(copies.get('held')).toEqual([0]);
+    for (const key of KEYS) {
+      expect(copies.get(key)).toEqual(rows.filter((row) => row.key === key).map(({ n }) => n));
+    }
+  });
 });
 
 describe('several relays', () => {
