@@ -21,7 +21,7 @@ build() { # image, folder of its Dockerfile, what the Dockerfile finds as `progr
   mkdir "$work/context"
   cp "$here/$2/"* "$work/context/"
   cp -RL "$3" "$work/context/program"
-  docker build --quiet --network host --tag "$1" "$work/context" > /dev/null
+  docker build --network host --tag "$1" "$work/context" > "$work/build.log" 2>&1 || { tail -30 "$work/build.log"; exit 1; }
   rm -rf "$work/context"
 }
 

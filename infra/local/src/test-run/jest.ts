@@ -25,6 +25,9 @@ export interface JestOptions {
 /** No kind of test may take longer; what hangs is ended and counted as failed. */
 const LIMIT_MS = 30 * 60_000;
 
+/** How long a test may take unless it says so itself: generous, because a slow machine is no defect. */
+const PATIENCE_MS: Readonly<Record<Kind, number>> = { spec: 60_000, int: 120_000, e2e: 300_000 };
+
 /** Runs one kind of test and counts it. Each finished file is a line. */
 export async function runJest({ kind, pattern, env, workers, write, signal }: JestOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'bezel-jest-'));
@@ -34,7 +37,11 @@ export async function runJest({ kind, pattern, env, workers, write, signal }: Je
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
       ...['--disable-warning=TimeoutNegativeWarning', join(CHECKOUT, 'node_modules', 'jest', 'bin', 'jest.js')],
       ...['--selectProjects', kind, '--passWithNoTests', '--json', `--outputFile=${reportFile}`],
-      ...[`--maxWorkers=${workers}`, `--reporters=${join(import.meta.dirname, 'reporter.ts')}`],
+      ...[
+        `--maxWorkers=${workers}`,
+        `--testTimeout=${PATIENCE_MS[kind]}`,
+        `--reporters=${join(import.meta.dirname, 'reporter.ts')}`,
+      ],
       ...(pattern === undefined ? [] : ['--testPathPatterns', pattern]),
     ];
     await ended(args, env, write, signal);

@@ -13,6 +13,8 @@ export interface TestRunOptions {
   readonly pattern?: string | undefined;
   /** Run the long versions of tests that have one (BEZEL_TEST_FULL=1). */
   readonly full: boolean;
+  /** Fail unless every server comes from a container. */
+  readonly requireContainers?: boolean;
   readonly write: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -21,7 +23,8 @@ export interface TestRunOptions {
  * Runs checks and tests, cheapest first, and counts everything. Servers are provided when the first test needs them and
  * end with the run; that no process is left counts as a check.
  */
-export async function runTests({ only, pattern, full, write, signal }: TestRunOptions): Promise<Outcome> {
+export async function runTests(options: TestRunOptions): Promise<Outcome> {
+  const { only, pattern, full, write, signal } = options;
   const runId = randomBytes(8).toString('hex');
   process.env[RUN_VARIABLE] = runId;
   const progress = createProgress(write);
@@ -37,6 +40,9 @@ export async function runTests({ only, pattern, full, write, signal }: TestRunOp
         servers = await startTestServers(progress, signal);
         for (const [server, origin] of Object.entries(servers.origins)) {
           write(`  ${server}: ${origin}`);
+          if (options.requireContainers === true && !origin.startsWith('container ')) {
+            throw new Error(`${server} does not come from a container`);
+          }
         }
       }
       write(`${kind} tests`);

@@ -14,7 +14,7 @@ import { firstThatWorks, type Obtained } from './ways.ts';
 /** Gets the folder of Kafka's jars, from the first way that works. */
 export function obtainKafka(
   choice: Extract<Choice, { source: 'native' }>,
-  { machine, progress, signal }: ProvideContext,
+  { machine, progress, signal }: Pick<ProvideContext, 'machine' | 'progress' | 'signal'>,
 ): Promise<Obtained<string>> {
   const waiting = (pid: number): void => progress.say(`  · process ${pid} is getting Kafka; waiting for it`);
   const filled = async (fill: (folder: string) => Promise<void>): Promise<string> =>

@@ -13,7 +13,7 @@ import { firstThatWorks, type Obtained } from './ways.ts';
 /** Gets the `temporal` program (its path), from the first way that works. */
 export function obtainTemporal(
   choice: Extract<Choice, { source: 'native' }>,
-  { machine, progress, signal }: ProvideContext,
+  { machine, progress, signal }: Pick<ProvideContext, 'machine' | 'progress' | 'signal'>,
 ): Promise<Obtained<string>> {
   const waiting = (pid: number): void => progress.say(`  · process ${pid} is getting Temporal; waiting for it`);
   const filled = async (fill: (folder: string) => Promise<void>): Promise<string> =>
