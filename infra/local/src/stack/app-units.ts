@@ -61,6 +61,9 @@ function failpointsOf(name: string): Record<string, string> {
   return failpoints === undefined ? {} : { BEZEL_FAILPOINTS: failpoints, NODE_ENV: 'test' };
 }
 
+/** kafkajs asks for timers in the past; Node would say so once a process. */
+export const NODE_ARGUMENTS = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'] as const;
+
 /** The file an app is started from. */
 export const entryOf = (folder: string): string => join(CHECKOUT, 'apps', folder, 'dist', 'main.js');
 
@@ -83,7 +86,7 @@ export async function appUnit(instance: AppInstance, context: AppContext): Promi
     logFile: logFile(places, instance.instance),
     command: {
       file: process.execPath,
-      args: ['--enable-source-maps', entryOf(instance.folder)],
+      args: [...NODE_ARGUMENTS, entryOf(instance.folder)],
       env: {
         ...appEnvironment(instance.app, context),
         ...variables,

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { run } from '../download/run.ts';
-import { type AppContext, appEnvironment, entryOf } from './app-units.ts';
+import { type AppContext, appEnvironment, entryOf, NODE_ARGUMENTS } from './app-units.ts';
 import { APPS } from './databases.ts';
 import { APP_PROCESSES } from './layout.ts';
 import { CHECKOUT, logFile } from './places.ts';
@@ -11,7 +11,7 @@ export async function migrateAll(context: AppContext, signal: AbortSignal): Prom
     APPS.map(async (app) => {
       const folder = APP_PROCESSES.find((process) => process.app === app)?.folder ?? app;
       const log = logFile(context.places, `${app}-migrate`);
-      await run(process.execPath, ['--enable-source-maps', entryOf(folder)], {
+      await run(process.execPath, [...NODE_ARGUMENTS, entryOf(folder)], {
         cwd: CHECKOUT,
         env: {
           ...appEnvironment(app, context),

@@ -34,8 +34,7 @@ export async function runJest({ kind, pattern, env, workers, write, signal }: Je
   const reportFile = join(folder, 'report.json');
   try {
     const args = [
-      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-      ...['--disable-warning=TimeoutNegativeWarning', join(CHECKOUT, 'node_modules', 'jest', 'bin', 'jest.js')],
+      ...['--experimental-vm-modules', join(CHECKOUT, 'node_modules', 'jest', 'bin', 'jest.js')],
       ...['--selectProjects', kind, '--passWithNoTests', '--json', `--outputFile=${reportFile}`],
       ...[
         `--maxWorkers=${workers}`,
@@ -54,6 +53,14 @@ export async function runJest({ kind, pattern, env, workers, write, signal }: Je
   }
 }
 
+/** For Jest and whatever its tests start: Node's word that modules in vm are experimental, and kafkajs' odd timers. */
+const withoutNoise = (): string =>
+  [
+    process.env['NODE_OPTIONS'] ?? '',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+  ].join(' ');
+
 const OF_NO_USE = /^(Running \S+ projects?: |Test results written to: )/;
 
 /** Runs Jest in a process group of its own, so that its workers end with it. */
@@ -67,7 +74,7 @@ function ended(
     cwd: CHECKOUT,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, FORCE_COLOR: '0', PATH: withOwnPrograms(), ...env },
+    env: { ...process.env, FORCE_COLOR: '0', PATH: withOwnPrograms(), NODE_OPTIONS: withoutNoise(), ...env },
   });
   const end = (): void => {
     if (child.pid !== undefined) {
