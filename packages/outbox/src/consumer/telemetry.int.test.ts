@@ -11,6 +11,7 @@ import { consumingTest, range } from '../testing/fixtures/consuming.ts';
 import { counted, effects, recordEffect } from '../testing/fixtures/effects.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
+import { createConsumerTelemetry } from './telemetry.ts';
 
 jest.setTimeout(60_000);
 
@@ -140,7 +141,25 @@ describe.each(SUBSCRIBERS)('what a consumer on $client tells', ({ subscriber }) 
     expect(published).toContainEqual({ group: test.groupId, partitions: [{ topic: test.topic, partition: 0 }] });
     expect(published).toContainEqual({ ...here, messages: 4, handled: 2, duplicates: 1, seconds: expect.any(Number) });
     expect(published).toContainEqual(expect.objectContaining({ ...here, offset: '4', attempts: 2 }));
-    await consumer.stop();
-    expect(await value(METRICS.stuck)).toEqual([]);
   });
+});
+
+test('a partition that went to another consumer is reported as stuck no longer', async () => {
+  const group = randomUUID();
+  const lost = {
+    topic: 't',
+    partition: 3,
+    state: 'failing',
+    position: '1',
+    lag: 9,
+    buffered: 0,
+    failing: null,
+  } as const;
+  let owned: readonly (typeof lost)[] = [lost];
+  const stop = createConsumerTelemetry(group).observe(() => owned);
+  const values = async (name: string) => (await points(name, group)).map(({ value }) => value);
+  expect([await values(METRICS.stuck), await values(METRICS.consumerLag)]).toEqual([[1], [9]]);
+  owned = [];
+  expect([await values(METRICS.stuck), await values(METRICS.consumerLag)]).toEqual([[0], [0]]);
+  stop();
 });

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { metrics } from '@opentelemetry/api';
-import type { TopicPartition } from '../subscriber/index.ts';
+import { partitionName, type TopicPartition } from '../subscriber/index.ts';
 import { CHANNELS, INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
 import type { RoutedMessage } from './message/route.ts';
 import type { ConsumerProblem, PartitionStatus } from './status.ts';
@@ -63,13 +63,18 @@ export function createConsumerTelemetry(group: string): ConsumerTelemetry {
       }
     },
     observe(partitions) {
+      // The SDK goes on reporting the last value of a partition that went to another consumer, until told otherwise.
+      const seen = new Map<string, TopicPartition>();
       const callback: Parameters<typeof meter.addBatchObservableCallback>[0] = (result) => {
-        for (const { topic, partition, lag: behind, state } of partitions()) {
-          const attributes = { group, topic, partition };
-          if (behind !== null) {
-            result.observe(lag, behind, attributes);
-          }
-          result.observe(stuck, state === 'failing' || state === 'out-of-range' ? 1 : 0, attributes);
+        const owned = new Map(partitions().map((status) => [partitionName(status), status]));
+        for (const [name, { topic, partition }] of owned) {
+          seen.set(name, { topic, partition });
+        }
+        for (const [name, place] of seen) {
+          const status = owned.get(name);
+          const isStuck = status?.state === 'failing' || status?.state === 'out-of-range';
+          result.observe(lag, status?.lag ?? 0, { group, ...place });
+          result.observe(stuck, isStuck ? 1 : 0, { group, ...place });
         }
       };
       meter.addBatchObservableCallback(callback, [lag, stuck]);

@@ -25,7 +25,7 @@ describe('batch size', () => {
   ])('%s; every message is handled once, in order, and only failing ones were ever alone at fault', (_, known) => {
     fc.assert(
       fc.property(partition, fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 600 }), (all, max, tookMs) => {
-        const failures = new Map(all.map(({ offset, failures: left }) => [offset, left]));
+        const failures = new Map<bigint, number>(all.map(({ offset, failures: left }) => [offset, left]));
         const bad = new Set(all.filter(({ failures: left }) => left > 0).map(({ offset }) => offset));
         let waiting = all.map(({ offset }) => message(offset));
         let size = firstBatchSize(max);
