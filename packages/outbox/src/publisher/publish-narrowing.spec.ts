@@ -14,11 +14,15 @@ const message = (topic: string, key: string, value: string): OutgoingMessage => 
 class Broker {
   readonly log: OutgoingMessage[] = [];
   attempts = 0;
-  constructor(
-    private readonly refused: ReadonlySet<string>,
-    private readonly unknown: ReadonlySet<string>,
-    private readonly silentFrom = Number.POSITIVE_INFINITY,
-  ) {}
+  readonly refused: ReadonlySet<string>;
+  readonly unknown: ReadonlySet<string>;
+  readonly silentFrom: number;
+
+  constructor(refused: ReadonlySet<string>, unknown: ReadonlySet<string>, silentFrom = Number.POSITIVE_INFINITY) {
+    this.refused = refused;
+    this.unknown = unknown;
+    this.silentFrom = silentFrom;
+  }
 
   readonly attempt = async (messages: readonly OutgoingMessage[]): Promise<void> => {
     this.attempts += 1;

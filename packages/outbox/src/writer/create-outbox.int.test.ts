@@ -47,7 +47,7 @@ describe('write', () => {
     ]);
   });
 
-  test('takes Kysely's transactions, controlled ones included, and refuses Kysely without one', async () => {
+  test('takes transactions of Kysely, controlled ones included, and refuses Kysely without one', async () => {
     await using database = await outboxDatabase();
     const db = new Kysely<{ order: { id: Generated<number> } }>({
       dialect: new PostgresDialect({ pool: database.pool }),
