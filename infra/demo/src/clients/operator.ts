@@ -28,7 +28,7 @@ const STEPS: readonly { readonly status: string; readonly door: string; readonly
 ];
 
 const PAGE = 50;
-const NOTHING_TO_DO_MS = 250;
+const NOTHING_TO_DO_MS = { first: 200, longest: 1_000 };
 
 interface WorkOrder {
   readonly id: string;
@@ -41,6 +41,7 @@ interface WorkOrder {
  */
 export async function workAsOperator(name: string, context: OperatorContext): Promise<void> {
   const { signal } = context;
+  let pause = NOTHING_TO_DO_MS.first;
   while (!signal.aborted) {
     let busy = false;
     for (const step of STEPS) {
@@ -48,7 +49,12 @@ export async function workAsOperator(name: string, context: OperatorContext): Pr
         busy = (await take(workOrder, step, name, context)) || busy;
       }
     }
-    if (!busy) await delay(NOTHING_TO_DO_MS, undefined, { signal }).catch(() => {});
+    if (busy) {
+      pause = NOTHING_TO_DO_MS.first;
+      continue;
+    }
+    await delay(pause, undefined, { signal }).catch(() => {});
+    pause = Math.min(pause * 1.5, NOTHING_TO_DO_MS.longest);
   }
 }
 
