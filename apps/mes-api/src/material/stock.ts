@@ -64,9 +64,10 @@ const lockStock = (trx: Trx, metal: Metal) =>
   sql`SELECT 1 FROM material_stock WHERE metal = ${metal} FOR UPDATE`.execute(trx);
 
 /**
- * Lays the shortage of a metal on its youngest reservations again. The EXISTS is a one-time filter over the index
- * `material_reservation_short`: without a short reservation (nearly always) nothing else is read; with one, the
- * reservations of the metal, over `material_reservation_by_age`. Only rows whose mark changes are written.
+ * Lays the shortage of a metal on its youngest reservations again. With no shortage and no short reservation (nearly
+ * always) only the stock's row and the index `material_reservation_short` are read; else the reservations of the metal,
+ * over `material_reservation_by_age`. A shortage may have no short reservation left: the one that bore it was shipped all
+ * the same, and the next youngest bears it now. Only rows whose mark changes are written.
  */
 const shareOutShortage = (trx: Trx, metal: Metal) =>
   sql`
@@ -76,7 +77,7 @@ const shareOutShortage = (trx: Trx, metal: Metal) =>
       SELECT order_id, sum(mass_mg) OVER (ORDER BY number DESC) - mass_mg < shortage.mg AS short
       FROM material_reservation, shortage
       WHERE metal = ${metal} AND state = 'RESERVED'
-        AND EXISTS (SELECT 1 FROM material_reservation WHERE metal = ${metal} AND short)
+        AND (shortage.mg > 0 OR EXISTS (SELECT 1 FROM material_reservation WHERE metal = ${metal} AND short))
     )
     UPDATE material_reservation SET short = marked.short
     FROM marked
