@@ -22,9 +22,15 @@ export interface Connection extends Queryable {
   query(sql: string, params?: readonly unknown[]): Promise<StatementResult>;
   query(statement: NamedStatement): Promise<StatementResult>;
   release(error?: Error | boolean): void;
+  /** Connections of `pg` report their loss; one that nobody listens to would end the process. */
+  on?(event: 'error' | 'end' | 'notification', listener: () => void): unknown;
+  removeListener?(event: 'error' | 'end' | 'notification', listener: () => void): unknown;
 }
 
 /** Where connections come from. `pg.Pool` fits. */
 export interface Database extends Queryable {
   connect(): Promise<Connection>;
+  /** A pool reports the loss of connections nobody uses; it makes new ones by itself. */
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener?(event: 'error', listener: (error: Error) => void): unknown;
 }

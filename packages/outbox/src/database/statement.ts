@@ -68,14 +68,17 @@ async function once(
       connection.release();
       throw new StatementTimeoutError(`no connection within ${timeoutMs} ms`);
     }
+    // The query tells of a loss as well; an error event nobody listens to would end the process.
+    const ignore = (): void => {};
+    connection.on?.('error', ignore);
     // Released at once when late: a query that hangs would keep the connection for ever.
-    const destroy = (): void => connection.release(true);
-    deadline.catch(destroy);
+    deadline.catch(() => connection.release(true));
     try {
       return await query(connection);
     } finally {
       if (!late) {
         clearTimeout(timer);
+        connection.removeListener?.('error', ignore);
         connection.release();
       }
     }

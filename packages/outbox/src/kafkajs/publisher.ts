@@ -1,9 +1,10 @@
 import kafkajs, { type KafkaConfig, type Producer } from 'kafkajs';
 import { kindOfCode, mayBeWritten } from '../publisher/error-codes.ts';
+import { partitionOf } from '../publisher/murmur2.ts';
 import { type Diagnosis, givenUpAfter, publishNarrowing } from '../publisher/publish-narrowing.ts';
 import type { OutgoingMessage, Publisher } from '../publisher/publisher.ts';
 
-const { Kafka, Partitioners, logLevel } = kafkajs;
+const { Kafka, logLevel } = kafkajs;
 
 /** Times are in milliseconds. */
 export interface KafkajsPublisherOptions {
@@ -80,7 +81,10 @@ function createProducer({ brokers, clientId, ssl, sasl, requestTimeoutMs = 10_00
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner:
+      () =>
+      ({ message, partitionMetadata }) =>
+        partitionOf(message.key as Buffer, partitionMetadata.length),
     retry,
   });
 }

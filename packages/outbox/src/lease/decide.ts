@@ -19,6 +19,9 @@ export interface LeaseDecision {
   readonly release: readonly number[];
 }
 
+/** In lease times. */
+const LONG_GONE = 40;
+
 /**
  * Decides which shards one relay should hold. It does no I/O; times are readings of the relay's own monotonic clock in
  * milliseconds, and only differences of them count.
@@ -50,6 +53,11 @@ export class LeaseWatch {
     const start = free.length === 0 ? 0 : numberOf(this.#self) % free.length;
     const take = [...free.slice(start), ...free.slice(0, start)].slice(0, Math.max(0, share - held.size));
     return { take, release: this.#surplus(leases, alive, held, share) };
+  }
+
+  /** Relays whose counter has not moved for so long that nobody needs to see them any more. */
+  longGone(now: number): string[] {
+    return [...this.#relays].flatMap(([id, { since }]) => (now - since > LONG_GONE * this.#leaseMs ? [id] : []));
   }
 
   #observe(leases: readonly Lease[], beats: readonly Beat[], now: number): void {
@@ -98,7 +106,10 @@ export class LeaseWatch {
         counts.set(holder, (counts.get(holder) ?? 0) + 1);
       }
     }
-    const missing = [...counts].reduce((sum, [id, count]) => sum + (id === this.#self ? 0 : Math.max(0, least - count)), 0);
+    const missing = [...counts].reduce(
+      (sum, [id, count]) => sum + (id === this.#self ? 0 : Math.max(0, least - count)),
+      0,
+    );
     const tooMany = Math.max(held.size - share, Math.min(missing, held.size - least));
     return [...held].sort((a, b) => b - a).slice(0, missing > 0 ? Math.max(0, tooMany) : 0);
   }

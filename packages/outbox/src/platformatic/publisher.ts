@@ -1,5 +1,6 @@
-import { compatibilityPartitioner, ProduceAcks, Producer, type ProducerOptions } from '@platformatic/kafka';
+import { ProduceAcks, Producer, type ProducerOptions } from '@platformatic/kafka';
 import { kindOfCode, mayBeWritten } from '../publisher/error-codes.ts';
+import { placeOf } from '../publisher/murmur2.ts';
 import { type Diagnosis, givenUpAfter, publishNarrowing } from '../publisher/publish-narrowing.ts';
 import type { OutgoingMessage, Publisher } from '../publisher/publisher.ts';
 
@@ -73,7 +74,8 @@ function createProducer({
     timeout: Math.max(1_000, requestTimeoutMs - 1_000),
     metadataMaxAge: 60_000,
     autocreateTopics: false,
-    partitioner: compatibilityPartitioner,
+    // The client takes it modulo the number of partitions. Its own default differs from Java's.
+    partitioner: (_, key) => placeOf(key as Buffer),
     ...(tls === undefined ? {} : { tls }),
     ...(sasl === undefined ? {} : { sasl }),
   });

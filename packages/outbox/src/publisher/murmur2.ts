@@ -23,9 +23,14 @@ export function murmur2(data: Uint8Array): number {
   return h ^ (h >>> 15);
 }
 
+/** The partition of a key, as the Java client chooses it, before it is taken modulo the number of partitions. */
+export function placeOf(key: Uint8Array): number {
+  return murmur2(key) & 0x7fffffff;
+}
+
 /** The partition of a key, as the Java client chooses it. */
 export function partitionOf(key: Uint8Array, partitions: number): number {
-  return (murmur2(key) & 0x7fffffff) % partitions;
+  return placeOf(key) % partitions;
 }
 
 function byte(data: Uint8Array, index: number): number {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { storeCheckpoints } from '../checkpoint/checkpoint.sql.ts';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { createStatementRunner } from '../database/statement.ts';
 import { OutboxError } from '../errors/outbox-error.ts';
 import { RelayStateError } from '../errors/relaying.ts';
 import { DEFAULT_PACE, waitAfter } from '../reader/poll-pace.ts';
 import { backoffMs } from '../subscriber/backoff.ts';
-import { armFailpointsFromEnvironment, FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
+import { armFailpointsFromEnvironment } from '../testing/failpoints.ts';
 import { nudgeChannel } from '../writer/nudge.ts';
+import { Checkpointing } from './checkpointing.ts';
 import type { Lane, LaneMessage } from './lane.ts';
 import { Lanes, type LossReason } from './lanes.ts';
 import { Leasing } from './leasing.ts';
@@ -39,6 +39,12 @@ export interface Relay extends AsyncDisposable {
 
 /** Keeps a wait that only others can end from lasting for ever should a notification be missed. */
 const LOOK_AGAIN_MS = 1_000;
+/** Some may fail before anybody thinks of a take-over. */
+const RENEWALS_PER_LEASE = 4;
+/** Long enough for a read of a cold and crowded table, short enough to leave a connection that is dead. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** A turn that takes longer than anything it waits for may take does not move any more. */
+const STALLED_AFTER_MS = { reading: STATEMENT_TIMEOUT_MS + 5_000, sending: 120_000 };
 
 /**
  * Creates a relay. It reads the outbox in the order of each key, sends what it read and stores how far it came; the
@@ -51,15 +57,22 @@ const LOOK_AGAIN_MS = 1_000;
  */
 export function createRelay(options: RelayOptions): Relay {
   armFailpointsFromEnvironment();
-  const { db, publisher, leaseMs = 1_500, checkpointMs = 250, stopTimeoutMs = 5_000, onError } = options;
+  const { db, publisher, leaseMs = 2_000, checkpointMs = 250, stopTimeoutMs = 5_000, onError } = options;
   const schemaName = options.schemaName ?? DEFAULT_SCHEMA;
   const schema = quoteSchema(schemaName);
   const retry = options.retry ?? { firstMs: 50, maxMs: 5_000 };
   const pace = { ...DEFAULT_PACE, ...options.pace };
   const relay = randomUUID();
-  const run = createStatementRunner(db, { timeoutMs: 10_000 });
+  const run = createStatementRunner(db, { timeoutMs: STATEMENT_TIMEOUT_MS });
   const telemetry = createRelayTelemetry(relay);
-  const tell = (problem: RelayProblem): void => onError?.(problem);
+  const tell = (problem: RelayProblem): void => {
+    try {
+      onError?.(problem);
+    } catch (error) {
+      // A reporter that throws must not stop what it reports on.
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  };
   const troubles = new Troubles(tell);
   const maxMessagesInMemory = options.maxMessagesInMemory ?? 10_000;
   const outbound = new Outbound<LaneMessage>({
@@ -84,6 +97,7 @@ export function createRelay(options: RelayOptions): Relay {
     maxBatchSize: options.maxBatchSize ?? 2_000,
     maxBatchBytes: options.maxBatchBytes ?? 900_000,
   });
+  const checkpointing = new Checkpointing({ schema, run, lanes, telemetry });
   const leasing = new Leasing({ relay, schema, leaseMs, run, lanes, moving, won });
   const readWake = new Wake();
   const sendWake = new Wake();
@@ -92,13 +106,14 @@ export function createRelay(options: RelayOptions): Relay {
 
   let state: RelayStatus['state'] = 'new';
   let sequences: Sequences | undefined;
-  let lastTurn = performance.now();
+  const lastTurn = { reading: performance.now(), sending: performance.now() };
   let published = 0;
   let loops: Promise<unknown> | undefined;
   let stopping: Promise<void> | undefined;
 
   function moving(): boolean {
-    return performance.now() - lastTurn < leaseMs + LOOK_AGAIN_MS;
+    const now = performance.now();
+    return now - lastTurn.reading < STALLED_AFTER_MS.reading && now - lastTurn.sending < STALLED_AFTER_MS.sending;
   }
 
   function won(lane: Lane): void {
@@ -108,7 +123,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   function lost(lane: Lane, reason: LossReason): void {
     telemetry.lease(lane, false);
-    if (reason !== 'lease-lost') {
+    if (reason !== 'lease-lost' && reason !== 'checkpoint-refused') {
       telemetry.memoryDropped(lane, reason);
       sequences = undefined; // another server, or another generation: looked at again before a lease is taken
     }
@@ -136,16 +151,16 @@ export function createRelay(options: RelayOptions): Relay {
   async function leaseTurn(): Promise<number> {
     sequences ??= await preflight(run, inspectSchema(schema), schemaName);
     await leasing.round(sequences);
-    const leaving = lanes.ready();
+    const leaving = lanes.ready(performance.now());
     if (leaving.length > 0) {
       await giveUp(leaving);
     }
-    return leaseMs / 5;
+    return leaseMs / RENEWALS_PER_LEASE;
   }
 
   let emptyReads = 0;
   async function readTurn(): Promise<number> {
-    lastTurn = performance.now();
+    lastTurn.reading = performance.now();
     const count = await reading.once();
     if (count === undefined) {
       return Math.min(LOOK_AGAIN_MS, leaseMs / 2);
@@ -158,6 +173,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function sendTurn(): Promise<number> {
+    lastTurn.sending = performance.now();
     const sent = await sending.once();
     if (sent === undefined) {
       const due = outbound.nextDue();
@@ -189,33 +205,8 @@ export function createRelay(options: RelayOptions): Relay {
     }
   }
 
-  async function storeCheckpointsOf(some: readonly Lane[]): Promise<void> {
-    const due = some.flatMap((lane) => {
-      const value = lane.checkpoint();
-      return value === undefined ? [] : [{ lane, value }];
-    });
-    for (const [start, ofServer] of Map.groupBy(due, ({ lane }) => lane.start)) {
-      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayCheckpointing);
-      const { rows } = await run.run(storeCheckpoints(schema), [
-        ofServer.map(({ lane }) => lane.shard),
-        ofServer.map(({ lane }) => lane.epoch),
-        ofServer.map(({ lane }) => lane.token),
-        ofServer.map(({ value }) => value.cursor),
-        ofServer.map(({ value }) => value.holes),
-        start,
-      ]);
-      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayCheckpointed);
-      const stored = new Set((rows as { shard: number }[]).map(({ shard }) => shard));
-      for (const { lane, value } of ofServer) {
-        if (stored.has(lane.shard)) lane.stored(value);
-        else lanes.lose(lane, 'lease-lost');
-      }
-      telemetry.checkpointed(stored.size);
-    }
-  }
-
   async function giveUp(some: readonly Lane[]): Promise<void> {
-    await storeCheckpointsOf(some);
+    await checkpointing.store(some);
     const own = some.filter(({ alive }) => alive);
     for (const lane of own) {
       lanes.remove(lane);
@@ -230,7 +221,7 @@ export function createRelay(options: RelayOptions): Relay {
       loop(readWake, readTurn),
       loop(sendWake, sendTurn, false),
       loop(checkpointWake, async () => {
-        await storeCheckpointsOf(lanes.all());
+        await checkpointing.store(lanes.all());
         return checkpointMs;
       }),
       listen({ db, channel: nudgeChannel(schemaName), signal, retry, heard: () => readWake.notify() }),
@@ -251,6 +242,7 @@ export function createRelay(options: RelayOptions): Relay {
     await within(stopTimeoutMs, loops);
     await within(stopTimeoutMs, farewell());
     await publisher.close();
+    db.removeListener?.('error', idleConnectionLost);
     state = 'stopped';
   }
 
@@ -278,6 +270,7 @@ export function createRelay(options: RelayOptions): Relay {
         }
         troubles.begin('database', error instanceof Error ? error : new Error(String(error)));
       }
+      db.on?.('error', idleConnectionLost);
       loops = work(
         aborting.signal,
         telemetry.observe(() => lanes.all()),
@@ -312,6 +305,9 @@ export function createRelay(options: RelayOptions): Relay {
     },
   };
 }
+
+/** The pool replaces connections that broke while nobody used them. What was under way reports for itself. */
+const idleConnectionLost = (): void => {};
 
 /** Waits for work to end, but no longer than the time given: a stop must end even if a server never answers. */
 async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {

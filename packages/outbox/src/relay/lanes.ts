@@ -2,12 +2,21 @@ import type { ReadResult } from '../reader/read.ts';
 import type { Lane } from './lane.ts';
 
 /** Why what is remembered of a shard does not count any more. */
-export type LossReason = 'lease-lost' | 'server-restarted' | 'token-gone' | 'standby' | 'sequence-changed';
+export type LossReason =
+  | 'lease-lost'
+  | 'checkpoint-refused'
+  | 'server-restarted'
+  | 'token-gone'
+  | 'standby'
+  | 'sequence-changed';
+
+const LEAVING_MS = 3_000;
 
 /** The shards this relay works on. A lane that is lost is dead at once; nothing of it is published any more. */
 export class Lanes {
   readonly #byShard = new Map<number, Lane>();
-  readonly #leaving = new Set<Lane>();
+  /** Lanes being given up, and since when. */
+  readonly #leaving = new Map<Lane, number>();
   readonly #lost: (lane: Lane, reason: LossReason) => void;
 
   constructor(lost: (lane: Lane, reason: LossReason) => void) {
@@ -23,9 +32,14 @@ export class Lanes {
     return this.all().filter((lane) => !this.#leaving.has(lane));
   }
 
-  /** Lanes being given up of which everything read is published. */
-  ready(): Lane[] {
-    return [...this.#leaving].filter((lane) => lane.alive && lane.unpublished === 0);
+  /**
+   * Lanes being given up of which everything read is published, or of which something still waits after a while: a key
+   * that Kafka refuses must not keep a shard from its new owner, who reads what waits again.
+   */
+  ready(now: number): Lane[] {
+    return [...this.#leaving].flatMap(([lane, since]) =>
+      lane.alive && (lane.unpublished === 0 || now - since > LEAVING_MS) ? [lane] : [],
+    );
   }
 
   shards(): Set<number> {
@@ -36,10 +50,10 @@ export class Lanes {
     this.#byShard.set(lane.shard, lane);
   }
 
-  leave(shard: number): void {
+  leave(shard: number, now: number): void {
     const lane = this.#byShard.get(shard);
-    if (lane !== undefined) {
-      this.#leaving.add(lane);
+    if (lane !== undefined && !this.#leaving.has(lane)) {
+      this.#leaving.set(lane, now);
     }
   }
 
@@ -63,7 +77,7 @@ export class Lanes {
 export function distrust(
   lane: Lane,
   { start, standby, lanes }: ReadResult,
-): Exclude<LossReason, 'lease-lost'> | undefined {
+): Exclude<LossReason, 'lease-lost' | 'checkpoint-refused'> | undefined {
   const answer = lanes.find(({ shard }) => shard === lane.shard);
   if (standby) return 'standby';
   if (start !== lane.start) return 'server-restarted';

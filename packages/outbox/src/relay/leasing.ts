@@ -44,7 +44,7 @@ export class Leasing {
       relay,
       renewed.map(({ shard }) => shard),
       renewed.map(({ epoch }) => epoch),
-      [],
+      this.#watch.longGone(performance.now()),
     ]);
     const [seen] = rows as [{ renewed: number[]; leases: Lease[]; relays: Beat[] }];
     for (const lane of renewed) {
@@ -54,9 +54,11 @@ export class Leasing {
     }
     const { take, release } = this.#watch.decide(seen.leases, seen.relays, lanes.shards(), performance.now());
     for (const shard of release) {
-      lanes.leave(shard);
+      lanes.leave(shard, performance.now());
     }
-    await this.#take(take, sequences);
+    if (moving()) {
+      await this.#take(take, sequences);
+    }
   }
 
   async release(lanes: readonly Lane[]): Promise<void> {

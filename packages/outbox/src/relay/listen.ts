@@ -1,13 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Connection, Database } from '../database/port.ts';
+import type { Database } from '../database/port.ts';
 import { type Backoff, backoffMs } from '../subscriber/backoff.ts';
-
-/** What LISTEN needs of a connection beyond statements; `pg.PoolClient` has it. */
-interface NotifiedConnection extends Connection {
-  on(event: 'notification', heard: () => void): unknown;
-  on(event: 'error' | 'end', lost: (error?: Error) => void): unknown;
-  removeListener(event: string, listener: (...args: never[]) => void): unknown;
-}
 
 export interface ListenOptions {
   readonly db: Database;
@@ -36,8 +29,8 @@ export async function listen({ db, channel, signal, retry, heard }: ListenOption
 }
 
 async function listenOnce(db: Database, channel: string, signal: AbortSignal, heard: () => void): Promise<void> {
-  const connection = (await db.connect()) as Partial<NotifiedConnection> & Connection;
-  if (!canListen(connection)) {
+  const connection = await db.connect();
+  if (connection.on === undefined || connection.removeListener === undefined) {
     connection.release();
     return aborted(signal);
   }
@@ -57,9 +50,6 @@ async function listenOnce(db: Database, channel: string, signal: AbortSignal, he
     connection.release(true);
   }
 }
-
-const canListen = (connection: Partial<NotifiedConnection> & Connection): connection is NotifiedConnection =>
-  typeof connection.on === 'function' && typeof connection.removeListener === 'function';
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

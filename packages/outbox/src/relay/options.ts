@@ -11,7 +11,7 @@ export interface RelayOptions {
   readonly publisher: Publisher;
   /** The schema `migrate` made. Default `outbox`. */
   readonly schemaName?: string;
-  /** A lease that stood still for this long is taken over by another relay. Default 1,500. */
+  /** A lease that stood still for this long is taken over by another relay. Default 2,000. */
   readonly leaseMs?: number;
   /** How often the outbox is read. Default from 1 while messages flow to 40 when idle. */
   readonly pace?: Partial<PollPace>;

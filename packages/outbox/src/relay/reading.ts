@@ -8,7 +8,6 @@ import { distrust, type Lanes } from './lanes.ts';
 import type { Outbound } from './outbound.ts';
 import type { RelayTelemetry } from './telemetry.ts';
 
-const MAX_BYTES_PER_LANE = 4 * 1024 * 1024;
 const MAX_ROWS = 5_000;
 
 export interface ReadingOptions {
@@ -50,8 +49,9 @@ export class Reading {
       plan: tracker.plan(),
       rowLimit: limits[n] ?? 1,
     }));
+    const bytesPerLane = Math.ceil((maxBytesInMemory - outbound.bytes) / readable.length);
     const started = performance.now();
-    const result = await readLanes(run, this.#statement, requests, MAX_BYTES_PER_LANE);
+    const result = await readLanes(run, this.#statement, requests, bytesPerLane);
     if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayRead);
     const count = this.#takeIn(readable, requests, result);
     telemetry.read(readable.length, count, performance.now() - started);

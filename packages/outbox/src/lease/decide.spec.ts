@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Beat, type Lease, LeaseWatch } from './decide.ts';
+
+const LEASE_MS = 100;
+const TICK_MS = 20;
+
+/** The lease table and any number of relays that look at it, each with a clock of its own. */
+class Cluster {
+  readonly leases: Lease[];
+  readonly beats = new Map<string, number>();
+  readonly relays = new Map<string, { watch: LeaseWatch; held: Map<number, number>; clock: number; frozen: boolean }>();
+
+  constructor(shards: number) {
+    this.leases = Array.from({ length: shards }, (_, shard) => ({ shard, owner: null, epoch: 0, renewals: 0 }));
+  }
+
+  join(id: string, clock: number): void {
+    this.relays.set(id, { watch: new LeaseWatch(id, LEASE_MS), held: new Map(), clock, frozen: false });
+  }
+
+  kill(id: string): void {
+    this.relays.delete(id);
+  }
+
+  /** One round of one relay. Answers the shards it took from an owner that is alive and not frozen. */
+  round(id: string): number[] {
+    const relay = this.relays.get(id);
+    if (relay === undefined || relay.frozen) return [];
+    relay.clock += TICK_MS;
+    this.beats.set(id, (this.beats.get(id) ?? 0) + 1);
+    for (const [shard, epoch] of relay.held) {
+      const lease = this.leases[shard] as Lease;
+      if (lease.owner === id && lease.epoch === epoch) this.leases[shard] = { ...lease, renewals: lease.renewals + 1 };
+      else relay.held.delete(shard);
+    }
+    const beats: Beat[] = [...this.beats].map(([name, count]) => ({ id: name, beats: count }));
+    const { take, release } = relay.watch.decide([...this.leases], beats, new Set(relay.held.keys()), relay.clock);
+    const stolen: number[] = [];
+    for (const { shard, owner, epoch, renewals } of take) {
+      if (owner !== null && owner !== id && this.relays.get(owner)?.frozen === false) stolen.push(shard);
+      this.leases[shard] = { shard, owner: id, epoch: epoch + 1, renewals: renewals + 1 };
+      relay.held.set(shard, epoch + 1);
+    }
+    for (const shard of release) {
+      const lease = this.leases[shard] as Lease;
+      this.leases[shard] = { ...lease, owner: null, renewals: lease.renewals + 1 };
+      relay.held.delete(shard);
+    }
+    return stolen;
+  }
+
+  rounds(count: number): number[] {
+    return Array.from({ length: count }, () => [...this.relays.keys()].flatMap((id) => this.round(id))).flat();
+  }
+
+  shares(): number[] {
+    return [...this.relays.values()].map(({ held }) => held.size).sort((a, b) => a - b);
+  }
+}
+
+describe('LeaseWatch', () => {
+  const clocks = fc.array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { minLength: 1, maxLength: 5 });
+
+  test('relays share all shards evenly, whatever their clocks say, and then leave each other alone', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), clocks, (shards, offsets) => {
+        const cluster = new Cluster(shards);
+        offsets.forEach((offset, n) => {
+          cluster.join(`relay-${n}`, offset);
+          cluster.rounds(3);
+        });
+        cluster.rounds(40);
+        const shares = cluster.shares();
+        expect(shares.reduce((sum, count) => sum + count, 0)).toBe(shards);
+        expect((shares.at(-1) ?? 0) - (shares[0] ?? 0)).toBeLessThanOrEqual(1);
+        const epochs = cluster.leases.map(({ epoch }) => epoch);
+        expect(cluster.rounds(50)).toEqual([]);
+        expect(cluster.leases.map(({ epoch }) => epoch)).toEqual(epochs);
+      }),
+    );
+  });
+
+  test('shards of a dead relay are taken after the lease time, not before, and never from a living one', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 12 }), clocks, (shards, [offset = 0]) => {
+        const cluster = new Cluster(shards);
+        cluster.join('dead', offset);
+        cluster.rounds(5);
+        cluster.kill('dead');
+        cluster.join('heir', -offset);
+        expect(cluster.rounds(LEASE_MS / TICK_MS)).toEqual([]);
+        expect(cluster.shares()).toEqual([0]);
+        cluster.rounds(2);
+        expect(cluster.shares()).toEqual([shards]);
+      }),
+    );
+  });
+
+  test('a lease that was given up is free at once', () => {
+    const cluster = new Cluster(4);
+    cluster.join('first', 0);
+    cluster.rounds(1);
+    expect(cluster.shares()).toEqual([4]);
+  });
+});

@@ -1,0 +1,281 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import type pg from 'pg';
+import { createStatementRunner } from '../database/statement.ts';
+import { inspectSchema } from '../relay/preflight.sql.ts';
+import { preflight } from '../relay/preflight.ts';
+import { shardOf } from '../shard/hash.ts';
+import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/database.ts';
+import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { GapTracker } from './gap-tracker.ts';
+import { readMessages } from './read.sql.ts';
+import { readLanes } from './read.ts';
+
+jest.setTimeout(60_000);
+
+/**
+ * The ways in which a number can be missing for a while, each of which once made a reader step over a message. One
+ * shard, and reads taken one by one at the moments that matter.
+ */
+async function reading(database: OutboxDatabase) {
+  const run = createStatementRunner(database.pool, { timeoutMs: 10_000 });
+  const sequences = await preflight(run, inspectSchema('"outbox"'), 'outbox');
+  const tracker = new GapTracker({ cursor: 0, holes: [] });
+  const seen: string[] = [];
+  return {
+    tracker,
+    /** Everything read so far, in order. */
+    seen,
+    /** One read; answers the keys it found. */
+    async read(): Promise<string[]> {
+      const plan = tracker.plan();
+      const request = { shard: 0, sequence: sequences.get(0) ?? 0, plan, rowLimit: 1_000 };
+      const { lanes } = await readLanes(run, readMessages('"outbox"'), [request], 1_000_000);
+      const [lane] = lanes;
+      if (lane === undefined) throw new Error('no answer');
+      tracker.apply(plan, lane.answer);
+      const found = lane.messages.map(({ key }) => key);
+      seen.push(...found);
+      return found;
+    },
+  };
+}
+
+const insert = (key: string, seq = `nextval('outbox.seq_g1_0_of_1')`, table = 'message'): string =>
+  `INSERT INTO outbox.${table} (shard, seq, id, topic, key, type, source, payload)
+   VALUES (0, ${seq}, gen_random_uuid(), 't', '${key}', 'x', '/test', '{}')`;
+
+const commit = (pool: pg.Pool, key: string) => pool.query(insert(key));
+
+const oneShard = () => outboxDatabase({ shards: 1 });
+
+describe('a message that becomes visible late is read', () => {
+  test('committed out of order', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    await using late = await openTransaction(database.pool);
+    await late.client.query(insert('late'));
+    await commit(database.pool, 'early');
+    for (let n = 0; n < 5; n += 1) await reader.read();
+    expect(reader.seen).toEqual(['early']);
+    expect(reader.tracker.gapCount).toBe(1);
+    await late.end('COMMIT');
+    expect(await reader.read()).toEqual(['late']);
+    expect(reader.tracker.gapCount).toBe(0);
+  });
+
+  test('written after a savepoint was rolled back, with a number drawn before it', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    await using late = await openTransaction(database.pool);
+    await late.client.query('SAVEPOINT s');
+    const { rows } = await late.client.query(`SELECT nextval('outbox.seq_g1_0_of_1')::int AS seq`);
+    await late.client.query(insert('undone', String(rows[0].seq)));
+    await late.client.query('ROLLBACK TO SAVEPOINT s');
+    await commit(database.pool, 'early');
+    for (let n = 0; n < 5; n += 1) await reader.read();
+    await late.client.query(insert('again', String(rows[0].seq)));
+    for (let n = 0; n < 5; n += 1) await reader.read();
+    await late.end('COMMIT');
+    await reader.read();
+    expect(reader.seen).toEqual(['early', 'again']);
+  });
+
+  test('drawn by a plain SELECT nextval long before the table is touched', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    await using late = await openTransaction(database.pool);
+    const { rows } = await late.client.query(`SELECT nextval('outbox.seq_g1_0_of_1')::int AS seq`);
+    await commit(database.pool, 'early');
+    for (let n = 0; n < 5; n += 1) await reader.read();
+    expect(reader.tracker.gapCount).toBe(1);
+    await late.client.query(insert('late', String(rows[0].seq)));
+    await late.end('COMMIT');
+    await reader.read();
+    expect(reader.seen).toEqual(['early', 'late']);
+  });
+
+  test('inserted straight into a partition, which locks another table than the parent', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    await using late = await openTransaction(database.pool);
+    const { rows } = await late.client.query('SELECT outbox.current_slot() AS slot');
+    await late.client.query(insert('late', undefined, `message_slot_${rows[0].slot}`));
+    await commit(database.pool, 'early');
+    for (let n = 0; n < 5; n += 1) await reader.read();
+    await late.end('COMMIT');
+    await reader.read();
+    expect(reader.seen).toEqual(['early', 'late']);
+  });
+
+  test('prepared, its session gone, and committed by another', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    const late = await openTransaction(database.pool);
+    const name = `late-${process.pid}-${Date.now()}`;
+    await late.client.query(insert('late'));
+    await commit(database.pool, 'early');
+    await reader.read();
+    await reader.read();
+    await late.end(`PREPARE TRANSACTION '${name}'`);
+    try {
+      for (let n = 0; n < 5; n += 1) await reader.read();
+      expect(reader.seen).toEqual(['early']);
+      expect(reader.tracker.gapCount).toBe(1);
+    } finally {
+      await database.pool.query(`COMMIT PREPARED '${name}'`);
+    }
+    await reader.read();
+    expect(reader.seen).toEqual(['early', 'late']);
+  });
+
+  test('written by a transaction that is prepared before anybody saw its number', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    const late = await openTransaction(database.pool);
+    const name = `unseen-${process.pid}-${Date.now()}`;
+    await late.client.query(insert('late'));
+    await late.end(`PREPARE TRANSACTION '${name}'`);
+    try {
+      await commit(database.pool, 'early');
+      for (let n = 0; n < 5; n += 1) await reader.read();
+    } finally {
+      await database.pool.query(`COMMIT PREPARED '${name}'`);
+    }
+    await reader.read();
+    expect(reader.seen).toEqual(['early', 'late']);
+  });
+
+  test('committed between a read and the look of the next, while others come and go', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    for (let n = 0; n < 50; n += 1) {
+      await using late = await openTransaction(database.pool);
+      await late.client.query(insert(`late-${n}`));
+      await commit(database.pool, `early-${n}`);
+      // The commit races with a read: whichever comes first, nothing may be given up too soon.
+      const racing = reader.read();
+      await late.end('COMMIT');
+      await racing;
+    }
+    await reader.read();
+    await reader.read();
+    expect(reader.seen.toSorted()).toEqual(
+      Array.from({ length: 50 }, (_, n) => [`late-${n}`, `early-${n}`])
+        .flat()
+        .toSorted(),
+    );
+    await reader.read();
+    expect(reader.tracker.gapCount).toBe(0);
+  });
+
+  test('written by a repeatable-read transaction through the SQL function', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    await using late = await openTransaction(database.pool, 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await late.client.query(`SELECT outbox.write('t', 'late', 'x', '/test', '{}')`);
+    await database.pool.query(`SELECT outbox.write('t', 'early', 'x', '/test', '{}')`);
+    for (let n = 0; n < 5; n += 1) await reader.read();
+    await late.end('COMMIT');
+    await reader.read();
+    expect(reader.seen).toEqual(['early', 'late']);
+  });
+});
+
+describe('a number that never becomes visible is given up, and delays nothing meanwhile', () => {
+  test('rolled back', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    const gone = await openTransaction(database.pool);
+    await gone.client.query(insert('gone'));
+    await commit(database.pool, 'stays');
+    await reader.read();
+    expect(reader.tracker.gapCount).toBe(1);
+    await gone.end('ROLLBACK');
+    await reader.read();
+    await reader.read();
+    await reader.read();
+    expect(reader.tracker.gapCount).toBe(0);
+    expect(reader.seen).toEqual(['stays']);
+  });
+
+  test('rolled back at the end of the sequence, where no later row shows the gap', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    const gone = await openTransaction(database.pool);
+    await gone.client.query(insert('gone'));
+    await gone.end('ROLLBACK');
+    for (let n = 0; n < 4; n += 1) await reader.read();
+    expect(reader.tracker.cursor).toBe(1);
+    expect(reader.tracker.gapCount).toBe(0);
+  });
+
+  test('half a million numbers of an open transaction cost a read nothing once they are at rest', async () => {
+    await using database = await oneShard();
+    const reader = await reading(database);
+    await using open = await openTransaction(database.pool);
+    await open.client.query(
+      `INSERT INTO outbox.message (shard, seq, id, topic, key, type, source, payload)
+       SELECT 0, nextval('outbox.seq_g1_0_of_1'), gen_random_uuid(), 't', 'bulk', 'x', '/test', '{}' FROM generate_series(1, 20000)`,
+    );
+    await commit(database.pool, 'beside');
+    for (let n = 0; n < 4; n += 1) await reader.read();
+    expect(reader.seen).toEqual(['beside']);
+    expect(reader.tracker.plan()).toMatchObject({ gaps: [], restingOn: [expect.stringMatching(/^\d+\/\d+$/)] });
+    await commit(database.pool, 'after');
+    expect(await reader.read()).toEqual(['after']);
+    await open.end('COMMIT');
+    await commit(database.pool, 'last');
+    // The look finds the holder gone: this read answers nothing, the next ones read the gap before what came later.
+    expect(await reader.read()).toEqual([]);
+    while (!reader.seen.includes('last')) await reader.read();
+    const bulk = reader.seen.filter((key) => key === 'bulk');
+    expect(bulk).toHaveLength(20_000);
+    expect(reader.seen.at(-1)).toBe('last');
+  });
+});
+
+describe('what proves something', () => {
+  test('places keys alike in both writers', async () => {
+    await using database = await outboxDatabase({ shards: 7 });
+    await database.pool.query(
+      `SELECT outbox.write('topic', 'key-' || n, 'x', '/test', '{}') FROM generate_series(1, 100) AS n`,
+    );
+    const { rows } = await database.pool.query('SELECT shard, key FROM outbox.message');
+    expect(rows).toHaveLength(100);
+    for (const { shard, key } of rows) expect(shard).toBe(shardOf('topic', key, 7));
+  });
+
+  test.each(['CACHE 10', 'INCREMENT 2', 'MAXVALUE 1000 CYCLE'])('refuses a sequence with %s', async (setting) => {
+    await using database = await oneShard();
+    await database.pool.query(`ALTER SEQUENCE outbox.seq_g1_0_of_1 ${setting}`);
+    await expect(reading(database)).rejects.toMatchObject({ code: 'SEQUENCE_UNSAFE', retryable: false });
+  });
+
+  test('refuses a database without the schema, and one that came from another cluster', async () => {
+    await using database = await oneShard();
+    await database.pool.query('UPDATE outbox.config SET system_identifier = system_identifier + 1');
+    await expect(reading(database)).rejects.toMatchObject({ code: 'CLUSTER_CHANGED' });
+    await database.pool.query('DROP SCHEMA outbox CASCADE');
+    await expect(reading(database)).rejects.toMatchObject({ code: 'SCHEMA_OUTDATED' });
+  });
+
+  test("pg_sequence_last_value is never ahead of what was drawn; the sequence's own row is", async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const stop = new AbortController();
+    const drawing = Array.from({ length: 3 }, async () => {
+      while (!stop.signal.aborted) {
+        await database.pool.query(`SELECT count(nextval('outbox.seq_g1_0_of_1')) FROM generate_series(1, 1000)`);
+      }
+    });
+    // Each statement takes the function's value first and then draws a number of its own: the value must be smaller.
+    for (let n = 0; n < 2_000; n += 1) {
+      const { rows } = await database.pool.query(
+        `WITH before AS MATERIALIZED (SELECT coalesce(pg_sequence_last_value('outbox.seq_g1_0_of_1'::regclass), 0) AS value)
+         SELECT value < nextval('outbox.seq_g1_0_of_1') AS sound FROM before`,
+      );
+      expect(rows).toEqual([{ sound: true }]);
+    }
+    stop.abort();
+    await Promise.all(drawing);
+  });
+});
