@@ -6,6 +6,7 @@ import { provideImages } from '../servers/container/images.ts';
 import { createProgress } from '../servers/progress.ts';
 import { FAILED, type Outcome, summaryOf } from '../test-run/outcome.ts';
 import { runTests } from '../test-run/run-tests.ts';
+import { untilToldToEnd } from './until-signal.ts';
 
 const command = new Command('npm run test:containers --')
   .description('Runs the integration tests on containers of the official images, through Testcontainers.')
@@ -23,10 +24,7 @@ root, debootstrap and docker). Fails when a server did not come from a container
 const json = command.opts<{ json?: true }>().json === true;
 const write = json ? console.error : console.log;
 const progress = createProgress(write);
-const ending = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => ending.abort(new Error(`ended by ${signal}`)));
-}
+const ending = untilToldToEnd();
 
 async function onContainers(): Promise<Outcome> {
   await using engine = await progress.step('container engine', provideEngine);
@@ -36,10 +34,10 @@ async function onContainers(): Promise<Outcome> {
   }
   const answering = { state: 'answers', version: '' } as const;
   if ((await provideImages(answering, Object.values(IMAGES), progress)).state !== 'answers') {
-    await buildStandIns(progress, ending.signal);
+    await buildStandIns(progress, ending);
   }
   const pattern = command.args[0];
-  return await runTests({ only: 'int', pattern, full: false, write, signal: ending.signal, requireContainers: true });
+  return await runTests({ only: 'int', pattern, full: false, write, signal: ending, requireContainers: true });
 }
 
 const outcome = await onContainers().catch((error: Error) => {

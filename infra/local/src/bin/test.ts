@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { KINDS, type Kind } from '../test-run/jest.ts';
 import { summaryOf } from '../test-run/outcome.ts';
 import { runTests } from '../test-run/run-tests.ts';
+import { untilToldToEnd } from './until-signal.ts';
 
 const command = new Command('npm test --')
   .description(
@@ -21,12 +22,9 @@ The last line is the count; the line before it names what was skipped, with reas
   .parse();
 
 const { only, full, json } = command.opts<{ only?: Kind; full?: true; json?: true }>();
-const ending = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => ending.abort(new Error(`ended by ${signal}`)));
-}
+const ending = untilToldToEnd();
 const write = json === true ? console.error : console.log;
-const outcome = await runTests({ only, pattern: command.args[0], full: full === true, write, signal: ending.signal });
+const outcome = await runTests({ only, pattern: command.args[0], full: full === true, write, signal: ending });
 const lines = summaryOf(outcome, json === true);
 for (const line of lines.slice(0, -1)) {
   write(line);
