@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type { ModelRef } from '@bezel/contracts';
 import { testServers, waitFor } from '@bezel/local/testing';
 import { MODEL_REJECTED } from '@bezel/order-workflow';
@@ -42,7 +43,7 @@ beforeAll(async () => {
     namespace,
     taskQueue: workflowQueue,
     workflowBundle: await bundleWorkflowCode({
-      workflowsPath: new URL('../testing/analyse-workflow.ts', import.meta.url).pathname,
+      workflowsPath: fileURLToPath(new URL('../testing/analyse-workflow.ts', import.meta.url)),
       logger: new DefaultLogger('ERROR'),
     }),
   });

@@ -70,9 +70,9 @@ describe('state', () => {
     const order = await system.submit();
     await order.leadTo('APPROVED');
     await order.tell('packed', { messageId: 'early' });
-    const open = await system.orders.state(order.id);
+    const open = await order.stateAt('APPROVED');
     expect(open).toMatchObject({ status: 'APPROVED', seq: 3, cancelling: null });
-    expect(open?.held).toMatchObject([{ messageId: 'early', kind: 'packed' }]);
+    expect(open.held).toMatchObject([{ messageId: 'early', kind: 'packed' }]);
     for (const kind of MAKING.filter((each) => each !== 'packed')) await order.tell(kind);
     await order.tell('delivered');
     await order.handle.result();

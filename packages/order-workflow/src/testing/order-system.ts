@@ -9,6 +9,7 @@ import { NativeConnection } from '@temporalio/worker';
 import pg from 'pg';
 import { createOrderClient, type OrderClient } from '../client/index.ts';
 import { type Fact, type FactKind, type OrderInput, type TaskQueues, workflowIdOf } from '../index.ts';
+import type { OrderState } from '../lifecycle/index.ts';
 import { createActivityWorker, createOrdersWorker, installTemporalRuntime, type OrderWorker } from '../worker/index.ts';
 import { mesActivities, pricingActivities, shopActivities } from './activities.ts';
 
@@ -219,6 +220,15 @@ export class PlacedOrder {
     await waitFor(`order ${this.id} to reach ${status}`, async () => (await this.statuses()).includes(status), {
       deadlineMs: 45_000,
     });
+  }
+
+  /** What the workflow answers when asked, once it says this status: it hears of a move after the database has it. */
+  async stateAt(status: OrderStatus): Promise<OrderState> {
+    const says = async (): Promise<OrderState | null> => {
+      const state = await this.#system.orders.state(this.id);
+      return state?.status === status ? state : null;
+    };
+    return waitFor(`the workflow of order ${this.id} to say ${status}`, says, { deadlineMs: 45_000 });
   }
 
   /** Every status the order moved to, in the order of `seq`. */

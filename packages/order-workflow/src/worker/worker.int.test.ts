@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { testServers } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDoor } from '../testing/cuttable-door.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 /** Starts the workers in a process of their own and waits until they run. */
 async function startProcess(options: WorkerOptions): Promise<ChildProcess> {
-  const script = new URL('../testing/worker-process.ts', import.meta.url).pathname;
+  const script = fileURLToPath(new URL('../testing/worker-process.ts', import.meta.url));
   const { name, databaseUrl, taskQueues } = options;
   const child = spawn(
     process.execPath,
