@@ -145,7 +145,7 @@ describe('npm start', () => {
       await start.ended;
       expect(stack).toThrow(StackNotRunningError);
       expect(left.map(({ pid }) => identify(pid)?.started)).toEqual(left.map(({ started }) => started));
-      start = runStart(state, '--empty');
+      start = runStart(state, { args: ['--empty'] });
       await start.ready;
       expect(left.filter(({ pid, started }) => identify(pid)?.started === started)).toEqual([]);
       expect(start.lines.join('\n')).toMatch(/a start that was killed left .*postgres.* running: ended/);
@@ -167,7 +167,7 @@ describe('npm start', () => {
   test(
     '--reset drops all data; --only-servers starts no app',
     async () => {
-      start = runStart(state, '--reset', '--only-servers');
+      start = runStart(state, { args: ['--reset', '--only-servers'] });
       const { processes, servers } = await start.ready;
       expect(processes.map(({ name }) => name)).toEqual(['postgres', 'kafka', 'temporal', 'identity']);
       expect(await query(servers.postgres.shop, "SELECT to_regclass('orders') AS orders")).toEqual([{ orders: null }]);

@@ -1,5 +1,6 @@
 export { cloneDatabase, createDatabase, type TestDatabase } from './databases.ts';
 export { createIdentity, type TestIdentity } from './identity.ts';
+export { type RunningStart, runStart } from './running-start.ts';
 export { type TestServers, testServers } from './servers.ts';
 export { type StackState, temporaryStackState } from './stack-state.ts';
 export { createTopic } from './topics.ts';

@@ -19,9 +19,12 @@ export interface RunningStart extends AsyncDisposable {
 const PROGRAM = join(import.meta.dirname, '..', 'bin', 'start.ts');
 
 /** Runs `npm start -- --json …` with its state in a folder of its own. Disposing of it sends SIGTERM and waits. */
-export function runStart(state: string, ...args: string[]): RunningStart {
+export function runStart(
+  state: string,
+  { args = [], env = {} }: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+): RunningStart {
   const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', PROGRAM, '--json', ...args], {
-    env: { ...process.env, BEZEL_STATE: state },
+    env: { ...process.env, ...env, BEZEL_STATE: state },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
