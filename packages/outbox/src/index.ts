@@ -19,6 +19,14 @@ export { createRelay, type Relay } from './relay/create-relay.ts';
 export type { RelayOptions } from './relay/options.ts';
 export type { RelayProblem, RelayStatus, ShardStatus, WaitingStatus } from './relay/status.ts';
 export {
+  createRetention,
+  type Retention,
+  type RetentionOptions,
+  type RetentionStatus,
+  type SlotOutcome,
+  type SlotStatus,
+} from './retention/create-retention.ts';
+export {
   createOutbox,
   type Outbox,
   type OutboxOptions,

@@ -6,4 +6,5 @@ export {
   SequenceUnsafeError,
   ServerReadOnlyError,
 } from './relaying.ts';
+export { RetentionStateError } from './retaining.ts';
 export { EventInvalidError, MessageTooLargeError, NudgeUnavailableError, TransactionMissingError } from './writing.ts';

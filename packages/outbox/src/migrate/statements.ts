@@ -25,7 +25,7 @@ export const recordVersion = (schema: string, version: number, name: string): st
 
 /**
  * What a service's login needs: to write messages and to run a relay, a consumer and retention. Message rows are never
- * updated and never deleted, so that right is not given; retention empties whole slots with TRUNCATE.
+ * updated and never deleted, so that right is not given; only the function `empty_slot` may truncate a slot.
  */
 export const grant = (schema: string, role: string): string => `
 DO $$
@@ -38,7 +38,6 @@ BEGIN
   EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${schema} TO %I', login);
   EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${schema} TO %I', login);
   FOR part IN SELECT relid FROM pg_partition_tree('${schema}.message') LOOP
-    EXECUTE format('REVOKE UPDATE, DELETE ON %s FROM %I', part, login);
-    EXECUTE format('GRANT TRUNCATE ON %s TO %I', part, login);
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM %I', part, login);
   END LOOP;
 END $$`;

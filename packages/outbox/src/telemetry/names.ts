@@ -27,6 +27,10 @@ export const METRICS = {
   backlog: 'bezel.outbox.backlog',
   /** Gauge: shards this relay holds the lease of. */
   shards: 'bezel.outbox.shards',
+  /** Gauge, by slot: bytes a slot of the ring takes on disk, its index included. */
+  slotBytes: 'bezel.outbox.slot.bytes',
+  /** Counter, by outcome (`emptied`, `empty`, `current`, `unpublished`, `locked`): looks at a slot by retention. */
+  slotLooks: 'bezel.outbox.slot.looks',
   /** Counter, by group and topic: events whose effects committed. */
   handled: 'bezel.outbox.consumer.handled',
   /** Counter, by group and topic: copies of events that had been handled before. */
@@ -57,6 +61,8 @@ export const CHANNELS = {
   lease: 'bezel.outbox.relay.lease',
   /** `{ relay, shard, reason }`: what was remembered of a shard was dropped, because the server cannot vouch for it. */
   memoryDropped: 'bezel.outbox.relay.memory-dropped',
+  /** `{ slot, bytes, outcome }`: retention looked at a slot of the ring. */
+  retention: 'bezel.outbox.retention',
   /** `{ group, topic, partition, messages, handled, duplicates, seconds }`: one batch committed. */
   batch: 'bezel.outbox.consumer.batch',
   /** `{ group, topic, partition, offset, id, attempts, retryInMs, error }`: one message failed. */

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { createTopic, waitFor } from '@bezel/local/testing';
+import { describe, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
+import { migrate } from '../migrate/migrate.ts';
+import { createRelay } from '../relay/create-relay.ts';
+import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/database.ts';
+import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
+import { readTopic } from '../testing/fixtures/read-topic.ts';
+import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { createRetention, type SlotOutcome } from './create-retention.ts';
+
+jest.setTimeout(120_000);
+
+/** One shard, nothing published. */
+const oneShard = () => outboxDatabase({ shards: 1 });
+
+/** The slot that is written to `age` days before it comes round again counts as that old now. */
+async function slotOfAge({ pool }: OutboxDatabase, age: number): Promise<number> {
+  const { rows } = await pool.query('SELECT mod(outbox.current_slot() - $1::int + 4, 4)::int AS slot', [age]);
+  return rows[0].slot;
+}
+
+const insert = (client: pg.Pool | pg.PoolClient, slot: number, { topic = 't', key = 'k', shard = 0 } = {}) =>
+  client.query(
+    `INSERT INTO outbox.message (slot, shard, seq, id, topic, key, type, source, payload)
+     VALUES ($1, $2, nextval('outbox.seq_g1_0_of_1'), $3, $4, $5, 'x', '/test', '{}') RETURNING seq::int`,
+    [slot, shard, randomUUID(), topic, key],
+  );
+
+const published = ({ pool }: OutboxDatabase, cursor: number, holes = '{}') =>
+  pool.query('UPDATE outbox.checkpoint SET cursor = $1, holes = $2 WHERE shard = 0', [cursor, holes]);
+
+const left = async ({ pool }: OutboxDatabase, slot: number): Promise<number> =>
+  (await pool.query('SELECT count(*)::int AS n FROM outbox.message WHERE slot = $1', [slot])).rows[0].n;
+
+async function outcomeOf({ pool }: OutboxDatabase, slot: number, keepDays: 0 | 1 | 2 = 2): Promise<SlotOutcome> {
+  await using retention = createRetention({ db: pool, keepDays });
+  const found = (await retention.once()).find((status) => status.slot === slot);
+  if (found === undefined) throw new Error(`no slot ${slot}`);
+  return found.outcome;
+}
+
+describe('a slot of which everything was published', () => {
+  test('is emptied when it is old enough, and no other slot is touched', async () => {
+    await using database = await oneShard();
+    const slots = [0, 1, 2, 3];
+    for (const slot of slots) await insert(database.pool, slot);
+    await published(database, 4);
+    const ages = await Promise.all(slots.map((age) => slotOfAge(database, age)));
+    const counts = async () => Promise.all(ages.map((slot) => left(database, slot)));
+
+    expect(await outcomeOf(database, ages[3] ?? -1)).toBe('emptied');
+    expect(await counts()).toEqual([1, 1, 1, 0]);
+    expect(await outcomeOf(database, ages[3] ?? -1)).toBe('empty');
+    expect(await outcomeOf(database, ages[2] ?? -1)).toBe('current');
+    expect(await outcomeOf(database, ages[2] ?? -1, 1)).toBe('emptied');
+    expect(await outcomeOf(database, ages[1] ?? -1, 0)).toBe('emptied');
+    expect(await outcomeOf(database, ages[0] ?? -1, 0)).toBe('current');
+    expect(await counts()).toEqual([1, 0, 0, 0]);
+  });
+
+  test('is emptied beside a relay that works, which goes on', async () => {
+    await using database = await oneShard();
+    const topic = await createTopic('retention');
+    const old = await slotOfAge(database, 3);
+    for (let n = 0; n < 50; n += 1) await insert(database.pool, old, { topic, key: `old-${n}` });
+    const publisher = PUBLISHERS[0]?.publisher;
+    if (publisher === undefined) throw new Error('there is no publisher');
+    await using relay = createRelay({ db: database.pool, publisher: publisher() });
+    await relay.start();
+    await waitFor('the slot to be emptied', async () => (await outcomeOf(database, old)) === 'emptied');
+    await insert(database.pool, await slotOfAge(database, 0), { topic, key: 'new' });
+    await waitFor('the message behind it', () => relay.status().published >= 51);
+    const keys = (await readTopic(topic)).map(({ key }) => key);
+    expect(new Set(keys)).toEqual(new Set([...Array.from({ length: 50 }, (_, n) => `old-${n}`), 'new']));
+  });
+});
+
+describe('a slot stays as it is', () => {
+  test.each<[string, number, string]>([
+    ['above the cursor', 2, '{}'],
+    ['in a hole', 3, '{[2,3)}'],
+    ['in the last of many holes', 3, '{[1,2),[3,4)}'],
+  ])('with a row %s', async (_, cursor, holes) => {
+    await using database = await oneShard();
+    const old = await slotOfAge(database, 3);
+    for (let n = 0; n < 3; n += 1) await insert(database.pool, old);
+    await published(database, cursor, holes);
+    expect(await outcomeOf(database, old)).toBe('unpublished');
+    expect(await left(database, old)).toBe(3);
+    await published(database, 3, '{}');
+    expect(await outcomeOf(database, old)).toBe('emptied');
+  });
+
+  test('with a row of a shard nobody publishes', async () => {
+    await using database = await oneShard();
+    const old = await slotOfAge(database, 3);
+    await insert(database.pool, old, { shard: 7 });
+    await published(database, 1);
+    expect(await outcomeOf(database, old)).toBe('unpublished');
+    expect(await left(database, old)).toBe(1);
+  });
+
+  test.each<[string, 'BEGIN' | 'PREPARE']>([
+    ['a transaction', 'BEGIN'],
+    ['a prepared transaction', 'PREPARE'],
+  ])('while %s that wrote to it is open, and writers go on', async (_, how) => {
+    await using database = await oneShard();
+    const old = await slotOfAge(database, 3);
+    await insert(database.pool, old);
+    await published(database, 1);
+    await using late = await openTransaction(database.pool);
+    await insert(late.client, old);
+    const name = `late-${randomUUID()}`;
+    if (how === 'PREPARE') await late.end(`PREPARE TRANSACTION '${name}'`);
+    expect(await outcomeOf(database, old)).toBe('locked');
+    await insert(database.pool, old);
+    await (how === 'PREPARE' ? database.pool.query(`COMMIT PREPARED '${name}'`) : late.end('COMMIT'));
+    expect(await outcomeOf(database, old)).toBe('unpublished');
+    expect(await left(database, old)).toBe(3);
+  });
+
+  test('when a row becomes visible between the look and the lock', async () => {
+    await using database = await oneShard();
+    const old = await slotOfAge(database, 3);
+    await insert(database.pool, old);
+    await published(database, 1);
+    await database.pool.query(`ALTER FUNCTION outbox.empty_slot SET lock_timeout = '60s'`);
+    await using late = await openTransaction(database.pool);
+    await insert(late.client, old);
+    const outcome = outcomeOf(database, old);
+    await waitFor('the lock to be waited for', async () => {
+      const { rows } = await database.pool.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'
+           AND relation = $1::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        [`outbox.message_slot_${old}`],
+      );
+      return rows.length > 0;
+    });
+    await late.end('COMMIT');
+    expect(await outcome).toBe('unpublished');
+    expect(await left(database, old)).toBe(2);
+  });
+});
+
+test('a login with the grants empties slots, and can truncate nothing itself', async () => {
+  await using database = await oneShard();
+  const old = await slotOfAge(database, 3);
+  await insert(database.pool, old);
+  await published(database, 1);
+  const login = `retention_${randomUUID().slice(0, 8)}`;
+  await database.pool.query(`CREATE ROLE ${login} LOGIN PASSWORD 'test'`);
+  const url = new URL(database.url);
+  url.username = login;
+  url.password = 'test';
+  const pool = new pg.Pool({ connectionString: url.href });
+  try {
+    await migrate(database.pool, { grantTo: [login] });
+    await using retention = createRetention({ db: pool });
+    expect((await retention.once()).find(({ slot }) => slot === old)?.outcome).toBe('emptied');
+    await expect(pool.query(`TRUNCATE outbox.message_slot_${old}`)).rejects.toMatchObject({ code: '42501' });
+  } finally {
+    await pool.end();
+    await database.pool.query(`DROP OWNED BY ${login}; DROP ROLE ${login}`);
+  }
+});
+
+test('it looks again and again, tells of trouble once, and stops', async () => {
+  await using database = await oneShard();
+  const old = await slotOfAge(database, 3);
+  await insert(database.pool, old);
+  const told: string[] = [];
+  const retention = createRetention({ db: database.pool, everyMs: 10, onError: ({ message }) => told.push(message) });
+  retention.start();
+  await waitFor('a look', () => retention.status().slots.some(({ outcome }) => outcome === 'unpublished'));
+  await database.pool.query('ALTER FUNCTION outbox.empty_slot RENAME TO gone');
+  await waitFor('trouble', () => retention.status().trouble !== null);
+  await database.pool.query('ALTER FUNCTION outbox.gone RENAME TO empty_slot');
+  await published(database, 1);
+  await waitFor('the slot to be emptied', async () => (await left(database, old)) === 0);
+  await waitFor('the end of the trouble', () => retention.status().trouble === null);
+  expect(told).toHaveLength(1);
+  await retention.stop();
+  expect(retention.status().state).toBe('stopped');
+  expect(() => retention.start()).toThrow(expect.objectContaining({ code: 'RETENTION_STATE' }));
+});
