@@ -18,14 +18,8 @@ export { type MigrateOptions, type MigrateResult, migrate, migrationSql } from '
 export { createRelay, type Relay } from './relay/create-relay.ts';
 export type { RelayOptions } from './relay/options.ts';
 export type { RelayProblem, RelayStatus, ShardStatus, WaitingStatus } from './relay/status.ts';
-export {
-  createRetention,
-  type Retention,
-  type RetentionOptions,
-  type RetentionStatus,
-  type SlotOutcome,
-  type SlotStatus,
-} from './retention/create-retention.ts';
+export { createRetention, type Retention, type RetentionOptions } from './retention/create-retention.ts';
+export type { RetentionStatus, SlotOutcome, SlotStatus } from './retention/status.ts';
 export {
   createOutbox,
   type Outbox,

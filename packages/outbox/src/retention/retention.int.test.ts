@@ -8,7 +8,8 @@ import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/databas
 import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
 import { readTopic } from '../testing/fixtures/read-topic.ts';
 import { openTransaction } from '../testing/fixtures/transactions.ts';
-import { createRetention, type SlotOutcome } from './create-retention.ts';
+import { createRetention } from './create-retention.ts';
+import type { SlotOutcome } from './status.ts';
 
 jest.setTimeout(120_000);
 

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { metrics } from '@opentelemetry/api';
 import { CHANNELS, INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
-import type { SlotOutcome } from './create-retention.ts';
+import type { SlotOutcome } from './status.ts';
 
 const looks = channel(CHANNELS.retention);
 

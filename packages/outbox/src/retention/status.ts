@@ -1,0 +1,23 @@
+/**
+ * What the last look at a slot came to. `current`: writers are in it, or it is too young. `unpublished`: something in it was
+ * not published. `locked`: somebody still writes or reads there. The last two are tried again.
+ */
+export type SlotOutcome = 'emptied' | 'empty' | 'current' | 'unpublished' | 'locked';
+
+export interface SlotStatus {
+  readonly slot: number;
+  /** Days since it was the current one; 0 for the one that is written to. */
+  readonly age: number;
+  /** What it takes on disk with its index, before it was emptied. */
+  readonly bytes: number;
+  readonly outcome: SlotOutcome;
+}
+
+/** It can be turned into JSON. */
+export interface RetentionStatus {
+  readonly state: 'new' | 'running' | 'stopping' | 'stopped';
+  /** As of the last look; empty before the first. */
+  readonly slots: readonly SlotStatus[];
+  /** What keeps it from looking, until it is over. */
+  readonly trouble: { readonly message: string; readonly since: string } | null;
+}
