@@ -15,13 +15,15 @@ import { createBatchRunner } from './transaction/batch.ts';
 import { createPositions } from './transaction/positions.ts';
 import { consumerStatements } from './transaction/statements.ts';
 
-/** Times are in milliseconds. */
+/** What a consumer works on, and its limits. Times are in milliseconds. */
 export interface ConsumerOptions {
   /** Where the effects go. It holds at most `concurrency` connections of the pool, and one more now and then. */
   readonly db: Pool;
+  /** How it reads Kafka; it leaves the group when the consumer stops. */
   readonly subscriber: Subscriber;
   /** Consumers of one group share the partitions; each group sees every event. */
   readonly groupId: string;
+  /** At least one, and one for each topic and type. */
   readonly handlers: readonly EventHandler[];
   /**
    * What to do with messages no handler asks for: events of other types, and messages that were not written by an
@@ -52,6 +54,7 @@ export interface ConsumerOptions {
   readonly onError?: (problem: ConsumerProblem) => void;
 }
 
+/** Handles events of its topics. Any number of them may run in one group: they share the partitions. */
 export interface Consumer extends AsyncDisposable {
   /**
    * Begins to consume and returns; it needs neither Kafka nor Postgres to be there yet. From then on the consumer
@@ -63,6 +66,7 @@ export interface Consumer extends AsyncDisposable {
    * consumer takes them over), and leaves the group. Takes at most about four seconds longer than that.
    */
   stop(): Promise<void>;
+  /** What it is doing now. Asks nobody, so it is cheap and says what was last seen. */
   status(): ConsumerStatus;
 }
 
@@ -73,6 +77,8 @@ export interface Consumer extends AsyncDisposable {
  * are new run in order, and the group's position moves. All of that commits or none. So a copy of a message, a kill at
  * any moment, a rebalance, or a second consumer that still believes it owns the partition cannot double an effect, and
  * a position never passes a message that was not handled.
+ *
+ * @throws ConsumerOptionsInvalidError when options cannot work together, TypeError when `schemaName` cannot be a schema's name
  *
  * @example
  * const consumer = createConsumer({

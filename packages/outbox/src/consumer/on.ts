@@ -24,12 +24,18 @@ export interface ReceivedEvent<Type extends string = string, Data = unknown> {
 
 /** The transaction a handler works in. It also holds the inbox entry and the consumer's position. */
 export interface HandlerTransaction {
+  /**
+   * Runs one statement. A failed one fails the transaction: let its error pass, the message is then tried again.
+   *
+   * @throws HandlerTransactionClosedError after the handler returned or was given up, else whatever Postgres answers
+   */
   query<Row = Record<string, unknown>>(
     sql: string,
     params?: readonly unknown[],
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number }>;
 }
 
+/** What a handler works with. */
 export interface HandlerContext {
   /**
    * What is done through it commits together with the fact that the event was handled, or not at all. Usable until the

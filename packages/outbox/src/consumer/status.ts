@@ -11,6 +11,7 @@ export interface ConsumerStatus {
   readonly partitions: readonly PartitionStatus[];
 }
 
+/** One partition this consumer owns. */
 export interface PartitionStatus {
   readonly topic: string;
   readonly partition: number;
@@ -38,14 +39,18 @@ export interface PartitionStatus {
 
 /** Something that went wrong and that the consumer deals with. */
 export type ConsumerProblem =
+  /** The brokers, or the membership of the group, are lost for now. */
   | { readonly kind: 'kafka'; readonly error: Error }
+  /** Postgres does not answer, or refuses. */
   | { readonly kind: 'database'; readonly error: Error }
+  /** A partition stands still: its position is not among the messages Kafka holds. */
   | {
       readonly kind: 'position';
       readonly error: Error;
       readonly topic: string;
       readonly partition: number;
     }
+  /** A message could not be handled. Its partition waits, and it is tried again. */
   | {
       readonly kind: 'message';
       readonly error: Error;

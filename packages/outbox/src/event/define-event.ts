@@ -20,7 +20,7 @@ export type EventData<Event> = Event extends EventDefinition<string, infer Data>
  * Defines an event once, for its writers and its readers.
  *
  * Messages of one topic and key are published in the order of their transactions; choose as key the thing whose history
- * must be read in order.
+ * must be read in order. Nothing is checked here: a key that is empty, or data the schema refuses, is an error of the write.
  *
  * @example
  * const OrderPlaced = defineEvent({

@@ -8,6 +8,9 @@ let counter = 0;
 /**
  * A version 7 UUID: 48 bits of Unix milliseconds, then a counter and random bits. Ids made by one process sort in the
  * order they were made, within a millisecond too; ids of different processes sort by their clocks.
+ *
+ * @example
+ * const orderId = uuidv7();
  */
 export function uuidv7(): string {
   if (used === pool.length) {

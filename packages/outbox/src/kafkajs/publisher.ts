@@ -23,6 +23,8 @@ export interface KafkajsPublisherOptions {
  * sequence numbers back for every partition of a failed request, written ones included: with the same producer id a
  * different batch could then be acknowledged as a repetition, and be lost.
  *
+ * It does not throw for trouble with a broker; each message gets its answer. Topics are not created.
+ *
  * @example
  * createRelay({ db: pool, publisher: kafkajsPublisher({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }) });
  */

@@ -40,8 +40,15 @@ const CLOSE_WITHIN_MS = 3_000;
  * A client that crashed is thrown away and replaced, with back-off, until the subscription is closed. Handing messages
  * over never waits, so heartbeats go on however long they take to handle.
  *
+ * It does not throw for trouble with a broker: whoever subscribed is told.
+ *
  * @example
- * createConsumer({ db: pool, subscriber: kafkajsSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }), … });
+ * const consumer = createConsumer({
+ *   db: pool,
+ *   subscriber: kafkajsSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'billing' }),
+ *   groupId: 'billing',
+ *   handlers: [on(OrderPlaced, (event) => console.log(event.data.orderId))],
+ * });
  */
 export function kafkajsSubscriber(options: KafkajsSubscriberOptions): Subscriber {
   const kafka = new Kafka({

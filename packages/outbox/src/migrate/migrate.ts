@@ -3,6 +3,7 @@ import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { loadMigrations, render } from './migrations.ts';
 import * as sql from './statements.ts';
 
+/** What is made, and for whom. */
 export interface MigrateOptions {
   /** Default `outbox`. */
   readonly schemaName?: string;
@@ -27,10 +28,13 @@ export interface MigrateResult {
  * Creates the outbox's tables, or brings them up to date. All or nothing, and safe from any number of processes at once:
  * one does the work, the others wait and find it done.
  *
- * `db` is a `pg.Pool`, a `pg.Client` (connected, not in a transaction) or a connection string.
+ * `db` is a `pg.Pool`, a `pg.Client` (connected, not in a transaction) or a connection string, with a login that may create
+ * a schema, or owns the one that is there.
+ *
+ * @throws TypeError when an option makes no sense, else whatever Postgres answers; nothing was changed then
  *
  * @example
- * await migrate(process.env.MIGRATION_DATABASE_URL, { grantTo: ['shop'] });
+ * const { applied, version } = await migrate('postgres://shop_owner@127.0.0.1/shop', { grantTo: ['shop'] });
  */
 export async function migrate(db: Database | Queryable | string, options: MigrateOptions = {}): Promise<MigrateResult> {
   if (typeof db === 'string') {
@@ -57,6 +61,11 @@ export async function migrate(db: Database | Queryable | string, options: Migrat
 /**
  * The same as SQL, for teams whose schema changes are applied by somebody else. `from` is the version already there
  * (`SELECT max(version) FROM outbox.migration`), 0 for a new database.
+ *
+ * @throws TypeError when an option makes no sense
+ *
+ * @example
+ * console.log(migrationSql({ from: 1, grantTo: ['shop'] }));
  */
 export function migrationSql({ from = 0, ...options }: MigrateOptions & { readonly from?: number } = {}): string {
   const { schema, shards, grantTo } = settings(options);

@@ -21,7 +21,8 @@ const CLOSE_WITHIN_MS = 2_000;
 
 /**
  * Publishes with `@platformatic/kafka`: idempotent, all in-sync replicas, one send in flight, partitions as the Java
- * client. After any failure the producer is thrown away, and the next batch goes out under a new producer id.
+ * client. After any failure the producer is thrown away, and the next batch goes out under a new producer id. It does not
+ * throw for trouble with a broker; each message gets its answer. Topics are not created.
  *
  * @example
  * createRelay({ db: pool, publisher: platformaticPublisher({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }) });

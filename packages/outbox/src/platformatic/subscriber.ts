@@ -32,8 +32,15 @@ const CLOSE_WITHIN_MS = 3_000;
  * Reads Kafka with `@platformatic/kafka`: one client is the member of the group, another fetches, so that a waiting
  * fetch never delays a heartbeat. Clients that broke are thrown away and replaced, with back-off.
  *
+ * It does not throw for trouble with a broker: whoever subscribed is told.
+ *
  * @example
- * createConsumer({ db: pool, subscriber: platformaticSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }), … });
+ * const consumer = createConsumer({
+ *   db: pool,
+ *   subscriber: platformaticSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'billing' }),
+ *   groupId: 'billing',
+ *   handlers: [on(OrderPlaced, (event) => console.log(event.data.orderId))],
+ * });
  */
 export function platformaticSubscriber(options: PlatformaticSubscriberOptions): Subscriber {
   return { subscribe: (request) => subscribe(options, request) };

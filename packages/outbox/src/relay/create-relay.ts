@@ -32,8 +32,13 @@ export interface Relay extends AsyncDisposable {
    * relay may work on; RelayStateError when it was started before
    */
   start(): Promise<void>;
-  /** Ends the send under way, stores what is published and gives the leases up, so that another relay goes on at once. */
+  /**
+   * Ends the send under way, stores what is published and gives the leases up, so that another relay goes on at once. Takes
+   * at most `stopTimeoutMs` for each of the two and some seconds for the connections, whatever answers. Never rejects for
+   * trouble with Kafka or Postgres.
+   */
   stop(): Promise<void>;
+  /** What it is doing now. Asks nobody, so it is cheap and says what was last seen. */
   status(): RelayStatus;
 }
 
@@ -49,6 +54,8 @@ const STALLED_AFTER_MS = { reading: STATEMENT_TIMEOUT_MS + 5_000, sending: 120_0
 /**
  * Creates a relay. It reads the outbox in the order of each key, sends what it read and stores how far it came; the
  * three overlap. Every committed message is published at least once, with the same id each time.
+ *
+ * @throws TypeError when `schemaName` cannot be a schema's name
  *
  * @example
  * const relay = createRelay({ db: pool, publisher: kafkajsPublisher({ brokers, clientId: 'shop' }) });

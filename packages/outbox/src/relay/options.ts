@@ -4,10 +4,11 @@ import type { PollPace } from '../reader/poll-pace.ts';
 import type { Backoff } from '../subscriber/backoff.ts';
 import type { RelayProblem } from './status.ts';
 
-/** Times are in milliseconds. */
+/** What a relay works on, and its limits. Times are in milliseconds. */
 export interface RelayOptions {
   /** The database with the outbox, as a login with the relay's grants. It uses at most five connections of the pool. */
   readonly db: Database;
+  /** How it writes to Kafka; closed when the relay stops. */
   readonly publisher: Publisher;
   /** The schema `migrate` made. Default `outbox`. */
   readonly schemaName?: string;

@@ -13,8 +13,10 @@ export interface RelayStatus {
   readonly published: number;
 }
 
+/** One shard, as the relay that holds its lease sees it. */
 export interface ShardStatus {
   readonly shard: number;
+  /** Grows with every change of owner. */
   readonly epoch: number;
   /** Everything up to this number was read, is a gap, or will never exist. */
   readonly cursor: number;
@@ -26,11 +28,14 @@ export interface ShardStatus {
   readonly unpublished: number;
 }
 
+/** A key, or a whole topic, that Kafka refuses. It is tried again for as long as it takes. */
 export interface WaitingStatus {
   readonly topic: string;
   /** Null when the whole topic waits. */
   readonly key: string | null;
+  /** Tries that failed in a row. */
   readonly failures: number;
+  /** What the latest one failed with. */
   readonly message: string;
 }
 

@@ -7,6 +7,7 @@ import { emptySlot, listSlots } from './retention.sql.ts';
 import type { RetentionStatus, SlotOutcome, SlotStatus } from './status.ts';
 import { createRetentionTelemetry, type RetentionTelemetry } from './telemetry.ts';
 
+/** What is emptied, and how late. */
 export interface RetentionOptions {
   /** Where the outbox is. A `pg.Pool` fits. */
   readonly db: Database;
@@ -25,7 +26,11 @@ export interface RetentionOptions {
 
 /** Frees the space of messages that were published. */
 export interface Retention extends AsyncDisposable {
-  /** Starts to look, now and then every `everyMs`. Postgres may be away. */
+  /**
+   * Starts to look, now and then every `everyMs`. Postgres may be away.
+   *
+   * @throws RetentionStateError when it was started before
+   */
   start(): void;
   /** Looks once, now. Rejects when Postgres does not answer or refuses. */
   once(): Promise<readonly SlotStatus[]>;
@@ -41,6 +46,8 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  * in a ring of four slots of a day; a slot that cannot be emptied yet keeps growing and is tried again, and no INSERT ever
  * waits for it for more than a few milliseconds or fails for want of a slot. Run it beside each relay if you like: two at
  * once do no harm.
+ *
+ * @throws TypeError when `keepDays` is not 0, 1 or 2, or `schemaName` cannot be a schema's name
  *
  * @example
  * const retention = createRetention({ db: pool, keepDays: 1 });

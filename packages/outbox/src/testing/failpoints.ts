@@ -33,6 +33,7 @@ export const FAILPOINTS = {
   consumerForgetsInbox: 'consumer.forgets-inbox',
 } as const;
 
+/** The name of a failpoint. */
 export type Failpoint = (typeof FAILPOINTS)[keyof typeof FAILPOINTS];
 
 /**
@@ -65,7 +66,10 @@ let environmentRead = false;
  * is the action of that hit.
  *
  * @example
- * using _ = enableFailpoint('relay.published', () => { order.push('published'); });
+ * const steps: string[] = [];
+ * using _ = enableFailpoint('relay.published', () => {
+ *   steps.push('published');
+ * });
  */
 export function enableFailpoint(
   name: Failpoint,
@@ -82,7 +86,11 @@ export function enableFailpoint(
   };
 }
 
-/** Reads BEZEL_FAILPOINTS once. Called when a writer, relay or consumer is created. */
+/**
+ * Reads BEZEL_FAILPOINTS once. Called when a writer, relay or consumer is created.
+ *
+ * @throws FailpointRefusedError when NODE_ENV is `production`, or the variable cannot be understood
+ */
 export function armFailpointsFromEnvironment(env: NodeJS.ProcessEnv = process.env): void {
   const spec = env['BEZEL_FAILPOINTS'];
   if (spec === undefined || spec === '' || (environmentRead && env === process.env)) {

@@ -18,6 +18,7 @@ import { createNudger } from './nudge.ts';
 import { startCreateSpan, traceHeaders } from './trace-context.ts';
 import { type OutboxTransaction, runnerOf } from './transaction.ts';
 
+/** What all messages of one writer have in common. */
 export interface OutboxOptions {
   /** CloudEvents `source` of every message, a URI reference such as `/bezel/shop`. */
   readonly source: string;
@@ -29,6 +30,7 @@ export interface OutboxOptions {
   readonly maxMessageBytes?: number;
 }
 
+/** How a write takes place. */
 export interface WriteManyOptions {
   /**
    * Makes this transaction wait for other transactions that serialize on the same key, so that the order of messages is
@@ -37,6 +39,7 @@ export interface WriteManyOptions {
   readonly serializeKey?: boolean;
 }
 
+/** How one message is written, and what it carries beside its data. */
 export interface WriteOptions extends WriteManyOptions, Omit<MessageInput<never>, 'data'> {}
 
 /** Writes messages into the caller's transactions. Holds no connection and no state of any database. */
@@ -45,7 +48,9 @@ export interface Outbox {
    * Writes one message in the caller's transaction: it is published after the commit, or never. Messages of one
    * transaction are published in the order they were written, per topic and key.
    *
-   * @throws EventInvalidError, MessageTooLargeError, TransactionMissingError. Nothing was sent to the server then.
+   * @returns the message's id, the same in every copy that is published
+   * @throws EventInvalidError, MessageTooLargeError, TransactionMissingError: nothing was sent to the server then. Else
+   * whatever the transaction throws; it has failed, and the message with it.
    */
   write<Data>(
     tx: OutboxTransaction,
@@ -54,7 +59,12 @@ export interface Outbox {
     options?: WriteOptions,
   ): Promise<{ readonly id: string }>;
 
-  /** Writes many messages of one event in one statement, in the order given. None is written when one is refused. */
+  /**
+   * Writes many messages of one event in one statement, in the order given. None is written when one is refused.
+   *
+   * @returns their ids, in the order given
+   * @throws the same as `write`
+   */
   writeMany<Data>(
     tx: OutboxTransaction,
     event: EventDefinition<string, Data>,
@@ -65,11 +75,21 @@ export interface Outbox {
   /**
    * Wakes idle relays at once; call it after the commit, from any number of places. Without it a message waits for the
    * next idle poll, 40 ms at most. Needs `db`.
+   *
+   * @throws NudgeUnavailableError without `db`, else whatever Postgres answers. The messages are safe either way.
    */
   nudge(): Promise<void>;
 }
 
 /**
+ * Creates a writer. It opens nothing and remembers nothing: one for a service will do, for any number of databases that
+ * have the schema.
+ *
+ * A message it writes is committed with the caller's transaction or not at all, and then published at least once by a relay,
+ * in the order of its key.
+ *
+ * @throws TypeError when `schemaName` cannot be a schema's name
+ *
  * @example
  * const outbox = createOutbox({ source: '/bezel/shop' });
  * await db.transaction().execute(async (trx) => {

@@ -12,7 +12,9 @@ export interface EncodedMessage {
   readonly payload: Buffer;
 }
 
+/** One message to be written. */
 export interface MessageInput<Data> {
+  /** What the event's schema accepts. What the schema makes of it is stored, as JSON. */
   readonly data: Data;
   /** A UUID of one's own, to make a repeated write recognisable. Default: a new version 7 UUID. */
   readonly id?: string | undefined;

@@ -28,6 +28,7 @@ export type OutboxTransaction = KyselyTransaction | TransactionQuery;
 
 /** The least a transaction must offer. */
 export interface TransactionQuery {
+  /** Runs one statement inside the transaction. Parameters as `pg` takes them: arrays, Buffers, text, null. */
   query(sql: string, params: unknown[]): Promise<unknown>;
 }
 
