@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { testServers, waitFor } from '@bezel/local/testing';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import { outboxDatabase } from '../src/testing/fixtures/database.ts';
+import { createAdmin } from '../src/testing/fixtures/kafka.ts';
+import { readTopic, type TopicMessage } from '../src/testing/fixtures/read-topic.ts';
+import { InvoiceIssued, startBilling } from './bill-orders.ts';
+import { OrderPlaced } from './order-placed.ts';
+import * as executor from './place-order-executor.ts';
+import * as kysely from './place-order-kysely.ts';
+import { createOrders } from './place-order-pg.ts';
+import { startRelay } from './relay.ts';
+
+jest.setTimeout(120_000);
+
+interface Order {
+  readonly id: string;
+  readonly totalMinor: string;
+}
+
+/** The three ways to write: each places one order in a transaction of its own. */
+const WRITERS: Record<string, (pool: pg.Pool, order: Order) => Promise<void>> = {
+  kysely: (pool, order) => kysely.placeOrder(new Kysely({ dialect: new PostgresDialect({ pool }) }), order),
+  pg: (pool, order) => createOrders(pool)(order),
+  executor: (pool, order) => inTransaction(pool, (run) => executor.placeOrder({ run }, order)),
+};
+
+async function inTransaction(
+  pool: pg.Pool,
+  work: (run: (sql: string, params: unknown[]) => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await work((sql, params) => client.query(sql, params));
+    await client.query('COMMIT');
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+  client.release();
+}
+
+const newOrder = (): Order => ({ id: randomUUID(), totalMinor: '1999' });
+
+/** Topics are those the examples name, so they hold messages of earlier runs as well; each order has a key of its own. */
+async function messagesOf(topic: string, key: string): Promise<TopicMessage[]> {
+  return (await readTopic(topic)).filter((message) => message.key === key);
+}
+
+async function bookshop() {
+  const database = await outboxDatabase();
+  await database.pool.query('CREATE TABLE orders (id uuid PRIMARY KEY, total_minor text NOT NULL)');
+  return database;
+}
+
+beforeAll(async () => {
+  await using admin = await createAdmin();
+  const missing = [OrderPlaced.topic, InvoiceIssued.topic];
+  await admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions: 3 })), waitForLeaders: false });
+  await waitFor('leaders of the topics', async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: missing });
+    return topics.every(({ partitions }) => partitions.length === 3 && partitions.every(({ leader }) => leader >= 0));
+  });
+});
+
+describe.each(Object.keys(WRITERS))('place-order-%s.ts', (name) => {
+  const place = WRITERS[name] as (pool: pg.Pool, order: Order) => Promise<void>;
+
+  test('commits the order with its message, which relay.ts publishes', async () => {
+    await using database = await bookshop();
+    await using _ = await startRelay(database.pool, [...testServers().kafkaBrokers]);
+    const order = newOrder();
+    await place(database.pool, order);
+    const [message, ...more] = await waitFor('the message on the topic', async () => {
+      const found = await messagesOf(OrderPlaced.topic, order.id);
+      return found.length > 0 && found;
+    });
+    expect(more).toEqual([]);
+    expect(JSON.parse(String(message?.value))).toEqual({ orderId: order.id, totalMinor: '1999' });
+    expect(message?.headers).toMatchObject({ ce_type: 'bookshop.order-placed', ce_source: '/bookshop' });
+    expect((await database.pool.query('SELECT id FROM orders')).rows).toEqual([{ id: order.id }]);
+  });
+
+  test('leaves neither order nor message when the message is refused', async () => {
+    await using database = await bookshop();
+    await expect(place(database.pool, { id: randomUUID(), totalMinor: 1999 as never })).rejects.toMatchObject({
+      code: 'EVENT_INVALID',
+    });
+    const { rows } = await database.pool.query(
+      'SELECT (SELECT count(*) FROM orders)::int AS orders, (SELECT count(*) FROM outbox.message)::int AS messages',
+    );
+    expect(rows).toEqual([{ orders: 0, messages: 0 }]);
+  });
+});
+
+test('bill-orders.ts issues one invoice for an order, and its own event follows', async () => {
+  await using shop = await bookshop();
+  await using billing = await outboxDatabase();
+  await billing.pool.query(
+    'CREATE TABLE invoice (number bigint GENERATED ALWAYS AS IDENTITY, order_id uuid NOT NULL, total_minor text NOT NULL)',
+  );
+  const brokers = [...testServers().kafkaBrokers];
+  await using _shopRelay = await startRelay(shop.pool, brokers);
+  await using _billingRelay = await startRelay(billing.pool, brokers);
+  await using _billing = await startBilling(billing.pool, brokers);
+  const order = newOrder();
+  await createOrders(shop.pool)(order);
+  const issued = await waitFor(
+    'the invoice on its topic',
+    async () => {
+      const found = await messagesOf(InvoiceIssued.topic, order.id);
+      return found.length > 0 && found;
+    },
+    { deadlineMs: 60_000 },
+  );
+  const { rows } = await billing.pool.query('SELECT number, total_minor FROM invoice WHERE order_id = $1', [order.id]);
+  expect(rows).toEqual([{ number: expect.any(String), total_minor: '1999' }]);
+  expect(issued.map(({ value }) => JSON.parse(String(value)))).toEqual([
+    { orderId: order.id, invoiceNumber: rows[0].number },
+  ]);
+});
