@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { ORDER_STATUSES, WORK_ORDER_STATUSES } from '../statuses.ts';
 import { Finish, Instant, Metal, ModelRef, PriceOffer, Stones } from '../values.ts';
 
+/** A form has text alone: whole decimal numbers in it count as numbers. Nothing else does: not "", null, true or [5]. */
+const numberInText = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+
 /** What a customer chooses when ordering; the model comes as a file beside it or as `modelSha256` of an uploaded one. */
 export const OrderSpecification = z.object({
   metal: Metal,
   finish: Finish.default('polished'),
-  stones: z.coerce.number().pipe(Stones).default(0),
+  stones: z.preprocess(numberInText, Stones).default(0),
 });
 export type OrderSpecification = z.infer<typeof OrderSpecification>;
 
