@@ -279,6 +279,11 @@ describe('what cannot be made, with the reason', () => {
     expect(await rejection(cube(size))).toMatch(/metres or inches/);
   });
 
+  test('more parts than can be united in the time of an analysis', async () => {
+    const parts = Array.from({ length: 20_001 }, (_, part) => cube(0.5, [(part % 200) * 0.4, part * 0.002, 0]));
+    expect(await rejection(parts.flat())).toMatch(/20001 separate parts, and we take up to 2000/);
+  });
+
   test('a model larger than we make', async () => {
     expect(await rejection(cube(300.5))).toMatch(/up to 300 mm/);
   });

@@ -9,7 +9,7 @@ import { parseStl } from './stl/parse-stl.ts';
 import type { TriangleSoup } from './stl/triangle-soup.ts';
 
 /** Part of the key under which an analysis is remembered. Raise it whenever the same file would be measured differently. */
-export const ANALYSER_VERSION = 1;
+export const ANALYSER_VERSION = 2;
 
 /** Pieces of jewellery are between these; anything else was exported in another unit. */
 const SMALLEST_MM = 1;

@@ -1,11 +1,14 @@
 import { ModelRejected } from '../model-rejected.ts';
 import { flat, place } from './closed-body.ts';
+import { countShells } from './count-shells.ts';
 import type { Kernel, Manifold } from './manifold.ts';
 import { findSelfCrossing } from './self-crossing.ts';
 import type { IndexedMesh } from './weld.ts';
 
 /** Less than a grain of casting powder. */
 const NO_VOLUME_MM3 = 0.001;
+/** Far more than a piece with every stone and claw a part of its own. What uniting parts takes grows faster than their number. */
+const MOST_SHELLS = 2_000;
 /** Volumes that differ by less than this share are the same. */
 const SAME = 1e-6;
 
@@ -16,9 +19,15 @@ const SAME = 1e-6;
  * - Parts that overlap (a bezel pushed into its band) are counted once.
  * - A surface that faces inwards inside another is a hollow and is taken away.
  *
- * @throws {ModelRejected} when there is no volume, or one surface passes through itself.
+ * @throws {ModelRejected} when there is no volume, one surface passes through itself, or there are too many parts.
  */
 export function solidOf(kernel: Kernel, closed: Manifold, warnings: string[]): Manifold {
+  const count = countShells(kernel.meshOf(closed));
+  if (count > MOST_SHELLS) {
+    throw new ModelRejected(
+      `The model is made of ${count} separate parts, and we take up to ${MOST_SHELLS}. Please unite the parts into one body and export it again.`,
+    );
+  }
   let body = closed;
   if (body.volume() < 0) {
     body = insideOut(kernel, body);
