@@ -19,8 +19,8 @@ const BoardQuery = z.strictObject({
 type BoardQuery = z.infer<typeof BoardQuery>;
 
 const Id = z.uuid();
-/** Where a page of one status begins, and where one over all: a cursor fits the list it came from. */
-const StatusPosition = z.tuple([z.string().regex(/^\d{1,18}$/)]);
+/** Where a page of one status begins, and where one over all: a cursor fits the list it came from and no other. */
+const StatusPosition = (status: string) => z.tuple([z.literal(status), z.string().regex(/^\d{1,18}$/)]);
 const WholePosition = z.tuple([Id]);
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
@@ -54,9 +54,9 @@ export class BoardController {
       return { items: fits ? [toResource(row)] : [], nextCursor: null };
     }
     if (status !== undefined) {
-      const [after] = cursor === undefined ? ['0'] : decodeCursor(cursor, StatusPosition);
+      const [, after] = cursor === undefined ? [status, '0'] : decodeCursor(cursor, StatusPosition(status));
       const rows = await statusPage(this.db, { status, after, limit: limit + 1 }).execute();
-      return pageOf(rows, limit, ({ position }) => [position], toResource);
+      return pageOf(rows, limit, ({ position }) => [status, position], toResource);
     }
     const [after] = cursor === undefined ? [BEFORE_ALL] : decodeCursor(cursor, WholePosition);
     const rows = await wholePage(this.db, { after, limit: limit + 1 });

@@ -174,9 +174,10 @@ describe('the board', () => {
 
   test('a cursor of one list is none of the other', async () => {
     const { nextCursor } = (await get('/v1/work-orders?limit=1')).body;
-    expect((await get(`/v1/work-orders?status=OPEN&cursor=${nextCursor}`)).body).toMatchObject({
-      code: 'invalid_cursor',
-    });
+    const ofOpen = (await get('/v1/work-orders?status=OPEN&limit=1')).body.nextCursor;
+    for (const query of [`status=OPEN&cursor=${nextCursor}`, `status=PACKED&cursor=${ofOpen}`, `cursor=${ofOpen}`]) {
+      expect((await get(`/v1/work-orders?${query}`)).body).toMatchObject({ code: 'invalid_cursor' });
+    }
   });
 
   test('finds the work order of an order', async () => {

@@ -17,11 +17,12 @@ test("the app's login can do its work and nothing else", async () => {
   await using db = await createDatabase();
   const owner = new pg.Client({ connectionString: db.url });
   await owner.connect();
-  await owner.query(`CREATE ROLE ${db.name}`);
+  await owner.query(`CREATE ROLE ${db.name} LOGIN PASSWORD '${db.name}'`);
   try {
     await migrateDatabase({ url: db.url, login: db.name, app: { name: 'mes', folder: MIGRATIONS } });
-    const app = openDatabase<MesDatabase>({ url: db.url, name: 'mes-test', max: 1 });
-    await app.pool.query(`SET ROLE ${db.name}`);
+    const url = new URL(db.url);
+    url.username = url.password = db.name;
+    const app = openDatabase<MesDatabase>({ url: url.href, name: 'mes-test', max: 1 });
     const operator = { sub: 'ada', roles: ['operator'], tenant: 'house' };
     const [shipped, withdrawn] = [anOrder(), anOrder()];
     const { workOrderId } = await openWorkOrder(app.kysely, shipped);
@@ -30,9 +31,6 @@ test("the app's login can do its work and nothing else", async () => {
     }
     await openWorkOrder(app.kysely, withdrawn);
     await withdrawWorkOrder(app.kysely, { orderId: withdrawn.orderId, reason: 'customer' });
-    await app.end();
-    // Not the pool: it replaces a connection after an error, and the next one would be the superuser's.
-    await owner.query(`SET ROLE ${db.name}`);
     for (const statement of [
       'DELETE FROM work_order',
       'DELETE FROM material_reservation',
@@ -42,10 +40,10 @@ test("the app's login can do its work and nothing else", async () => {
       'CREATE TABLE anything ()',
       'DELETE FROM bezel.migration',
     ]) {
-      await expect(owner.query(statement)).rejects.toMatchObject({ code: '42501' });
+      await expect(app.pool.query(statement)).rejects.toMatchObject({ code: '42501' });
     }
+    await app.end();
   } finally {
-    await owner.query('RESET ROLE');
     await owner.query(`DROP OWNED BY ${db.name}; DROP ROLE ${db.name}`);
     await owner.end();
   }
