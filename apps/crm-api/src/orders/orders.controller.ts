@@ -18,7 +18,7 @@ import { z } from 'zod';
 import type { CrmDatabase } from './crm-database.ts';
 import { toHistoryEntry, toResource } from './order-resource.ts';
 
-const ListQuery = z.object({
+const ListQuery = z.strictObject({
   status: z.enum(ORDER_STATUSES).optional(),
   tenant: z.string().max(100).optional(),
   ...pageQuery,

@@ -70,7 +70,9 @@ describe('GET /v1/orders', () => {
     await crm.told(ids.flatMap((id, moves) => lifeOf(id, { moves, tenant })));
     const { body } = await crm.get('/v1/orders?status=PRICED', ['sales'], tenant);
     expect(body.items).toMatchObject([{ id: ids[2], status: 'PRICED', tenant }]);
-    expect((await crm.get('/v1/orders?status=NONSENSE')).body).toMatchObject({ status: 400, code: 'invalid_request' });
+    for (const query of ['status=NONSENSE', 'statuss=PRICED']) {
+      expect((await crm.get(`/v1/orders?${query}`)).body).toMatchObject({ status: 400, code: 'invalid_request' });
+    }
   });
 
   test('shows sales its own tenant and an admin every one', async () => {

@@ -6,15 +6,18 @@ import { MIGRATIONS } from './crm-database.ts';
 
 test("the app's login can do its work and nothing else", async () => {
   await using db = await createDatabase();
-  const client = new pg.Client({ connectionString: db.url });
-  await client.connect();
-  await client.query(`CREATE ROLE ${db.name}`);
+  const owner = new pg.Client({ connectionString: db.url });
+  await owner.connect();
+  await owner.query(`CREATE ROLE ${db.name} LOGIN PASSWORD '${db.name}'`);
   try {
     await migrateDatabase({ url: db.url, login: db.name, app: { name: 'crm', folder: MIGRATIONS } });
-    await client.query(`SET ROLE ${db.name}`);
-    await client.query('UPDATE order_view SET seq = seq');
-    await client.query('INSERT INTO outbox.inbox SELECT * FROM outbox.inbox');
-    await client.query('DELETE FROM idempotency.answer');
+    const url = new URL(db.url);
+    url.username = url.password = db.name;
+    const app = new pg.Client({ connectionString: url.href });
+    await app.connect();
+    await app.query('UPDATE order_view SET seq = seq');
+    await app.query('INSERT INTO outbox.inbox SELECT * FROM outbox.inbox');
+    await app.query('DELETE FROM idempotency.answer');
     for (const statement of [
       'UPDATE order_move SET seq = seq',
       'DELETE FROM order_move',
@@ -22,11 +25,11 @@ test("the app's login can do its work and nothing else", async () => {
       'CREATE TABLE anything ()',
       'DELETE FROM bezel.migration',
     ]) {
-      await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+      await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });
     }
+    await app.end();
   } finally {
-    await client.query('RESET ROLE');
-    await client.query(`DROP OWNED BY ${db.name}; DROP ROLE ${db.name}`);
-    await client.end();
+    await owner.query(`DROP OWNED BY ${db.name}; DROP ROLE ${db.name}`);
+    await owner.end();
   }
 });

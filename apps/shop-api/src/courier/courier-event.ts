@@ -13,7 +13,7 @@ export const CourierEvent = z.object({
         .max(40)
         .regex(/^[\x21-\x7e]+$/)
         .optional(),
-      at: Instant,
+      at: Instant.refine((at) => !at.startsWith('0000'), 'there is no year 0'),
     })
     .refine((data) => (data.orderId === undefined) !== (data.orderNumber === undefined), {
       message: 'expected either orderId or orderNumber',

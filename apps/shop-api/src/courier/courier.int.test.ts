@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => shop[Symbol.asyncDispose]());
 
 const at = '2026-11-21T12:00:00.000Z';
-const delivered = (orderId: string) => ({ type: 'parcel.delivered', data: { orderId, at } });
+const delivered = (orderId: string, when = at) => ({ type: 'parcel.delivered', data: { orderId, at: when } });
 
 interface Sent {
   readonly id?: string;
@@ -150,6 +150,7 @@ describe('is refused and stores nothing', () => {
       400,
       'invalid_request',
     ],
+    ['a year that Postgres does not know', delivered(uuidv7(), '0000-01-01T00:00:00Z'), {}, 400, 'invalid_request'],
     ['no time', { type: 'parcel.delivered', data: { orderId: uuidv7() } }, {}, 400, 'invalid_request'],
     ['an id that is no UUID', { type: 'parcel.delivered', data: { orderId: '1', at } }, {}, 400, 'invalid_request'],
     ['JSON cut off', '{"type":', {}, 400, 'malformed_json'],

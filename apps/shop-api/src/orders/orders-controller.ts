@@ -30,7 +30,7 @@ import { submitOrder } from './submit/submit-order.ts';
 import { type OrderRow, toOrderResource } from './view/order-resource.ts';
 import { historyOf, visibleOrder, visibleOrders } from './view/order-statements.ts';
 
-const OrderListQuery = z.object(pageQuery);
+const OrderListQuery = z.strictObject(pageQuery);
 const OrderHistory = z.object({ items: z.array(OrderHistoryEntry) });
 
 /** The orders as seen through one door. Both doors have the same routes; they differ in who comes in and what they see. */

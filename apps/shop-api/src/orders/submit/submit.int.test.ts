@@ -175,6 +175,12 @@ describe('bad input is a clear 4xx and leaves nothing behind', () => {
     ['an unknown finish', () => orderForm({ ...gold, finish: 'matte' }, bytesOf(model)), 400, 'invalid_request'],
     ['too many stones', () => orderForm({ ...gold, stones: '201' }, bytesOf(model)), 400, 'invalid_request'],
     ['half a stone', () => orderForm({ ...gold, stones: '1.5' }, bytesOf(model)), 400, 'invalid_request'],
+    [
+      'a list of four billion stones',
+      () => orderForm({ ...gold, 'stones[4294967294]': '5' }, bytesOf(model)),
+      400,
+      'invalid_request',
+    ],
     ['stones in words', () => orderForm({ ...gold, stones: 'three' }, bytesOf(model)), 400, 'invalid_request'],
     ['a field nobody knows', () => orderForm({ ...gold, stone: '3' }, bytesOf(model)), 400, 'invalid_request'],
     [
