@@ -34,6 +34,7 @@ export interface NotesSchema {
 export const NewNote = z.object({ text: z.string().min(1).max(2_000), tags: z.array(z.string()).default([]) });
 export const Note = z.object({ id: z.uuid(), tenant: z.string(), text: z.string() });
 const Position = z.tuple([z.uuid()]);
+const ErrorStatus = z.coerce.number().int().min(400).max(599);
 const ListQuery = z.object({ ...pageQuery });
 
 @Controller('v1/notes')
@@ -124,8 +125,8 @@ class OpenController {
   }
 
   @Get('teapot/:code')
-  teapot(@Param('code') code: string) {
-    throw new HttpException('as told', Number(code));
+  teapot(@Param('code', { schema: ErrorStatus }) code: number) {
+    throw new HttpException('as told', code);
   }
 
   @Get('slow')

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
+import { answerBrokenRequests } from './broken-requests.ts';
 
 /** How long requests in flight may take to end once nothing new is accepted. */
 const DRAIN_MS = 5_000;
@@ -17,6 +18,7 @@ export interface Listener {
 /** Listens; rejects when the port is taken, naming it. Port 0 takes a free one. */
 export async function listen(app: INestApplication, host: string, port: number): Promise<Listener> {
   const server = app.getHttpServer() as Server;
+  answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void =>
       reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} on ${host} is taken`, { cause: error }) : error);

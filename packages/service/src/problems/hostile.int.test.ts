@@ -82,12 +82,29 @@ describe('hostile requests', () => {
 
   test('two contradicting lengths, a header too large and a body cut short are refused or dropped', async () => {
     expect(await raw('POST /v1/notes HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx')).toMatch(
-      /^HTTP\/1.1 400/,
+      /^HTTP\/1.1 400 Bad Request\r\n.*application\/problem\+json.*"code":"malformed_request"/s,
     );
-    expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
+    expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 .*application\/problem\+json.*"code":"headers_too_large"/s,
+    );
     expect(
       await raw('POST /v1/notes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{'),
     ).not.toMatch(/ 5\d\d /);
     expect((await request(listener.url).get('/v1/open/hello')).status).toBe(200);
+  });
+
+  test('the answer to a request refused before its body was read arrives, however large the body is', async () => {
+    const body = new Uint8Array(20_000_000).fill(0x20);
+    for (let time = 0; time < 5; time++) {
+      const response = await fetch(`${listener.url}/v1/notes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body,
+      });
+      expect({ status: response.status, body: await response.json() }).toMatchObject({
+        status: 401,
+        body: { code: 'unauthenticated' },
+      });
+    }
   });
 });

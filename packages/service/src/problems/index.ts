@@ -1,3 +1,4 @@
+export { problemDocument } from './problem-document.ts';
 export { type InputError, invalidRequest, ProblemError, type ProblemOptions } from './problem-error.ts';
 export { ProblemFilter } from './problem-filter.ts';
 export { toProblem } from './to-problem.ts';

@@ -1,8 +1,9 @@
-import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, NotFoundException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { log, traceId } from '../telemetry/index.ts';
-import { unroutedProblem } from './routes.ts';
+import { problemDocument } from './problem-document.ts';
+import { refuse } from './refuse.ts';
+import { isUnrouted, unroutedProblem } from './routes.ts';
 import { toProblem } from './to-problem.ts';
 
 /**
@@ -14,7 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const unrouted = error instanceof NotFoundException && request.route === undefined;
+    const unrouted = error instanceof NotFoundException && isUnrouted(request);
     const problem = unrouted ? unroutedProblem(request) : toProblem(error);
     if (problem.status >= 500) {
       log.error({ err: problem.cause ?? problem, 'error.code': problem.code }, `request failed: ${problem.code}`);
@@ -23,25 +24,11 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    // A body that was not read to its end would be taken for the next request on this connection.
-    if (!request.readableEnded && !request.complete) {
-      response.setHeader('connection', 'close');
-    }
-    response
-      .status(problem.status)
-      .set(problem.headers)
-      .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type: `urn:bezel:problem:${problem.code}`,
-          title: STATUS_CODES[problem.status] ?? 'Error',
-          status: problem.status,
-          code: problem.code,
-          detail: problem.message,
-          instance: request.originalUrl.split('?', 1)[0],
-          traceId: traceId(),
-          errors: problem.errors,
-        }),
-      );
+    response.status(problem.status).set(problem.headers).type('application/problem+json');
+    refuse(
+      request,
+      response,
+      problemDocument(problem, { instance: request.originalUrl.split('?', 1)[0], traceId: traceId() }),
+    );
   }
 }

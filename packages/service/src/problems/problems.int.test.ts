@@ -63,7 +63,15 @@ describe('bad requests are problems, never a 500', () => {
     expectProblem(await request(notes.http).get('/v1/nothing'), 404, 'route_not_found');
     const response = await request(notes.http).delete('/v1/notes');
     expectProblem(response, 405, 'method_not_allowed');
-    expect(response.headers['allow']).toBe('GET, POST');
+    expect(response.headers['allow']).toBe('GET, HEAD, POST');
+    const head = await request(notes.http).head('/v1/notes/7/touch');
+    expect({ status: head.status, allow: head.headers['allow'] }).toEqual({ status: 405, allow: 'POST' });
+  });
+
+  test('a parameter that does not fit its schema is named', async () => {
+    const response = await request(notes.http).get('/v1/open/teapot/x');
+    expectProblem(response, 400, 'invalid_request');
+    expect(response.body.errors).toMatchObject([{ path: 'code' }]);
   });
 
   test('an id that is no UUID, a broken percent sign, an unknown cursor, a limit out of bounds', async () => {

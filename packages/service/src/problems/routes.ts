@@ -14,10 +14,17 @@ function methodsOf(layers: readonly Layer[], path: string): string[] {
       for (const method of Object.keys(layer.route.methods)) {
         methods.add(method.toUpperCase());
       }
+      if (layer.route.methods['get'] === true) {
+        methods.add('HEAD');
+      }
     }
   }
   return [...methods].sort();
 }
+
+/** Whether no route took the request. Express lends HEAD any route of the path, also one that only knows POST. */
+export const isUnrouted = ({ route, method }: Request): boolean =>
+  route === undefined || (method === 'HEAD' && route.methods.get !== true && route.methods.head !== true);
 
 /** The problem of a request that no route took: 405 with `Allow` when its path has other methods, else 404. */
 export function unroutedProblem(request: Request): ProblemError {

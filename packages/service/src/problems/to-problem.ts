@@ -19,7 +19,7 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 const DETAILS: Readonly<Record<string, string>> = {
-  'entity.parse.failed': 'the body is not valid JSON',
+  'entity.parse.failed': 'the body is not a JSON object',
   'entity.too.large': 'the body is larger than this door takes',
   'encoding.unsupported': 'the content encoding is not supported',
   'charset.unsupported': 'the character set is not supported; send UTF-8',
@@ -47,9 +47,10 @@ export function toProblem(error: unknown): ProblemError {
 
 function fromHttpException(error: HttpException): ProblemError {
   const status = error.getStatus();
-  const parserSays = (error.cause as { type?: unknown } | undefined)?.type;
+  const { type: parserSays, code: zlibSays } = (error.cause ?? {}) as { type?: unknown; code?: unknown };
   const code = parserSays === 'entity.parse.failed' ? 'malformed_json' : CODES[status];
-  const detail = typeof parserSays === 'string' ? DETAILS[parserSays] : undefined;
+  const broken = typeof zlibSays === 'string' && /^(Z_|ERR__ERROR_)/.test(zlibSays);
+  const detail = broken ? 'the compressed body cannot be unpacked' : DETAILS[String(parserSays)];
   return new ProblemError({
     status,
     code: code ?? (status < 500 ? 'invalid_request' : 'internal'),

@@ -1,6 +1,6 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { type InputError, invalidRequest } from './problem-error.ts';
+import { type InputError, invalidRequest, ProblemError } from './problem-error.ts';
 
 /** More errors than anyone reads help nobody but an attacker who wants large answers. */
 const MOST_ERRORS = 50;
@@ -12,6 +12,20 @@ export const inputErrors = (issues: readonly StandardSchemaV1.Issue[]): InputErr
     message,
   }));
 
+/** The schema of `@Param('id', { schema })` knows the value alone: the places it names are within the parameter. */
+class InputPipe extends StandardSchemaValidationPipe {
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    try {
+      return await super.transform(value, metadata);
+    } catch (error) {
+      throw metadata.data !== undefined && error instanceof ProblemError ? within(metadata.data, error) : error;
+    }
+  }
+}
+
+const within = (place: string, { errors = [] }: ProblemError): ProblemError =>
+  invalidRequest(errors.map(({ path, message }) => ({ path: path === '' ? place : `${place}.${path}`, message })));
+
 /** The global pipe: `@Body({ schema })`, `@Query({ schema })` and `@Param('id', { schema })` are checked by it. */
 export const validationPipe = (): StandardSchemaValidationPipe =>
-  new StandardSchemaValidationPipe({ exceptionFactory: (issues) => invalidRequest(inputErrors(issues)) });
+  new InputPipe({ exceptionFactory: (issues) => invalidRequest(inputErrors(issues)) });

@@ -10,12 +10,12 @@ jest.setTimeout(30_000);
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs a service of the built package, described by the source text of its roles. */
-function startWith(roles: string) {
+function startWith(roles: string, chosen = 'Object.keys(roles)') {
   const program = `
     import { startService } from '@bezel/service';
     const idle = { start: async () => {}, stop: async () => {}, health: async () => {} };
     const roles = ${roles};
-    await startService({ name: 'test', config: { roles: Object.keys(roles), metricsPort: 0 }, roles });
+    await startService({ name: 'test', config: { roles: ${chosen}, metricsPort: 0 }, roles });
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     cwd: PACKAGE,
@@ -64,6 +64,12 @@ describe('a process ends', () => {
     expect(await service.exited).toBe(1);
     const fatal = service.lines.find((line) => line['log.level'] === 'fatal');
     expect(fatal?.['error']).toMatchObject({ message: 'worker gone' });
+  });
+
+  test('with 1 before any role starts, when one of its roles is not in this release', async () => {
+    using service = startWith(`{ api: () => { throw new Error('made'); } }`, `['api', 'webhooks']`);
+    expect(await service.exited).toBe(1);
+    expect(service.messages()).toEqual(['this release of test does not have the roles webhooks']);
   });
 
   test('with 1 within 10 s, when a role does not stop', async () => {

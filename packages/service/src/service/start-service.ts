@@ -31,7 +31,8 @@ const STOP_DEADLINE_MS = 9_000;
 
 /**
  * Runs the chosen roles of a service until SIGTERM or SIGINT, then stops them in order and exits 0. A role that fails
- * for good, or any uncaught error, is logged and ends the process with 1. Resolves when every role works.
+ * for good, a role this release does not have, or any uncaught error, is logged and ends the process with 1. Resolves
+ * when every role works.
  */
 export async function startService({ name, config, roles, resources = [] }: ServiceOptions): Promise<void> {
   setLogIdentity({ service: name, instance: config.instance, level: config.logLevel });
@@ -43,7 +44,8 @@ export async function startService({ name, config, roles, resources = [] }: Serv
 
   const missing = config.roles.filter((role) => !Object.hasOwn(roles, role));
   if (missing.length > 0) {
-    log.error({ 'bezel.roles': missing }, `this release of ${name} does not have the roles ${missing.join(', ')}`);
+    log.fatal({ 'bezel.roles': missing }, `this release of ${name} does not have the roles ${missing.join(', ')}`);
+    process.exit(1);
   }
   const chosen = Object.entries(roles).filter(([role]) => config.roles.includes(role));
   const life = createLifeCycle(
