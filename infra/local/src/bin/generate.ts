@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { rootCommand } from './root-command.ts';
 
 /** Each writes one checked-in file from its source of truth; a spec beside it compares the two. */
 const GENERATORS = [
@@ -8,7 +8,7 @@ const GENERATORS = [
   { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
 ];
 
-const { json } = new Command('npm run generate --')
+const { json } = rootCommand('npm run generate --')
   .description('Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document.')
   .option('--json', 'print one JSON object as the last line', false)
   .parse()

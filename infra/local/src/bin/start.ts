@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { createProgress } from '../servers/progress.ts';
 import { parseScale, type Scale } from '../stack/layout.ts';
 import { checkoutPlaces } from '../stack/places.ts';
 import { serve } from '../stack/serve.ts';
+import { rootCommand } from './root-command.ts';
 
 const scale = (text: string): Scale => {
   try {
@@ -12,7 +13,7 @@ const scale = (text: string): Scale => {
   }
 };
 
-const command = new Command('npm start --')
+const command = rootCommand('npm start --')
   .description(
     'Runs the whole system on this machine until Ctrl-C: Postgres, Kafka, Temporal, sign-in and the three apps.',
   )
@@ -35,7 +36,7 @@ const options = command.opts<{
   json?: true;
 }>();
 
-process.exitCode = await serve({
+const exitCode = await serve({
   places: checkoutPlaces(),
   reset: options.reset === true,
   samples: options.empty !== true && options.onlyServers !== true,
@@ -44,6 +45,7 @@ process.exitCode = await serve({
   json: options.json === true,
   progress: createProgress(options.json === true ? console.error : console.log),
 });
+process.exit(exitCode); // not left to what cannot be broken off: an engine that still pulls an image
 
 function help(): string {
   return `

@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { provideEngine } from '../containers-run/own-engine.ts';
 import { buildStandIns } from '../containers-run/stand-ins.ts';
 import { IMAGES } from '../servers/choice.ts';
@@ -6,9 +5,10 @@ import { provideImages } from '../servers/container/images.ts';
 import { createProgress } from '../servers/progress.ts';
 import { FAILED, type Outcome, summaryOf } from '../test-run/outcome.ts';
 import { runTests } from '../test-run/run-tests.ts';
+import { rootCommand } from './root-command.ts';
 import { untilToldToEnd } from './until-signal.ts';
 
-const command = new Command('npm run test:containers --')
+const command = rootCommand('npm run test:containers --')
   .description('Runs the integration tests on containers of the official images, through Testcontainers.')
   .argument('[pattern]', 'only test files whose path matches this regular expression')
   .option('--json', 'print one line on standard output: {"passed","failed","skipped"}')
@@ -33,7 +33,7 @@ async function onContainers(): Promise<Outcome> {
     process.env['DOCKER_HOST'] = engine.host;
   }
   const answering = { state: 'answers', version: '' } as const;
-  if ((await provideImages(answering, Object.values(IMAGES), progress)).state !== 'answers') {
+  if ((await provideImages(answering, Object.values(IMAGES), progress, ending)).state !== 'answers') {
     await buildStandIns(progress, ending);
   }
   const pattern = command.args[0];

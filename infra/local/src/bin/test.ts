@@ -1,10 +1,11 @@
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import { KINDS, type Kind } from '../test-run/jest.ts';
 import { summaryOf } from '../test-run/outcome.ts';
 import { runTests } from '../test-run/run-tests.ts';
+import { rootCommand } from './root-command.ts';
 import { untilToldToEnd } from './until-signal.ts';
 
-const command = new Command('npm test --')
+const command = rootCommand('npm test --')
   .description(
     'Lint, types, import rules, then unit, integration and end-to-end tests on real servers it provides itself.',
   )

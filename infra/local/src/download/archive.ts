@@ -50,29 +50,31 @@ export class ArchiveCorruptedError extends Error {
  * Fetches an archive, compares its checksum with the publisher's, and unpacks it into `folder`. Throws
  * {@link ArchiveUnreachableError} within seconds when nobody answers and {@link ArchiveCorruptedError} when the
  * checksum differs; then nothing is left in `folder`. `onProgress` is told the bytes received and, if known, of how many.
+ * `signal` breaks it off.
  */
 export async function fetchArchive(
   archive: Archive,
   folder: string,
   onProgress: (received: number, total: number | null) => void = () => {},
   patience: Patience = DEFAULT_PATIENCE,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const expected = await fetchChecksum(archive, patience);
+  const expected = await fetchChecksum(archive, patience, signal);
   await mkdir(folder, { recursive: true });
   const file = join(folder, '.archive');
   try {
-    const actual = await fetchFile(archive, file, onProgress, patience);
+    const actual = await fetchFile(archive, file, onProgress, patience, signal);
     if (actual !== expected) {
       throw new ArchiveCorruptedError(archive.url, expected, actual);
     }
-    await run('tar', ['-xzf', file, '-C', folder]);
+    await run('tar', ['-xzf', file, '-C', folder], signal === undefined ? {} : { signal });
   } finally {
     await rm(file, { force: true });
   }
 }
 
-async function fetchChecksum({ url, checksum }: Archive, patience: Patience): Promise<string> {
-  const { response, abort } = await answer(checksum.url, patience);
+async function fetchChecksum({ url, checksum }: Archive, patience: Patience, signal?: AbortSignal): Promise<string> {
+  const { response, abort } = await answer(checksum.url, patience, signal);
   const timer = setTimeout(() => abort(`no answer within ${patience.stallMs} ms`), patience.stallMs);
   const text = await response
     .text()
@@ -116,8 +118,9 @@ async function fetchFile(
   file: string,
   onProgress: (received: number, total: number | null) => void,
   patience: Patience,
+  signal?: AbortSignal,
 ): Promise<string> {
-  const { response, abort } = await answer(url, patience);
+  const { response, abort } = await answer(url, patience, signal);
   if (response.body === null) {
     throw new ArchiveUnreachableError(url, 'empty answer');
   }
@@ -150,12 +153,14 @@ async function fetchFile(
 async function answer(
   url: string,
   { answerMs }: Patience,
+  signal?: AbortSignal,
 ): Promise<{ response: Response; abort: (why: string) => void }> {
   const controller = new AbortController();
   const abort = (why: string): void => controller.abort(new Error(why));
   const timer = setTimeout(() => abort(`no answer within ${answerMs} ms`), answerMs);
   try {
-    const response = await fetch(url, { signal: controller.signal });
+    const either = signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]);
+    const response = await fetch(url, { signal: either });
     if (!response.ok) {
       throw new ArchiveUnreachableError(url, `HTTP ${response.status}`);
     }

@@ -16,6 +16,7 @@ import { inspectMachine } from './machine.ts';
 import { NATIVE_PROVIDERS } from './native/provide.ts';
 import type { Progress } from './progress.ts';
 import type { Provided, ServerAddresses } from './server.ts';
+import { together } from './together.ts';
 
 /** The three servers, ready to be started. */
 export interface ProvidedServers {
@@ -31,14 +32,15 @@ export interface ProvidedServers {
  * started. Throws `NoSourceError` or `ServerUnobtainableError` when a server cannot be had, saying what is missing.
  */
 export async function provideServers(context: Omit<ProvideContext, 'machine'>): Promise<ProvidedServers> {
-  const machine = await inspectMachine(await engineWithImages(context.progress));
+  const machine = await inspectMachine(await engineWithImages(context.progress, context.signal));
   const choices = chooseSources(machine);
   const full: ProvideContext = { ...context, machine };
-  const [postgres, kafka, temporal] = await Promise.all([
-    provide('postgres', choices.postgres, full),
-    provide('kafka', choices.kafka, full),
-    provide('temporal', choices.temporal, full),
-  ]);
+  const [postgres, kafka, temporal] = await together(
+    context.signal,
+    (signal) => provide('postgres', choices.postgres, { ...full, signal }),
+    (signal) => provide('kafka', choices.kafka, { ...full, signal }),
+    (signal) => provide('temporal', choices.temporal, { ...full, signal }),
+  );
   const provided = { postgres, kafka, temporal };
   return {
     addresses: { postgres: postgres.address, kafka: kafka.address, temporal: temporal.address },
@@ -48,7 +50,7 @@ export async function provideServers(context: Omit<ProvideContext, 'machine'>): 
 }
 
 /** An engine counts when it can provide the images of all servers that the environment does not name. */
-async function engineWithImages(progress: Progress): Promise<Machine['engine']> {
+async function engineWithImages(progress: Progress, signal: AbortSignal): Promise<Machine['engine']> {
   const engine = await askEngine();
   if (engine.state !== 'answers') {
     return engine;
@@ -58,6 +60,7 @@ async function engineWithImages(progress: Progress): Promise<Machine['engine']> 
     engine,
     wanted.map((server) => IMAGES[server]),
     progress,
+    signal,
   );
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { runSamples } from '../samples/run-samples.ts';
 import type { Progress } from '../servers/progress.ts';
 import { bannerOf } from './banner.ts';
@@ -38,12 +39,11 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()));
   const began = performance.now();
+  let starting: Promise<StackFile> | undefined;
   try {
     session = await openSession({ ...options, signal: ending.signal });
-    const stack = await Promise.race([
-      startStack(session, options),
-      ended.then(() => Promise.reject(new EndedError())),
-    ]);
+    starting = startStack(session, options);
+    const stack = await Promise.race([starting, ended.then(() => Promise.reject(new EndedError()))]);
     const seconds = (performance.now() - began) / 1_000;
     if (options.samples) {
       progress.say(`\nReady in ${seconds.toFixed(1)} s. Sample orders, driven over HTTP:`);
@@ -61,10 +61,12 @@ export async function serve(options: ServeOptions): Promise<number> {
       return 0;
     }
     progress.say(`\n${(error as Error).message}`);
+    ending.abort(error);
     return 1;
   } finally {
     if (session !== undefined) {
       await session.close();
+      await Promise.race([starting?.catch(() => {}), delay(SETTLED_WITHIN_MS)]);
       progress.say('Everything that was started has ended.');
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -72,6 +74,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     }
   }
 }
+
+/** A start broken off has no more processes by then; what else it waits for (a connection, a pull) may take longer. */
+const SETTLED_WITHIN_MS = 6_000;
 
 /** Samples that fail are told and end nothing: the stack is there to find out why. */
 async function showSamples(stack: StackFile, progress: Progress, signal: AbortSignal): Promise<void> {

@@ -25,12 +25,25 @@ const CONSOLE_PORT = 3000;
 
 /**
  * Brings the whole stack up and settles when every process is ready. Servers start while the apps are built; the
- * databases are migrated as soon as Postgres and the build are there; then all apps start at once. When something fails, closing the session ends what had started.
+ * databases are migrated as soon as Postgres and the build are there; then all apps start at once. When something fails,
+ * the build has ended too, and closing the session ends what had started.
  */
 export async function startStack(session: Session, options: StackOptions): Promise<StackFile> {
-  const { supervisor, progress, ports, secrets, places, signal } = session;
-  const built = options.onlyServers ? null : progress.step('apps built', (detail) => build(signal, detail));
+  const failing = new AbortController();
+  const signal = AbortSignal.any([session.signal, failing.signal]);
+  const built = options.onlyServers ? null : session.progress.step('apps built', (detail) => build(signal, detail));
   built?.catch(() => {}); // awaited below; until then its failure must not count as unhandled
+  try {
+    return await bringUp(session, options, built);
+  } catch (error) {
+    failing.abort(error);
+    await built?.catch(() => {});
+    throw error;
+  }
+}
+
+async function bringUp(session: Session, options: StackOptions, built: Promise<void> | null): Promise<StackFile> {
+  const { supervisor, progress, ports, secrets, places, signal } = session;
   const doors = await openDoors(ports);
   const identityPort = await ports.remembered('identity');
   const clients = clientsWith(secrets.get);

@@ -40,10 +40,18 @@ export function takeLock(file: string): Lock {
   }
 }
 
-/** Takes a lock, waiting for whoever holds it. `onWait` is called once, when there is somebody to wait for. */
-export async function waitForLock(file: string, onWait: (holder: ProcessIdentity) => void): Promise<Lock> {
+/**
+ * Takes a lock, waiting for whoever holds it until `signal` fires, whose reason is then thrown. `onWait` is called once,
+ * when there is somebody to wait for.
+ */
+export async function waitForLock(
+  file: string,
+  onWait: (holder: ProcessIdentity) => void,
+  signal?: AbortSignal,
+): Promise<Lock> {
   let told = false;
   for (;;) {
+    signal?.throwIfAborted();
     try {
       return takeLock(file);
     } catch (error) {

@@ -18,31 +18,33 @@ export function obtainKafka(
 ): Promise<Obtained<string>> {
   const waiting = (pid: number): void => progress.say(`  · process ${pid} is getting Kafka; waiting for it`);
   const filled = async (fill: (folder: string) => Promise<void>): Promise<string> =>
-    join(await cachedOrFilled(KAFKA_ENTRY, fill, waiting), 'libs');
+    join(await cachedOrFilled(KAFKA_ENTRY, fill, waiting, signal), 'libs');
   return firstThatWorks(
     choice,
     {
       path: async () => machine.onPath.kafka?.file ?? '',
       cache: async () => join(cached(KAFKA_ENTRY), 'libs'),
-      archive: () => filled((folder) => fromArchives(folder, progress)),
+      archive: () => filled((folder) => fromArchives(folder, progress, signal)),
       maven: () => filled((folder) => fromMaven(machine.onPath.maven?.file ?? 'mvn', folder, progress, signal)),
     },
     progress,
+    signal,
   );
 }
 
-async function fromArchives(folder: string, progress: Progress): Promise<void> {
+async function fromArchives(folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
   const failures: string[] = [];
   for (const archive of kafkaArchives(process.env['BEZEL_KAFKA_RELEASES'])) {
     try {
       await progress.step(`Kafka from ${new URL(archive.url).host}`, (detail) =>
-        fetchArchive(archive, folder, (received, total) => detail(megabytes(received, total))),
+        fetchArchive(archive, folder, (received, total) => detail(megabytes(received, total)), undefined, signal),
       );
       const [unpacked] = (await readdir(folder)).filter((name) => name.startsWith('kafka_'));
       await rename(join(folder, unpacked ?? '', 'libs'), join(folder, 'libs'));
       await rm(join(folder, unpacked ?? ''), { recursive: true });
       return;
     } catch (error) {
+      signal.throwIfAborted();
       failures.push((error as Error).message);
     }
   }

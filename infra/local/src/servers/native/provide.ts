@@ -20,7 +20,7 @@ export const NATIVE_PROVIDERS = { postgres, kafka, temporal } as const;
 
 async function postgres(
   choice: Native,
-  { machine, places, ports, secrets, progress, postgresSettings }: ProvideContext,
+  { machine, places, ports, secrets, progress, signal, postgresSettings }: ProvideContext,
 ): Promise<Provided<ServerAddresses['postgres']>> {
   const user = postgresUser();
   const obtained = await firstThatWorks(
@@ -30,6 +30,7 @@ async function postgres(
       npm: async () => `${await readablePostgres(npmPostgresFolder() ?? '', user)}/bin`,
     },
     progress,
+    signal,
   );
   const server = {
     bin: obtained.value,

@@ -17,16 +17,17 @@ export function obtainTemporal(
 ): Promise<Obtained<string>> {
   const waiting = (pid: number): void => progress.say(`  · process ${pid} is getting Temporal; waiting for it`);
   const filled = async (fill: (folder: string) => Promise<void>): Promise<string> =>
-    join(await cachedOrFilled(TEMPORAL_ENTRY, fill, waiting), 'temporal');
+    join(await cachedOrFilled(TEMPORAL_ENTRY, fill, waiting, signal), 'temporal');
   return firstThatWorks(
     choice,
     {
       path: async () => machine.onPath.temporal?.file ?? '',
       cache: async () => join(cached(TEMPORAL_ENTRY), 'temporal'),
-      archive: () => filled((folder) => fromArchive(machine, folder, progress)),
+      archive: () => filled((folder) => fromArchive(machine, folder, progress, signal)),
       go: () => filled((folder) => fromGo(machine.onPath.go?.file ?? 'go', folder, progress, signal)),
     },
     progress,
+    signal,
   );
 }
 
@@ -34,13 +35,14 @@ async function fromArchive(
   { platform, arch }: ProvideContext['machine'],
   folder: string,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<void> {
   const archive: Archive | null = temporalArchive(platform, arch, process.env['BEZEL_TEMPORAL_RELEASES']);
   if (archive === null) {
     throw new Error(`there is no release for ${platform} ${arch}`);
   }
   await progress.step('Temporal from its release on GitHub', (detail) =>
-    fetchArchive(archive, folder, (received, total) => detail(megabytes(received, total))),
+    fetchArchive(archive, folder, (received, total) => detail(megabytes(received, total)), undefined, signal),
   );
   await chmod(join(folder, 'temporal'), 0o755);
 }

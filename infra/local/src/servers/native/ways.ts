@@ -17,11 +17,15 @@ export class ServerUnobtainableError extends Error {
   }
 }
 
-/** Tries the ways of a native choice in order and answers with the first that works; a failed one is told in a line. */
+/**
+ * Tries the ways of a native choice in order and answers with the first that works; a failed one is told in a line. Once
+ * `signal` has fired no further way is tried.
+ */
 export async function firstThatWorks<T>(
   choice: Extract<Choice, { source: 'native' }>,
   attempts: Partial<Record<Way, () => Promise<T>>>,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<Obtained<T>> {
   const failures: string[] = [];
   for (const way of choice.ways) {
@@ -30,6 +34,7 @@ export async function firstThatWorks<T>(
       try {
         return { way, value: await attempt() };
       } catch (error) {
+        signal.throwIfAborted();
         const failure = `${way}: ${(error as Error).message}`;
         failures.push(failure);
         progress.say(`  · ${failure.split('\n')[0]}`);
