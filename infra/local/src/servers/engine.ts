@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Machine } from './choice.ts';
 
-/** Where a container engine may listen: a path of a socket, or host and port. */
+/** Where a container engine may listen: the path of a socket, or host and port. */
 type EngineAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 /**
@@ -15,50 +15,65 @@ export async function askEngine(env: NodeJS.ProcessEnv = process.env): Promise<M
   if (env['BEZEL_SERVERS'] === 'native') {
     return { state: 'not-asked', why: 'BEZEL_SERVERS=native' };
   }
-  for (const address of addresses(env)) {
-    const version = await versionAt(address);
-    if (version !== null) {
-      return { state: 'answers', version };
+  const host = env['DOCKER_HOST'] ?? '';
+  if (host !== '' && !URL.canParse(host)) {
+    return { state: 'absent', why: `DOCKER_HOST is no address: ${host}` };
+  }
+  let why = 'no Docker engine answers';
+  for (const address of host === '' ? usualSockets(env) : [addressIn(new URL(host))]) {
+    const answer = await ask(address);
+    if ('version' in answer) {
+      return { state: 'answers', version: answer.version };
+    }
+    if (answer.code === 'EACCES' && 'socketPath' in address) {
+      why = `this user may not use the Docker engine at ${address.socketPath}`;
     }
   }
-  return { state: 'absent', why: 'no Docker engine answers' };
+  return { state: 'absent', why };
 }
 
-function addresses(env: NodeJS.ProcessEnv): EngineAddress[] {
-  const host = env['DOCKER_HOST'];
-  if (host !== undefined && host !== '') {
-    const url = new URL(host);
-    return url.protocol === 'unix:'
-      ? [{ socketPath: url.pathname }]
-      : [{ host: url.hostname, port: Number(url.port === '' ? 2_375 : url.port) }];
-  }
-  return ['/var/run/docker.sock', join(homedir(), '.docker', 'run', 'docker.sock')]
+const addressIn = (url: URL): EngineAddress =>
+  url.protocol === 'unix:'
+    ? { socketPath: decodeURIComponent(url.pathname) }
+    : { host: url.hostname, port: Number(url.port === '' ? 2_375 : url.port) };
+
+/** Where engines listen unless told otherwise: the system's, one without root, Docker Desktop's. */
+function usualSockets(env: NodeJS.ProcessEnv): EngineAddress[] {
+  const own = env['XDG_RUNTIME_DIR'] ?? '';
+  return [
+    '/var/run/docker.sock',
+    ...(own === '' ? [] : [join(own, 'docker.sock')]),
+    join(homedir(), '.docker', 'run', 'docker.sock'),
+    join(homedir(), '.docker', 'desktop', 'docker.sock'),
+  ]
     .filter((socketPath) => existsSync(socketPath))
     .map((socketPath) => ({ socketPath }));
 }
 
-const versionAt = (address: EngineAddress): Promise<string | null> =>
+type Answer = { readonly version: string } | { readonly code: string | undefined };
+
+const ask = (address: EngineAddress): Promise<Answer> =>
   new Promise((resolve) => {
     const asked = request({ ...address, path: '/version', timeout: 2_000 }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => {
         body += text;
       });
-      response.on('end', () => resolve(versionIn(body)));
+      response.on('end', () => resolve(answerIn(body)));
     });
-    asked.on('error', () => resolve(null));
+    asked.on('error', ({ code }: NodeJS.ErrnoException) => resolve({ code }));
     asked.on('timeout', () => {
       asked.destroy();
-      resolve(null);
+      resolve({ code: undefined });
     });
     asked.end();
   });
 
-function versionIn(body: string): string | null {
+function answerIn(body: string): Answer {
   try {
     const { Version } = JSON.parse(body) as { Version?: unknown };
-    return typeof Version === 'string' ? Version : null;
+    return typeof Version === 'string' ? { version: Version } : { code: undefined };
   } catch {
-    return null;
+    return { code: undefined };
   }
 }
