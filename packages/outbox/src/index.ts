@@ -1,3 +1,4 @@
+export { type AdminOptions, createAdmin, type OutboxAdmin, type ParkedKeyStatus } from './admin/create-admin.ts';
 export {
   type Consumer,
   type ConsumerOptions,
@@ -17,7 +18,7 @@ export { uuidv7 } from './id/uuidv7.ts';
 export { type MigrateOptions, type MigrateResult, migrate, migrationSql } from './migrate/migrate.ts';
 export { createRelay, type Relay } from './relay/create-relay.ts';
 export type { RelayOptions } from './relay/options.ts';
-export type { RelayProblem, RelayStatus, ShardStatus, WaitingStatus } from './relay/status.ts';
+export type { ParkedStatus, RelayProblem, RelayStatus, ShardStatus, WaitingStatus } from './relay/status.ts';
 export { createRetention, type Retention, type RetentionOptions } from './retention/create-retention.ts';
 export type { RetentionStatus, SlotOutcome, SlotStatus } from './retention/status.ts';
 export {

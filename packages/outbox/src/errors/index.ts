@@ -1,6 +1,7 @@
 export { OutboxError } from './outbox-error.ts';
 export {
   ClusterChangedError,
+  GrantMissingError,
   RelayStateError,
   SchemaOutdatedError,
   SequenceUnsafeError,

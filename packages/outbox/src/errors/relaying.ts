@@ -24,6 +24,12 @@ export class ClusterChangedError extends OutboxError {
   readonly retryable = false;
 }
 
+/** The login lacks a right without which it would see too little. Run `migrate` with `grantTo`. */
+export class GrantMissingError extends OutboxError {
+  readonly code = 'GRANT_MISSING';
+  readonly retryable = false;
+}
+
 /** The relay is not in the state the call needs, for example started twice. */
 export class RelayStateError extends OutboxError {
   readonly code = 'RELAY_STATE';

@@ -1,6 +1,7 @@
 /**
  * Says that this relay lives, renews the leases it still owns, and answers what everybody can see. Renewing is a
- * counter: whoever watches it needs no clock but its own.
+ * counter: whoever watches it needs no clock but its own. Also answers which parked keys of its shards somebody wants sent
+ * again; few are parked at any time.
  *
  * Safe under concurrency: a lease is renewed only with the owner and epoch this relay holds; after a take-over no row
  * matches. Rows are found by primary key. Dead relays' beats are removed by anyone who has watched them stand still.
@@ -25,7 +26,9 @@ SELECT
   (SELECT coalesce(jsonb_agg(shard), '[]') FROM renewed) AS renewed,
   (SELECT jsonb_agg(jsonb_build_object('shard', shard, 'owner', owner, 'epoch', epoch, 'renewals', renewals) ORDER BY shard)
    FROM ${schema}.lease) AS leases,
-  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'beats', beats)), '[]') FROM ${schema}.relay) AS relays`;
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'beats', beats)), '[]') FROM ${schema}.relay) AS relays,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('shard', shard, 'topic', topic, 'key', key)), '[]')
+   FROM ${schema}.parked_key WHERE redrive AND shard = ANY ($2)) AS redrive`;
 
 /**
  * Takes leases over, all of it in one statement: the lease if it still is what was watched, a new token, and the

@@ -11,7 +11,7 @@ import { coalesce, type Range, union, without } from './ranges.ts';
  *   A holder that a later look does not find has ended.
  * - A gap whose holders had all ended before a read began, and which that read covered in vain, is closed.
  * - A gap may be left out of a read (it *rests*) only while the same statement's look, which is later than its snapshot,
- *   finds every one of its holders still running.
+ *   finds every one of its holders still running, and none of them *ending*: found, and yet over for the snapshot.
  */
 export class GapTracker {
   #cursor: number;
@@ -99,10 +99,11 @@ export class GapTracker {
 
   /** Takes in what the planned read answered. */
   apply(plan: ReadPlan, answer: ReadAnswer): void {
-    const { running } = answer;
-    if (running !== undefined && !plan.restingOn.every((holder) => running.has(holder))) {
+    const { running, ending } = answer;
+    const unfinished = (holder: string): boolean => running?.has(holder) === true && !ending.has(holder);
+    if (running !== undefined && !plan.restingOn.every(unfinished)) {
       // The statement read nothing of this shard: a row of a gap at rest may be visible by now.
-      this.#wake(running);
+      this.#wake(running, unfinished);
     } else {
       this.#cover(plan, answer);
     }
@@ -110,7 +111,7 @@ export class GapTracker {
     if (running !== undefined) {
       this.#note(running);
     }
-    this.#rest();
+    this.#rest(unfinished);
     this.#squeeze();
   }
 
@@ -169,12 +170,13 @@ export class GapTracker {
   }
 
   /** Gaps that were covered in vain since their holders last changed, and that cost the read something, go to rest. */
-  #rest(): void {
+  #rest(unfinished: (holder: string) => boolean): void {
     const crowded = this.#active.length > this.#limits.restBeyondGaps;
     const costly = ({ from, to, holders, reads }: Gap): boolean =>
       holders !== undefined &&
       holders.size > 0 &&
       reads > 0 &&
+      [...holders].every(unfinished) &&
       (crowded || to - from >= this.#limits.restBeyondWidth || reads >= this.#limits.restAfterReads);
     if (!this.#active.some(costly)) {
       return;
@@ -199,10 +201,10 @@ export class GapTracker {
     });
   }
 
-  #wake(running: ReadonlySet<string>): void {
+  #wake(running: ReadonlySet<string>, unfinished: (holder: string) => boolean): void {
     const woken: Gap[] = [];
     for (const [name, { holders, gaps }] of this.#resting) {
-      if (!holders.every((holder) => running.has(holder))) {
+      if (!holders.every(unfinished)) {
         const left: Holders = new Set(holders.filter((holder) => running.has(holder)));
         woken.push(...gaps.map((range) => ({ ...range, holders: left, reads: 0 })));
         this.#resting.delete(name);
@@ -279,6 +281,8 @@ export interface ReadAnswer {
   readonly lastValue: number;
   /** Transactions that held the sequence at a time after the statement's snapshot. Present when the plan asked. */
   readonly running: ReadonlySet<string> | undefined;
+  /** Those of them that the statement's snapshot does not know as running: their rows may be among those found. */
+  readonly ending: ReadonlySet<string>;
 }
 
 export interface TrackerLimits {

@@ -12,3 +12,33 @@ export interface StoredMessage {
   /** `created_at` in microseconds since 1970, UTC. */
   readonly micros: number;
 }
+
+/** The columns of a message, as `pg` gives them. */
+export interface MessageRow extends Omit<StoredMessage, 'seq' | 'micros'> {
+  readonly seq: string;
+  readonly micros: string;
+}
+
+export const toMessage = ({
+  shard,
+  seq,
+  id,
+  topic,
+  key,
+  type,
+  source,
+  headers,
+  payload,
+  micros,
+}: MessageRow): StoredMessage => ({
+  shard,
+  seq: Number(seq),
+  id,
+  topic,
+  key,
+  type,
+  source,
+  headers,
+  payload,
+  micros: Number(micros),
+});

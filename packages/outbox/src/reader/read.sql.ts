@@ -5,10 +5,11 @@
  * One statement, so one snapshot for everything. Read in two statements, a later row of a key could be seen before an
  * earlier one that became visible in between.
  *
- * `holder` looks who holds each shard's sequence. A function scan runs after the statement's snapshot was taken, so a
- * transaction that is found here had not ended in the snapshot: its rows are not among those read. That is why a shard
- * with gaps at rest may be read only if the look finds all the transactions they rest on. Prepared transactions are in
- * pg_locks too.
+ * `holder` looks who holds each shard's sequence. A function scan runs after the statement's snapshot was taken, and a
+ * transaction leaves its name when it ends for snapshots, so one that is found here had not ended in the snapshot: its
+ * rows are not among those read. That is why a shard with gaps at rest may be read only if the look finds all the
+ * transactions they rest on. A prepared transaction (no pid) keeps its name until its locks are gone, a while after its rows
+ * became visible: it counts as unfinished only if the snapshot itself says that it was in progress.
  *
  * `last_value` comes from pg_sequence_last_value, which reads the sequence under its buffer's lock. A plain SELECT from
  * the sequence does not: while nextval logs ahead it shows up to 32 numbers that nobody drew yet, and a number that is
@@ -34,7 +35,16 @@ WITH lane AS MATERIALIZED (
   JOIN pg_sequence AS q ON q.seqrelid = l.sequence
 ),
 holder AS MATERIALIZED (
-  SELECT k.relation AS sequence, array_agg(k.virtualtransaction) AS running
+  SELECT
+    k.relation AS sequence,
+    array_agg(k.virtualtransaction) AS running,
+    array_agg(k.virtualtransaction) FILTER (WHERE k.pid IS NULL AND NOT EXISTS (
+      SELECT FROM pg_locks AS own
+      WHERE own.virtualtransaction = k.virtualtransaction AND own.locktype = 'transactionid' AND own.pid IS NULL
+        AND own.transactionid::text IN (
+          SELECT (xip::text::numeric % 4294967296)::text FROM pg_snapshot_xip(pg_current_snapshot()) AS xip
+        )
+    )) AS ending
   FROM pg_locks AS k
   WHERE cardinality($10::oid[]) > 0
     AND k.locktype = 'relation' AND k.mode = 'RowExclusiveLock' AND k.granted
@@ -54,7 +64,8 @@ SELECT
     'standby', pg_is_in_recovery(),
     'lanes', (
       SELECT jsonb_agg(jsonb_build_object(
-        'shard', lane.shard, 'last', lane.last_value, 'dense', lane.dense, 'token', t.token, 'running', h.running
+        'shard', lane.shard, 'last', lane.last_value, 'dense', lane.dense, 'token', t.token, 'running', h.running,
+        'ending', h.ending
       ))
       FROM lane LEFT JOIN holder AS h USING (sequence) LEFT JOIN ${schema}.lease_token AS t ON t.shard = lane.shard
     )
@@ -85,5 +96,8 @@ CROSS JOIN LATERAL (
   ) AS found
 ) AS m
 WHERE m.bytes_before < $11
-  AND (lane.resting = '' OR string_to_array(lane.resting, ' ') <@ h.running)
+  AND (lane.resting = '' OR (
+    string_to_array(lane.resting, ' ') <@ h.running
+    AND NOT string_to_array(lane.resting, ' ') && coalesce(h.ending, '{}')
+  ))
 ORDER BY kind, shard, seq`;

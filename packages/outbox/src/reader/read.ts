@@ -1,6 +1,6 @@
 import type { StatementRunner } from '../database/statement.ts';
 import type { ReadAnswer, ReadPlan } from './gap-tracker.ts';
-import type { StoredMessage } from './message.ts';
+import { type MessageRow, type StoredMessage, toMessage } from './message.ts';
 
 /** What is wanted of one shard. */
 export interface LaneRequest {
@@ -41,6 +41,7 @@ interface HeadLane {
   readonly dense: boolean;
   readonly token: string | null;
   readonly running: readonly string[] | null;
+  readonly ending: readonly string[] | null;
 }
 
 /** Runs the read for some shards at once. Decides nothing: what the answer means is up to each shard's tracker. */
@@ -64,7 +65,7 @@ export async function readLanes(
     requests.filter(({ plan }) => plan.look).map(({ sequence }) => sequence),
     maxBytesPerLane,
   ]);
-  const [head, ...found] = rows as [{ head: Head }, ...Record<string, unknown>[]];
+  const [head, ...found] = rows as [{ head: Head }, ...MessageRow[]];
   const messages = Map.groupBy(found.map(toMessage), ({ shard }) => shard);
   const lanes = new Map(head.head.lanes?.map((lane) => [lane.shard, lane]));
   return {
@@ -85,23 +86,9 @@ export async function readLanes(
           complete: own.length < rowLimit && bytes < maxBytesPerLane,
           lastValue: lane?.last ?? 0,
           running: plan.look ? new Set(lane?.running ?? []) : undefined,
+          ending: new Set(lane?.ending ?? []),
         },
       };
     }),
-  };
-}
-
-function toMessage(row: Record<string, unknown>): StoredMessage {
-  return {
-    shard: row['shard'] as number,
-    seq: Number(row['seq']),
-    id: row['id'] as string,
-    topic: row['topic'] as string,
-    key: row['key'] as string,
-    type: row['type'] as string,
-    source: row['source'] as string,
-    headers: row['headers'] as Record<string, string> | null,
-    payload: row['payload'] as Buffer,
-    micros: Number(row['micros']),
   };
 }

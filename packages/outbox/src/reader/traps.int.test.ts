@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
 import { createStatementRunner } from '../database/statement.ts';
+import { migrate } from '../migrate/migrate.ts';
 import { inspectSchema } from '../relay/preflight.sql.ts';
 import { preflight } from '../relay/preflight.ts';
 import { shardOf } from '../shard/hash.ts';
@@ -47,6 +49,54 @@ const insert = (key: string, seq = `nextval('outbox.seq_g1_0_of_1')`, table = 'm
 const commit = (pool: pg.Pool, key: string) => pool.query(insert(key));
 
 const oneShard = () => outboxDatabase({ shards: 1 });
+
+/** Rows that COMMIT PREPARED makes visible long before it gives the locks back, because it has files to remove. */
+const DROPPED_TABLES = 400;
+
+test('rows of a prepared transaction are read first, though it still holds its locks when they become visible', async () => {
+  let hits = 0;
+  for (let round = 0; hits === 0 && round < 8; round += 1) {
+    await using database = await oneShard();
+    const { pool } = database;
+    const reader = await reading(database);
+    const tables = Array.from({ length: DROPPED_TABLES }, (_, n) => `x${n}`);
+    for (let n = 0; n < DROPPED_TABLES; n += 50) {
+      await pool.query(
+        tables
+          .slice(n, n + 50)
+          .map((table) => `CREATE TABLE ${table} (a int PRIMARY KEY)`)
+          .join(';'),
+      );
+    }
+    await using early = await openTransaction(pool);
+    await early.client.query(
+      `INSERT INTO outbox.message (shard, seq, id, topic, key, type, source, payload)
+       SELECT 0, nextval('outbox.seq_g1_0_of_1'), gen_random_uuid(), 't', 'early', 'x', '/test', '{}' FROM generate_series(1, 300)`,
+    );
+    await early.client.query(`DROP TABLE ${tables.join(', ')}`);
+    const name = `ending-${randomUUID()}`;
+    await early.end(`PREPARE TRANSACTION '${name}'`);
+    await commit(pool, 'other');
+    for (let n = 0; n < 5; n += 1) await reader.read();
+    expect(reader.tracker.plan().restingOn).toHaveLength(1);
+
+    let committing = true;
+    const committed = pool.query(`COMMIT PREPARED '${name}'`).finally(() => {
+      committing = false;
+    });
+    const later = `${insert('later').replace('VALUES (', 'SELECT ').replace(/\)$/, '')} WHERE EXISTS (SELECT FROM outbox.message WHERE key = 'early')`;
+    while ((await pool.query(later)).rowCount === 0) {
+      // until the rows are visible
+    }
+    await reader.read();
+    if (committing) hits += 1;
+    await committed;
+    for (let n = 0; n < 5; n += 1) await reader.read();
+    expect(reader.seen.filter((key) => key === 'early')).toHaveLength(300);
+    expect(reader.seen.indexOf('later')).toBeGreaterThan(reader.seen.lastIndexOf('early'));
+  }
+  expect(hits).toBeGreaterThan(0);
+});
 
 describe('a message that becomes visible late is read', () => {
   test('committed out of order', async () => {
@@ -249,6 +299,19 @@ describe('what proves something', () => {
     await using database = await oneShard();
     await database.pool.query(`ALTER SEQUENCE outbox.seq_g1_0_of_1 ${setting}`);
     await expect(reading(database)).rejects.toMatchObject({ code: 'SEQUENCE_UNSAFE', retryable: false });
+  });
+
+  test('refuses a login that may not read the sequences, for which nothing would ever seem to be drawn', async () => {
+    await using database = await oneShard();
+    const login = `${new URL(database.url).pathname.slice(1)}_reader`;
+    await database.pool.query(`CREATE ROLE ${login}`);
+    await migrate(database.pool, { grantTo: [login] });
+    await database.pool.query(`REVOKE ALL ON SEQUENCE outbox.seq_g1_0_of_1 FROM ${login}`);
+    await using session = await openTransaction(database.pool, `BEGIN; SET LOCAL ROLE ${login}`);
+    const run = { run: (text: string, values: unknown[]) => session.client.query(text, values) };
+    await expect(preflight(run, inspectSchema('"outbox"'), 'outbox')).rejects.toMatchObject({ code: 'GRANT_MISSING' });
+    await session.end('ROLLBACK');
+    await database.pool.query(`DROP OWNED BY ${login}; DROP ROLE ${login}`);
   });
 
   test('refuses a database without the schema, and one that came from another cluster', async () => {

@@ -7,7 +7,6 @@ import { outboxDatabase } from '../testing/fixtures/database.ts';
 import { noted } from '../testing/fixtures/events.ts';
 import { allPublished, committed, firstCopies } from '../testing/fixtures/history.ts';
 import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
-import { readTopic } from '../testing/fixtures/read-topic.ts';
 import { spawnRelay } from '../testing/fixtures/spawn-relay.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { createRelay } from './create-relay.ts';
@@ -183,28 +182,4 @@ describe('several relays', () => {
       expect(copies.get(key)).toEqual(numbers);
     }
   });
-});
-
-test('a message refused for good waits with its key and tells; every other key goes on', async () => {
-  await using database = await outboxDatabase();
-  const topic = await createTopic('refused', { config: { 'max.message.bytes': '5000' } });
-  const event = noted(topic);
-  const problems: string[] = [];
-  const publisher = firstPublisher();
-  await using relay = createRelay({
-    db: database.pool,
-    publisher: publisher(),
-    onError: ({ kind }) => problems.push(kind),
-  });
-  await relay.start();
-  await transaction(database.pool, (tx) => outbox.write(tx, event, { key: 'a', n: 0, text: 'x'.repeat(20_000) }));
-  await transaction(database.pool, (tx) => outbox.write(tx, event, { key: 'a', n: 1 }));
-  await transaction(database.pool, (tx) => outbox.write(tx, event, { key: 'b', n: 2 }));
-  const messages = await waitFor('the other key', async () => {
-    const found = await readTopic(topic);
-    return found.some(({ key }) => key === 'b') ? found : undefined;
-  });
-  expect(messages.map(({ key }) => key)).not.toContain('a');
-  await waitFor('the status to say so', () => relay.status().waiting.some(({ key }) => key === 'a'));
-  expect(problems).toContain('message');
 });

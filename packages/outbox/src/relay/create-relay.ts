@@ -14,6 +14,7 @@ import { Leasing } from './leasing.ts';
 import { listen } from './listen.ts';
 import type { RelayOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
+import { Parking } from './parking/parking.ts';
 import { inspectSchema } from './preflight.sql.ts';
 import { preflight, type Sequences } from './preflight.ts';
 import { Reading } from './reading.ts';
@@ -86,6 +87,7 @@ export function createRelay(options: RelayOptions): Relay {
     backoff: retry,
     maxHeld: Math.ceil(maxMessagesInMemory / 4),
     maxHeldKeys: 1_000,
+    parkAfter: options.parkAfter ?? 3,
   });
   const lanes = new Lanes((lane, reason) => lost(lane, reason));
   const reading = new Reading({
@@ -105,7 +107,8 @@ export function createRelay(options: RelayOptions): Relay {
     maxBatchBytes: options.maxBatchBytes ?? 900_000,
   });
   const checkpointing = new Checkpointing({ schema, run, lanes, telemetry });
-  const leasing = new Leasing({ relay, schema, leaseMs, run, lanes, moving, won });
+  const parking = new Parking({ schema, run, lanes, outbound, telemetry });
+  const leasing = new Leasing({ relay, schema, leaseMs, run, lanes, parking, moving, won });
   const readWake = new Wake();
   const sendWake = new Wake();
   const leaseWake = new Wake();
@@ -188,11 +191,17 @@ export function createRelay(options: RelayOptions): Relay {
     }
     published += sent.published;
     report(sent);
+    if (sent.parked.length > 0 || sent.batch.some(({ redriven }) => redriven)) {
+      checkpointWake.notify();
+    }
     readWake.notify();
     return 0;
   }
 
-  function report({ batch, results }: Sent): void {
+  function report({ batch, results, parked }: Sent): void {
+    for (const { topic, key, error } of parked) {
+      tell({ kind: 'parked', error, topic, key });
+    }
     if (results.some(({ ok }) => ok)) {
       troubles.end('kafka');
     }
@@ -228,6 +237,10 @@ export function createRelay(options: RelayOptions): Relay {
       loop(readWake, readTurn),
       loop(sendWake, sendTurn, false),
       loop(checkpointWake, async () => {
+        if (await parking.turn()) {
+          readWake.notify();
+          sendWake.notify();
+        }
         await checkpointing.store(lanes.all());
         return checkpointMs;
       }),
@@ -305,6 +318,10 @@ export function createRelay(options: RelayOptions): Relay {
         failures,
         message: error.message,
       })),
+      parked: lanes
+        .all()
+        .flatMap(({ parked }) => parked.all())
+        .map(({ topic, key, reason, phase }) => ({ topic, key, reason, redriving: phase !== 'parked' })),
       published,
     }),
     [Symbol.asyncDispose]() {

@@ -7,7 +7,7 @@ export interface Hold<Item> {
   error: Error;
   /** Waiting, in order. */
   items: Item[];
-  /** Whether some of it is in the batch under way. */
+  /** Whether some of it is in the batch under way. Nothing else of its topic or key is then. */
   tried: boolean;
   /** When it may be tried again. */
   due: number;
@@ -34,7 +34,7 @@ interface Addressed {
   readonly key: string;
 }
 
-/** All holds, found by what they hold. */
+/** All holds, found by what they hold. A topic that waits as a whole has no key that waits on its own. */
 export class Holds<Item extends Addressed> {
   readonly #byName = new Map<string, Hold<Item>>();
 
@@ -51,8 +51,8 @@ export class Holds<Item extends Addressed> {
     return this.#byName.size === 0 ? undefined : (this.ofTopic(message) ?? this.ofKey(message));
   }
 
-  ofTopic({ topic }: Addressed): Hold<Item> | undefined {
-    return this.#byName.get(`${topic}\0`);
+  ofTopic({ topic }: { readonly topic: string }): Hold<Item> | undefined {
+    return this.#byName.get(topic);
   }
 
   ofKey({ topic, key }: Addressed): Hold<Item> | undefined {
@@ -71,7 +71,7 @@ export class Holds<Item extends Addressed> {
   /** The topic's hold takes over what waited by key: one try for all of it, and each key's order stands. */
   openTopic(topic: string, error: Error): Hold<Item> {
     const narrower = this.all().filter((hold) => hold.topic === topic);
-    const hold = this.#open(`${topic}\0`, topic, undefined, error);
+    const hold = this.#open(topic, topic, undefined, error);
     for (const { name, items, handsBack, absorbed } of narrower) {
       hold.items.push(...items);
       hold.handsBack ||= handsBack;

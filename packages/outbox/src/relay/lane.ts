@@ -1,6 +1,7 @@
 import { GapTracker } from '../reader/gap-tracker.ts';
 import type { StoredMessage } from '../reader/message.ts';
 import { coalesce, type Range, toMultirange, union } from '../reader/ranges.ts';
+import { ParkedKeys, type ParkedMark } from './parking/parked-keys.ts';
 
 /** Ranges a checkpoint may hold. More are joined, and what was published in between is sent again after a hand-over. */
 const HOLES_IN_CHECKPOINT = 1_000;
@@ -14,6 +15,8 @@ export interface LeaseGrant {
   readonly start: string;
   readonly cursor: number;
   readonly holes: readonly Range[];
+  /** Keys parked by whoever had it before. */
+  readonly parked: readonly ParkedMark[];
 }
 
 /** How far a shard is published, in the form the checkpoint table keeps it. */
@@ -34,17 +37,19 @@ export class Lane {
   /** Oid of the shard's sequence. */
   readonly sequence: number;
   readonly tracker: GapTracker;
+  readonly parked = new ParkedKeys();
   alive = true;
   readonly #unpublished = new Set<number>();
   #stored: CheckpointValue;
 
-  constructor({ shard, epoch, token, start, cursor, holes }: LeaseGrant, sequence: number) {
+  constructor({ shard, epoch, token, start, cursor, holes, parked }: LeaseGrant, sequence: number) {
     this.shard = shard;
     this.epoch = epoch;
     this.token = token;
     this.start = start;
     this.sequence = sequence;
     this.tracker = new GapTracker({ cursor, holes });
+    this.parked.load(parked);
     this.#stored = { cursor, holes: toMultirange(union(holes)) };
   }
 
@@ -58,7 +63,8 @@ export class Lane {
     }
   }
 
-  published(seq: number): void {
+  /** Published, or copied to where parked messages lie. */
+  done(seq: number): void {
     this.#unpublished.delete(seq);
   }
 
@@ -90,9 +96,11 @@ export interface LaneMessage {
   readonly topic: string;
   readonly key: string;
   readonly bytes: number;
+  /** It was parked, and lies there until it is published. */
+  readonly redriven: boolean;
 }
 
-export function laneMessage(lane: Lane, message: StoredMessage): LaneMessage {
+export function laneMessage(lane: Lane, message: StoredMessage, redriven = false): LaneMessage {
   const { topic, key, payload } = message;
-  return { lane, message, topic, key, bytes: payload.length + key.length + 512 };
+  return { lane, message, topic, key, bytes: payload.length + key.length + 512, redriven };
 }

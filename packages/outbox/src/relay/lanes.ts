@@ -8,7 +8,8 @@ export type LossReason =
   | 'server-restarted'
   | 'token-gone'
   | 'standby'
-  | 'sequence-changed';
+  | 'sequence-changed'
+  | 'sequence-behind';
 
 const LEAVING_MS = 3_000;
 
@@ -40,6 +41,10 @@ export class Lanes {
     return [...this.#leaving].flatMap(([lane, since]) =>
       lane.alive && (lane.unpublished === 0 || now - since > LEAVING_MS) ? [lane] : [],
     );
+  }
+
+  of(shard: number): Lane | undefined {
+    return this.#byShard.get(shard);
   }
 
   shards(): Set<number> {
@@ -82,5 +87,7 @@ export function distrust(
   if (standby) return 'standby';
   if (start !== lane.start) return 'server-restarted';
   if (answer === undefined || !answer.dense) return 'sequence-changed';
-  return answer.token === lane.token ? undefined : 'token-gone';
+  if (answer.token !== lane.token) return 'token-gone';
+  // Numbers would be drawn again: rows up to the cursor would never be looked at. Somebody has to set it right.
+  return answer.answer.lastValue < lane.tracker.cursor ? 'sequence-behind' : undefined;
 }

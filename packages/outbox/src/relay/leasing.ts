@@ -4,6 +4,7 @@ import { releaseLeases, removeRelay, renewLeases, takeLeases } from '../lease/le
 import { parseMultirange } from '../reader/ranges.ts';
 import { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
+import type { Parking } from './parking/parking.ts';
 import type { Sequences } from './preflight.ts';
 
 export interface LeasingOptions {
@@ -12,6 +13,7 @@ export interface LeasingOptions {
   readonly leaseMs: number;
   readonly run: StatementRunner;
   readonly lanes: Lanes;
+  readonly parking: Parking;
   /** Whether the relay's pipeline has moved lately: a lease is renewed only by an owner that does its work. */
   readonly moving: () => boolean;
   readonly won: (lane: Lane) => void;
@@ -46,11 +48,14 @@ export class Leasing {
       renewed.map(({ epoch }) => epoch),
       this.#watch.longGone(performance.now()),
     ]);
-    const [seen] = rows as [{ renewed: number[]; leases: Lease[]; relays: Beat[] }];
+    const [seen] = rows as [Seen];
     for (const lane of renewed) {
       if (!seen.renewed.includes(lane.shard)) {
         lanes.lose(lane, 'lease-lost');
       }
+    }
+    for (const { shard, topic, key } of seen.redrive) {
+      lanes.of(shard)?.parked.redrive({ topic, key });
     }
     const { take, release } = this.#watch.decide(seen.leases, seen.relays, lanes.shards(), performance.now());
     for (const shard of release) {
@@ -81,18 +86,27 @@ export class Leasing {
     if (leases.length === 0) {
       return;
     }
-    const { run, relay, lanes, won } = this.#options;
+    const { run, relay, lanes, parking, won } = this.#options;
     const { rows } = await run.run(this.#statements.take, [
       relay,
       leases.map(({ shard }) => shard),
       leases.map(({ epoch }) => epoch),
       leases.map(({ renewals }) => renewals),
     ]);
-    for (const row of rows as GrantRow[]) {
+    const granted = rows as GrantRow[];
+    // Before anything of these shards is read: a message of a parked key must not pass those that are parked.
+    const parked = await parking.marksOf(granted.map(({ shard }) => shard));
+    for (const row of granted) {
       const sequence = sequences.get(row.shard);
       if (sequence !== undefined) {
         const lane = new Lane(
-          { ...row, epoch: Number(row.epoch), cursor: Number(row.cursor), holes: parseMultirange(row.holes) },
+          {
+            ...row,
+            epoch: Number(row.epoch),
+            cursor: Number(row.cursor),
+            holes: parseMultirange(row.holes),
+            parked: parked.get(row.shard) ?? [],
+          },
           sequence,
         );
         lanes.add(lane);
@@ -100,6 +114,14 @@ export class Leasing {
       }
     }
   }
+}
+
+/** What one round answers. */
+interface Seen {
+  readonly renewed: readonly number[];
+  readonly leases: readonly Lease[];
+  readonly relays: readonly Beat[];
+  readonly redrive: readonly { readonly shard: number; readonly topic: string; readonly key: string }[];
 }
 
 interface GrantRow {

@@ -16,6 +16,8 @@ export interface OutboundOptions {
   readonly maxHeld: number;
   /** Keys of one topic that may wait on their own; with more, the topic waits. */
   readonly maxHeldKeys: number;
+  /** A key of which a message was refused so often is parked. */
+  readonly parkAfter: number;
   /** From 0 to 1; for tests. */
   readonly random?: () => number;
 }
@@ -27,18 +29,31 @@ export interface Recall<Item> {
   readonly over: readonly string[];
 }
 
+/** A key that is not sent any more, with all of its messages that are in memory. */
+export interface ParkedHold<Item> {
+  readonly topic: string;
+  readonly key: string;
+  readonly error: Error;
+  readonly items: readonly Item[];
+}
+
 /**
  * What is sent next, and what has to wait for what. It keeps one promise: messages of one topic and key leave in the
  * order they came in, whatever fails. It does no I/O and reads no clock: times are milliseconds the caller gives.
  *
  * Trouble has a scope. A refused message, or a partition without a leader, makes its key wait; a topic that is unknown
- * makes the topic wait; brokers that do not answer make everything wait. The rest goes on. When much waits, it is handed
- * back and read again later, so that memory stays free for what can be sent.
+ * makes the topic wait; brokers that do not answer make everything wait. The rest goes on. A key whose message is refused
+ * again and again is given out to be parked. When much waits, it is handed back and read again later, so that memory stays
+ * free for what can be sent.
  */
 export class Outbound<Item extends Outgoing> {
   #ready: Item[] = [];
   readonly #holds = new Holds<Item>();
+  readonly #refusals = new Map<string, number>();
   #handedBack: { hold: string; item: Item }[] = [];
+  #parked: ParkedHold<Item>[] = [];
+  /** Names of holds that were parked; what they handed back is read again, to be parked as well. */
+  #parkedHolds: string[] = [];
   #count = 0;
   #bytes = 0;
   #brokerFailures = 0;
@@ -91,19 +106,11 @@ export class Outbound<Item extends Outgoing> {
       bytes += item.bytes;
       return true;
     };
-    for (const hold of this.#holds.all().filter(({ due, items }) => due <= now && items.length > 0)) {
-      hold.tried = true;
-      let next = 0;
-      for (; next < hold.items.length; next += 1) {
-        const item = hold.items[next] as Item;
-        const narrower = hold.key === undefined ? this.#holds.ofKey(item) : undefined;
-        if (narrower !== undefined) {
-          narrower.items.push(item);
-        } else if (!fits(item)) {
-          break;
-        }
-      }
-      hold.items = hold.items.slice(next);
+    for (const hold of this.#holds.all().filter(({ due }) => due <= now)) {
+      const first = hold.items.findIndex((item) => !fits(item));
+      const count = first === -1 ? hold.items.length : first;
+      hold.items = hold.items.slice(count);
+      hold.tried = count > 0;
     }
     let held = this.#holds.all().reduce((count, { items }) => count + items.length, 0);
     let next = 0;
@@ -132,38 +139,27 @@ export class Outbound<Item extends Outgoing> {
     this.#brokerFailures = brokersAway ? this.#brokerFailures + 1 : 0;
     this.#brokersDue = brokersAway ? now + this.#waitAfter(this.#brokerFailures) : 0;
 
-    // Topics first, so that every failed message finds the widest hold it belongs to.
-    const topicsFailed = new Set<string>();
-    for (const [topic, failures] of Map.groupBy(failed, ({ item }) => item.topic)) {
-      const wide =
-        failures.find(({ kind }) => kind === 'topic') ??
-        (this.#tooManyKeys(topic, failures, brokersAway) ? failures[0] : undefined);
-      if (wide !== undefined) {
-        this.#holdTopic(wide.item, wide.error);
-        topicsFailed.add(topic);
-      }
+    const back: Item[] = [];
+    const failedOf = Map.groupBy(failed, ({ item }) => item.topic);
+    const topics = new Set(failedOf.keys());
+    for (const { tried, topic } of this.#holds.all()) {
+      if (tried) topics.add(topic);
     }
-    const returning = new Map<Hold<Item>, Item[]>();
-    const toFront: Item[] = [];
-    for (const { item, kind, error } of failed) {
-      let hold: Hold<Item> | undefined;
-      if (topicsFailed.has(item.topic)) {
-        hold = this.#holds.ofTopic(item);
-      } else if (brokersAway && kind === 'brokers') {
-        hold = this.#heldIn(item);
-      } else {
-        hold = this.#holdKey(item, error);
-      }
-      if (hold === undefined) {
-        toFront.push(item);
-      } else {
-        const items = returning.get(hold);
-        items === undefined ? returning.set(hold, [item]) : items.push(item);
-      }
+    for (const topic of topics) {
+      const failures = failedOf.get(topic) ?? [];
+      const answered = done.some((item) => item.topic === topic);
+      this.#settleTopic(topic, failures, { answered, brokersAway, now, back });
     }
-    this.#settleHolds(returning, toFront, now, brokersAway);
-    this.#ready = [...toFront, ...this.#ready];
+    this.#ready = [...back, ...this.#ready];
+    this.#countRefusals(done, failed);
     return done;
+  }
+
+  /** Keys to be parked, once. Nothing of them is in memory any more; what comes in later must not be added. */
+  takeParked(): ParkedHold<Item>[] {
+    const parked = this.#parked;
+    this.#parked = [];
+    return parked;
   }
 
   /** When `take` may have something again; undefined when only more messages can change that. */
@@ -195,7 +191,9 @@ export class Outbound<Item extends Outgoing> {
     }
     const handedBack = this.#handedBack;
     this.#handedBack = [];
-    return { handedBack, over: over.flatMap(({ name, absorbed }) => [name, ...absorbed]) };
+    const parked = this.#parkedHolds;
+    this.#parkedHolds = [];
+    return { handedBack, over: [...parked, ...over.flatMap(({ name, absorbed }) => [name, ...absorbed])] };
   }
 
   /** Forgets what lost lanes brought. */
@@ -215,51 +213,105 @@ export class Outbound<Item extends Outgoing> {
     this.#handedBack = this.#handedBack.filter(({ item }) => item.lane.alive);
   }
 
-  /** The hold out of which a message was tried, if any. */
-  #heldIn(item: Item): Hold<Item> | undefined {
-    const wide = this.#holds.ofTopic(item);
-    return this.#holds.ofKey(item) ?? (wide?.tried ? wide : undefined);
+  /** What is not held any more goes `back`, in front of all that is ready. */
+  #settleTopic(topic: string, failures: readonly Failure<Item>[], outcome: Outcome<Item>): void {
+    const { answered, brokersAway, now } = outcome;
+    const unknown = failures.find(({ kind }) => kind === 'topic');
+    const held = this.#holds.ofTopic({ topic });
+    if (held !== undefined) {
+      // It was tried: nothing else of the topic can be in the batch.
+      const silent = failures.length > 0 && !answered && failures.every(({ kind }) => kind === 'brokers');
+      held.tried = false;
+      if (unknown !== undefined || silent) {
+        held.items = [...failures.map(({ item }) => item), ...held.items];
+        if (!brokersAway) this.#failAgain(held, (unknown ?? failures[0])?.error, now);
+      } else {
+        this.#dissolve(held, failures, outcome);
+      }
+      return;
+    }
+    const wide = unknown ?? (this.#tooManyKeys(topic, failures, brokersAway) ? failures[0] : undefined);
+    if (wide === undefined) {
+      this.#settleKeys(topic, failures, outcome);
+      return;
+    }
+    // What came out of a key's hold goes back there first, so that the topic's hold takes over all of it in order.
+    const rest = failures.filter(({ item }) => this.#holds.ofKey(item) === undefined);
+    for (const [hold, ofHold] of Map.groupBy(failures, ({ item }) => this.#holds.ofKey(item))) {
+      if (hold !== undefined) hold.items = [...ofHold.map(({ item }) => item), ...hold.items];
+    }
+    const hold = this.#holds.openTopic(topic, wide.error);
+    hold.items.push(...rest.map(({ item }) => item));
+    this.#failAgain(hold, wide.error, now);
   }
 
-  #holdTopic(item: Item, error: Error): Hold<Item> {
-    const hold = this.#holds.ofTopic(item) ?? this.#holds.openTopic(item.topic, error);
-    hold.error = error;
-    hold.over = false;
-    return hold;
+  #settleKeys(topic: string, failures: readonly Failure<Item>[], { brokersAway, now, back }: Outcome<Item>): void {
+    for (const ofKey of Map.groupBy(failures, ({ item }) => item.key).values()) {
+      const [{ item: first, kind, error }] = ofKey as [Failure<Item>];
+      const items = ofKey.map(({ item }) => item);
+      const spared = brokersAway && kind === 'brokers';
+      const hold = this.#holds.ofKey(first) ?? (spared ? undefined : this.#holds.openKey(first, error));
+      if (hold === undefined) {
+        back.push(...items);
+      } else {
+        hold.tried = false;
+        hold.items = [...items, ...hold.items];
+        if (!spared) this.#failAgain(hold, error, now);
+      }
+    }
+    for (const hold of this.#holds.all()) {
+      if (hold.topic === topic && hold.tried) {
+        hold.tried = false;
+        this.#release(hold, back);
+      }
+    }
+  }
+
+  /** The topic can be written again. What failed of it failed for the sake of its key. */
+  #dissolve(hold: Hold<Item>, failures: readonly Failure<Item>[], { brokersAway, now, back }: Outcome<Item>): void {
+    hold.items = [...failures.map(({ item }) => item), ...hold.items];
+    if (hold.handsBack) {
+      this.#release(hold, back);
+      return;
+    }
+    this.#holds.remove(hold);
+    for (const { item, kind, error } of failures) {
+      const spared = brokersAway && kind === 'brokers';
+      if (!spared && this.#holds.ofKey(item) === undefined)
+        this.#failAgain(this.#holds.openKey(item, error), error, now);
+    }
+    for (const item of hold.items) {
+      (this.#holds.ofKey(item)?.items ?? back).push(item);
+    }
+  }
+
+  #failAgain(hold: Hold<Item>, error: Error | undefined, now: number): void {
+    hold.failures += 1;
+    hold.due = now + this.#waitAfter(hold.failures);
+    hold.error = error ?? hold.error;
   }
 
   #tooManyKeys(topic: string, failures: readonly Failure<Item>[], brokersAway: boolean): boolean {
-    const byKey = failures.filter(
+    const unheld = failures.filter(
       ({ kind, item }) => !(brokersAway && kind === 'brokers') && this.#holds.ofKey(item) === undefined,
     );
-    return (
-      new Set(byKey.map(({ item }) => item.key)).size + this.#holds.keysOf(topic) > this.#options.maxHeldKeys &&
-      byKey.length > 0
-    );
+    const keys = new Set(unheld.map(({ item }) => item.key)).size;
+    return keys > 0 && keys + this.#holds.keysOf(topic) > this.#options.maxHeldKeys;
   }
 
-  #holdKey(item: Item, error: Error): Hold<Item> {
-    const found = this.#holds.ofKey(item);
-    if (found !== undefined) {
-      found.error = error;
-      return found;
+  /** Counts by key how often its first message was refused for its own sake, and parks what was refused too often. */
+  #countRefusals(done: readonly Item[], failed: readonly Failure<Item>[]): void {
+    if (this.#refusals.size > 0) {
+      for (const item of done) this.#refusals.delete(nameOf(item));
     }
-    return this.#holds.openKey(item, error);
-  }
-
-  #settleHolds(returning: ReadonlyMap<Hold<Item>, Item[]>, toFront: Item[], now: number, brokersAway: boolean): void {
-    for (const hold of this.#holds.all()) {
-      const { tried } = hold;
-      hold.tried = false;
-      const back = returning.get(hold);
-      if (back !== undefined) {
-        hold.items = [...back, ...hold.items];
-        if (!brokersAway) {
-          hold.failures += 1;
-          hold.due = now + this.#waitAfter(hold.failures);
-        }
-      } else if (tried) {
-        this.#release(hold, toFront);
+    for (const [name, [failure]] of Map.groupBy(failed, ({ item }) => nameOf(item))) {
+      if (failure?.kind !== 'message') continue;
+      const refusals = (this.#refusals.get(name) ?? 0) + 1;
+      this.#refusals.set(name, refusals);
+      const hold = this.#holds.ofKey(failure.item);
+      if (hold !== undefined && refusals >= this.#options.parkAfter) {
+        this.#refusals.delete(name);
+        this.#park(hold, failure.item.key);
       }
     }
   }
@@ -277,6 +329,17 @@ export class Outbound<Item extends Outgoing> {
     hold.items = [];
     hold.over = true;
     hold.due = Number.POSITIVE_INFINITY;
+  }
+
+  #park(hold: Hold<Item>, key: string): void {
+    const { topic, error } = hold;
+    const ofKey = (item: Item): boolean => item.topic === topic && item.key === key;
+    const items = this.#living([...hold.items, ...this.#ready.filter(ofKey)]);
+    this.#ready = this.#ready.filter((item) => !ofKey(item));
+    this.#forget(items);
+    this.#holds.remove(hold);
+    this.#parkedHolds.push(hold.name, ...hold.absorbed);
+    this.#parked.push({ topic, key, error, items });
   }
 
   #keep(hold: Hold<Item>, item: Item, held: number): 0 | 1 {
@@ -311,6 +374,15 @@ export class Outbound<Item extends Outgoing> {
   }
 }
 
+/** What a batch came to, for one topic. */
+interface Outcome<Item> {
+  /** Some of the topic's messages were written. */
+  readonly answered: boolean;
+  readonly brokersAway: boolean;
+  readonly now: number;
+  readonly back: Item[];
+}
+
 interface Failure<Item> {
   readonly item: Item;
   /** What concerns a message's predecessor concerns the message. */
@@ -325,10 +397,12 @@ function failuresOf<Item extends Outgoing>(batch: readonly Item[], results: read
     if (result === undefined || result.ok || !item.lane.alive) {
       return [];
     }
-    const name = `${item.topic}\0${item.key}`;
+    const name = nameOf(item);
     const own = result.kind === 'predecessor' ? 'message' : result.kind;
     const kind = kinds.get(name) ?? own;
     kinds.set(name, kind);
     return [{ item, kind, error: result.error }];
   });
 }
+
+const nameOf = ({ topic, key }: Outgoing): string => `${topic}\0${key}`;

@@ -1,13 +1,14 @@
 import type { StatementRunner } from '../database/statement.ts';
 import {
   ClusterChangedError,
+  GrantMissingError,
   SchemaOutdatedError,
   SequenceUnsafeError,
   ServerReadOnlyError,
 } from '../errors/relaying.ts';
 
 /** The version of the schema this relay was written for. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 4;
 const UNDEFINED_TABLE = '42P01';
 const INVALID_SCHEMA = '3F000';
 
@@ -17,8 +18,8 @@ export type Sequences = ReadonlyMap<number, number>;
 /**
  * Refuses a database in which the reader's argument does not hold.
  *
- * @throws SchemaOutdatedError, ServerReadOnlyError, ClusterChangedError, SequenceUnsafeError, and whatever the
- * connection throws.
+ * @throws SchemaOutdatedError, ServerReadOnlyError, ClusterChangedError, SequenceUnsafeError, GrantMissingError, and
+ * whatever the connection throws.
  */
 export async function preflight(run: StatementRunner, statement: string, schemaName: string): Promise<Sequences> {
   let rows: { standby: boolean; version: number; home: boolean; sequences: SequenceRow[] }[];
@@ -42,13 +43,16 @@ export async function preflight(run: StatementRunner, statement: string, schemaN
       `schema "${schemaName}" was made on another cluster; its sequences and checkpoints must be adopted before a relay may run`,
     );
   }
-  for (const { name, oid, dense } of found.sequences) {
+  for (const { name, oid, dense, readable } of found.sequences) {
     if (oid === null || !dense) {
       throw new SequenceUnsafeError(
         oid === null
           ? `sequence "${schemaName}"."${name}" is missing`
           : `sequence "${schemaName}"."${name}" must have CACHE 1, INCREMENT 1 and NO CYCLE`,
       );
+    }
+    if (!readable) {
+      throw new GrantMissingError(`this login may not read sequence "${schemaName}"."${name}"; migrate with grantTo`);
     }
   }
   return new Map(found.sequences.map(({ shard, oid }) => [shard, Number(oid)]));
@@ -59,4 +63,5 @@ interface SequenceRow {
   readonly name: string;
   readonly oid: number | null;
   readonly dense: boolean | null;
+  readonly readable: boolean | null;
 }

@@ -35,7 +35,8 @@ export class Reading {
     const { lanes, outbound, maxMessagesInMemory, maxBytesInMemory, run, telemetry } = this.#options;
     this.#recall();
     const readable = lanes.readable();
-    const room = maxMessagesInMemory - outbound.count;
+    const room =
+      maxMessagesInMemory - outbound.count - lanes.all().reduce((sum, { parked }) => sum + parked.waiting, 0);
     if (readable.length === 0 || room <= 0 || outbound.bytes >= maxBytesInMemory) {
       return undefined;
     }
@@ -63,10 +64,20 @@ export class Reading {
     const { handedBack, over } = this.#options.outbound.recall();
     for (const [lane, ofLane] of Map.groupBy(handedBack, ({ item }) => item.lane)) {
       for (const [hold, items] of Map.groupBy(ofLane, (entry) => entry.hold)) {
+        const [parked, read] = partition(items, ({ item }) => item.redriven);
+        for (const { item } of parked) {
+          lane.parked.returned(item.message);
+        }
         lane.defer(
           hold,
-          items.map(({ item }) => item.message.seq),
+          read.map(({ item }) => item.message.seq),
         );
+      }
+    }
+    for (const lane of this.#options.lanes.all()) {
+      for (const { name, seqs } of lane.parked.takeFree()) {
+        lane.defer(name, seqs);
+        lane.tracker.recall(name);
       }
     }
     for (const name of over) {
@@ -90,11 +101,16 @@ export class Reading {
       }
       lane.tracker.apply(plan, found.answer);
       lane.read(found.answer.seqs);
-      outbound.add(found.messages.map((message) => laneMessage(lane, message)));
+      const free = found.messages.filter((message) => !lane.parked.divert(message));
+      outbound.add(free.map((message) => laneMessage(lane, message)));
       count += found.messages.length;
     }
     return count;
   }
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 type Planned = Parameters<typeof readLanes>[2][number];

@@ -19,6 +19,15 @@ export interface Sent {
   readonly batch: readonly LaneMessage[];
   readonly results: readonly PublishResult[];
   readonly published: number;
+  /** Keys that were refused too often, and wait to be parked. */
+  readonly parked: readonly ParkedNow[];
+}
+
+/** A key that leaves the way. */
+export interface ParkedNow {
+  readonly topic: string;
+  readonly key: string;
+  readonly error: Error;
 }
 
 /** Sends what may be sent now, once: one send is under way at a time, which is what keeps keys in order. */
@@ -44,11 +53,20 @@ export class Sending {
     endSpans(results);
     if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublished);
     const published = outbound.settle(batch, results, performance.now());
-    for (const { lane, message } of published) {
-      lane.published(message.seq);
+    for (const { lane, message, redriven } of published) {
+      if (redriven) lane.parked.sent(message);
+      else lane.done(message.seq);
+    }
+    const parked = outbound.takeParked();
+    for (const { topic, key, error, items } of parked) {
+      for (const [lane, ofLane] of Map.groupBy(items, (item) => item.lane)) {
+        // What was parked before lies there already.
+        const read = ofLane.filter(({ redriven }) => !redriven).map(({ message }) => message.seq);
+        lane.parked.park({ topic, key }, error.message, read);
+      }
     }
     telemetry.answered(batch, results, performance.now() - started);
-    return { batch, results, published: published.length };
+    return { batch, results, published: published.length, parked };
   }
 
   async #publish(batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {

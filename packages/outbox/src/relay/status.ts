@@ -9,6 +9,8 @@ export interface RelayStatus {
   readonly shards: readonly ShardStatus[];
   /** What waits because Kafka refuses it, and why. Everything else goes on. */
   readonly waiting: readonly WaitingStatus[];
+  /** Keys of its shards of which a message was refused for good: all their messages lie parked until they are redriven. */
+  readonly parked: readonly ParkedStatus[];
   /** Messages acknowledged since the relay was created, repeats included. */
   readonly published: number;
 }
@@ -39,6 +41,15 @@ export interface WaitingStatus {
   readonly message: string;
 }
 
+export interface ParkedStatus {
+  readonly topic: string;
+  readonly key: string;
+  /** What Kafka said. */
+  readonly reason: string;
+  /** Whether its messages are being sent again. */
+  readonly redriving: boolean;
+}
+
 /** Something that went wrong and that the relay deals with. */
 export type RelayProblem =
   /** Postgres does not answer, or refuses. Reading goes on when it is back. */
@@ -49,6 +60,8 @@ export type RelayProblem =
   | { readonly kind: 'shard'; readonly error: Error; readonly shard: number }
   /** Kafka refused a topic. It is tried again. */
   | { readonly kind: 'topic'; readonly error: Error; readonly topic: string }
+  /** Kafka refused a message of this key for good. It and all that follow it with its key lie parked until a redrive. */
+  | { readonly kind: 'parked'; readonly error: Error; readonly topic: string; readonly key: string }
   /** Kafka refused a message, or its partition cannot be written. Its key waits and is tried again. */
   | {
       readonly kind: 'message';

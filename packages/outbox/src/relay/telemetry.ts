@@ -8,6 +8,7 @@ const reads = channel(CHANNELS.read);
 const batches = channel(CHANNELS.published);
 const checkpoints = channel(CHANNELS.checkpoint);
 const leases = channel(CHANNELS.lease);
+const parkings = channel(CHANNELS.parked);
 const drops = channel(CHANNELS.memoryDropped);
 
 /** What a relay reports about itself. */
@@ -16,6 +17,7 @@ export interface RelayTelemetry {
   answered(batch: readonly LaneMessage[], results: readonly PublishResult[], tookMs: number): void;
   checkpointed(shards: number): void;
   lease(lane: Lane, held: boolean): void;
+  parked(lane: Lane, keys: number, messages: number): void;
   memoryDropped(lane: Lane, reason: string): void;
   /** Reports gauges, whenever metrics are collected, until the answer is called. */
   observe(lanes: () => Iterable<Lane>): () => void;
@@ -30,6 +32,8 @@ export function createRelayTelemetry(relay: string): RelayTelemetry {
   const delay = meter.createHistogram(METRICS.delay, { unit: 's' });
   const gaps = meter.createObservableGauge(METRICS.gaps);
   const backlog = meter.createObservableGauge(METRICS.backlog);
+  const parkedMessages = meter.createCounter(METRICS.parked);
+  const parkedKeys = meter.createObservableGauge(METRICS.parkedKeys);
   const shards = meter.createObservableGauge(METRICS.shards);
 
   return {
@@ -71,6 +75,12 @@ export function createRelayTelemetry(relay: string): RelayTelemetry {
         leases.publish({ relay, shard, epoch, held });
       }
     },
+    parked({ shard }, keys, messages) {
+      parkedMessages.add(messages);
+      if (parkings.hasSubscribers) {
+        parkings.publish({ relay, shard, keys, messages });
+      }
+    },
     memoryDropped({ shard }, reason) {
       if (drops.hasSubscribers) {
         drops.publish({ relay, shard, reason });
@@ -79,14 +89,15 @@ export function createRelayTelemetry(relay: string): RelayTelemetry {
     observe(lanes) {
       const report = (observer: Parameters<Parameters<typeof meter.addBatchObservableCallback>[0]>[0]): void => {
         let held = 0;
-        for (const { shard, tracker } of lanes()) {
+        for (const { shard, tracker, parked } of lanes()) {
           held += 1;
           observer.observe(gaps, tracker.gapCount, { shard });
           observer.observe(backlog, tracker.backlog, { shard });
+          observer.observe(parkedKeys, parked.size, { shard });
         }
         observer.observe(shards, held, { relay });
       };
-      const instruments = [gaps, backlog, shards];
+      const instruments = [gaps, backlog, parkedKeys, shards];
       meter.addBatchObservableCallback(report, instruments);
       return () => meter.removeBatchObservableCallback(report, instruments);
     },

@@ -25,6 +25,10 @@ export const METRICS = {
   gaps: 'bezel.outbox.gaps',
   /** Gauge, by shard: numbers drawn from the sequence and not read yet. */
   backlog: 'bezel.outbox.backlog',
+  /** Gauge, by shard: topics and keys of which a message was refused for good. Alert on anything above 0. */
+  parkedKeys: 'bezel.outbox.parked_keys',
+  /** Counter: messages parked. */
+  parked: 'bezel.outbox.parked',
   /** Gauge: shards this relay holds the lease of. */
   shards: 'bezel.outbox.shards',
   /** Gauge, by slot: bytes a slot of the ring takes on disk, its index included. */
@@ -59,6 +63,8 @@ export const CHANNELS = {
   checkpoint: 'bezel.outbox.relay.checkpoint',
   /** `{ relay, shard, epoch, held }`: a lease was won or given up. */
   lease: 'bezel.outbox.relay.lease',
+  /** `{ relay, shard, keys, messages }`: keys and messages were parked. */
+  parked: 'bezel.outbox.relay.parked',
   /** `{ relay, shard, reason }`: what was remembered of a shard was dropped, because the server cannot vouch for it. */
   memoryDropped: 'bezel.outbox.relay.memory-dropped',
   /** `{ slot, bytes, outcome }`: retention looked at a slot of the ring. */

@@ -1,0 +1,71 @@
+import type { Queryable } from '../database/port.ts';
+import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
+import { listParked, requestRedrive } from './parked.sql.ts';
+
+export interface AdminOptions {
+  /** The schema `migrate` made. Default `outbox`. */
+  readonly schemaName?: string;
+}
+
+/** A topic and key of which Kafka refused a message for good. It can be turned into JSON. */
+export interface ParkedKeyStatus {
+  readonly topic: string;
+  readonly key: string;
+  readonly shard: number;
+  /** What Kafka said. */
+  readonly reason: string;
+  /** RFC 3339, UTC. */
+  readonly parkedAt: string;
+  /** Messages that wait there. */
+  readonly messages: number;
+  /** The id of the first of them, which is the one that was refused; null before its copy is written. */
+  readonly firstId: string | null;
+  /** Whether it was asked to send them again. */
+  readonly redrive: boolean;
+}
+
+/** Looks at an outbox, and changes what an operator may change. */
+export interface OutboxAdmin {
+  /** What is parked, the longest parked first. */
+  parked(): Promise<ParkedKeyStatus[]>;
+  /**
+   * Asks the relays to send parked messages again: all, those of a topic, or those of a key. Each key's messages go in
+   * their order, and what is written meanwhile goes after them. A message that is refused again parks its key again.
+   * Answers the keys it asked for.
+   */
+  redrive(which?: {
+    readonly topic?: string;
+    readonly key?: string;
+  }): Promise<readonly { readonly topic: string; readonly key: string }[]>;
+}
+
+/**
+ * Creates what operators use, on a `pg.Pool` or a `pg.Client`.
+ *
+ * @example
+ * const admin = createAdmin(pool);
+ * for (const { topic, key, reason } of await admin.parked()) console.log(topic, key, reason);
+ * await admin.redrive({ topic: 'shop.orders' });
+ */
+export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: AdminOptions = {}): OutboxAdmin {
+  const schema = quoteSchema(schemaName);
+  return {
+    async parked() {
+      const { rows } = await db.query(listParked(schema));
+      return (rows as ParkedRow[]).map(({ parked_at, first_id, ...row }) => ({
+        ...row,
+        parkedAt: parked_at.toISOString(),
+        firstId: first_id,
+      }));
+    },
+    async redrive({ topic, key } = {}) {
+      const { rows } = await db.query(requestRedrive(schema), [topic ?? null, key ?? null]);
+      return rows as { topic: string; key: string }[];
+    },
+  };
+}
+
+interface ParkedRow extends Omit<ParkedKeyStatus, 'parkedAt' | 'firstId'> {
+  readonly parked_at: Date;
+  readonly first_id: string | null;
+}

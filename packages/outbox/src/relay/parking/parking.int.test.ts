@@ -1,0 +1,157 @@
+import { createTopic, waitFor } from '@bezel/local/testing';
+import { describe, expect, jest, test } from '@jest/globals';
+import { ConfigResourceTypes } from 'kafkajs';
+import type pg from 'pg';
+import { createAdmin } from '../../admin/create-admin.ts';
+import { createRetention } from '../../retention/create-retention.ts';
+import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/database.ts';
+import { noted } from '../../testing/fixtures/events.ts';
+import { firstCopies } from '../../testing/fixtures/history.ts';
+import { createAdmin as createKafkaAdmin } from '../../testing/fixtures/kafka.ts';
+import { PUBLISHERS } from '../../testing/fixtures/publishers.ts';
+import { readTopic } from '../../testing/fixtures/read-topic.ts';
+import { spawnRelay } from '../../testing/fixtures/spawn-relay.ts';
+import { createOutbox } from '../../writer/create-outbox.ts';
+import { createRelay } from '../create-relay.ts';
+import type { RelayProblem } from '../status.ts';
+
+jest.setTimeout(180_000);
+
+const outbox = createOutbox({ source: '/test' });
+type Noted = ReturnType<typeof noted>;
+
+async function write(pool: pg.Pool, event: Noted, key: string, n: number, text = ''): Promise<void> {
+  const tx = await pool.connect();
+  try {
+    await tx.query('BEGIN');
+    await outbox.write(tx, event, { key, n, text });
+    await tx.query('COMMIT');
+  } finally {
+    tx.release();
+  }
+}
+
+/** Larger than the test's topics take, and smaller than what the writer refuses. */
+const POISON = 'x'.repeat(20_000);
+const smallTopic = () => createTopic('parking', { config: { 'max.message.bytes': '5000' } });
+
+/** From now on the topic takes every message. */
+async function acceptLarge(topic: string): Promise<void> {
+  await using admin = await createKafkaAdmin();
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [
+      {
+        type: ConfigResourceTypes.TOPIC,
+        name: topic,
+        configEntries: [{ name: 'max.message.bytes', value: '100000' }],
+      },
+    ],
+  });
+}
+
+const parkedMessages = async ({ pool }: OutboxDatabase): Promise<number> =>
+  (await createAdmin(pool).parked()).reduce((sum, { messages }) => sum + messages, 0);
+
+const numbersOf = async (topic: string, key: string): Promise<number[]> =>
+  firstCopies(await readTopic(topic)).get(key) ?? [];
+
+describe.each(PUBLISHERS)('a message refused for good, on $client', ({ client, publisher }) => {
+  test('parks its key, which tells; other keys go on, and a redrive sends everything in order', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const topic = await smallTopic();
+    const event = noted(topic);
+    const problems: RelayProblem[] = [];
+    await using relay = createRelay({
+      db: database.pool,
+      publisher: publisher(),
+      onError: (problem) => problems.push(problem),
+    });
+    await relay.start();
+    await write(database.pool, event, 'a', 0);
+    await write(database.pool, event, 'a', 1, POISON);
+    for (let n = 2; n < 40; n += 1) await write(database.pool, event, n % 2 === 0 ? 'a' : 'b', n);
+
+    await waitFor('what follows to be parked too', async () => (await parkedMessages(database)) === 20);
+    await waitFor('the other key', async () => (await numbersOf(topic, 'b')).length === 19);
+    expect(await numbersOf(topic, 'a')).toEqual([0]);
+    expect(problems.filter(({ kind }) => kind === 'parked')).toMatchObject([{ topic, key: 'a' }]);
+    expect(relay.status()).toMatchObject({ parked: [{ topic, key: 'a', redriving: false }], waiting: [] });
+    expect(await createAdmin(database.pool).parked()).toMatchObject([
+      { topic, key: 'a', messages: 20, redrive: false },
+    ]);
+
+    await acceptLarge(topic);
+    expect(await createAdmin(database.pool).redrive({ topic, key: 'a' })).toEqual([{ topic, key: 'a' }]);
+    for (let n = 40; n < 80; n += 1) await write(database.pool, event, 'a', n);
+    await waitFor('all of the key', async () => (await numbersOf(topic, 'a')).length === 61);
+    const expected = [
+      0,
+      1,
+      ...Array.from({ length: 19 }, (_, n) => 2 * n + 2),
+      ...Array.from({ length: 40 }, (_, n) => n + 40),
+    ];
+    expect(await numbersOf(topic, 'a')).toEqual(expected);
+    await waitFor('the end of it', () => relay.status().parked.length === 0);
+    expect(await createAdmin(database.pool).parked()).toEqual([]);
+  });
+
+  test('parks its key again when a redrive comes too early, and keeps its order through relays that are killed', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const topic = await smallTopic();
+    const event = noted(topic);
+    const admin = createAdmin(database.pool);
+    let written = 0;
+    const writeSome = async (count: number) => {
+      for (let n = 0; n < count; n += 1) {
+        await write(database.pool, event, 'a', written, written === 3 ? POISON : '');
+        written += 1;
+      }
+    };
+    await using first = spawnRelay(client, database.url);
+    await writeSome(10);
+    await waitFor('the key to be parked', async () => (await parkedMessages(database)) === 7, { deadlineMs: 60_000 });
+    await admin.redrive();
+    await waitFor('it to be refused again', async () => (await admin.parked())[0]?.redrive === false);
+    await writeSome(10);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await acceptLarge(topic);
+    await admin.redrive();
+    // Killed in the midst of what it sends again, at each step in turn.
+    for (const failpoint of ['relay.publishing=kill', 'relay.published=kill', 'relay.checkpointing=kill']) {
+      await writeSome(5);
+      await using next = spawnRelay(client, database.url, failpoint);
+      await next.ended;
+    }
+    await using last = spawnRelay(client, database.url);
+    await waitFor('all of it', async () => (await numbersOf(topic, 'a')).length === written, { deadlineMs: 60_000 });
+    expect(await numbersOf(topic, 'a')).toEqual(Array.from({ length: written }, (_, n) => n));
+    await waitFor('the end of it', async () => (await admin.parked()).length === 0);
+    expect(last.child.exitCode).toBeNull();
+  });
+});
+
+test('what is parked keeps no slot from being emptied', async () => {
+  await using database = await outboxDatabase({ shards: 1 });
+  const topic = await smallTopic();
+  const event = noted(topic);
+  const publisher = PUBLISHERS[0]?.publisher;
+  if (publisher === undefined) throw new Error('there is no publisher');
+  await using relay = createRelay({ db: database.pool, publisher: publisher() });
+  await write(database.pool, event, 'a', 0, POISON);
+  await write(database.pool, event, 'a', 1);
+  const { rows } = await database.pool.query('SELECT mod(outbox.current_slot() + 1, 4) AS slot');
+  // As if they had been written days ago.
+  await database.pool.query('UPDATE outbox.message SET slot = $1', [rows[0].slot]);
+  await relay.start();
+  await using retention = createRetention({ db: database.pool });
+  await waitFor('the slot to be emptied', async () =>
+    (await retention.once()).some(({ outcome }) => outcome === 'emptied'),
+  );
+  expect(await parkedMessages(database)).toBe(2);
+  await acceptLarge(topic);
+  await createAdmin(database.pool).redrive({ topic });
+  await waitFor('both', async () => (await numbersOf(topic, 'a')).length === 2);
+  expect(await numbersOf(topic, 'a')).toEqual([0, 1]);
+});
