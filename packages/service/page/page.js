@@ -31,6 +31,8 @@ async function signIn() {
     client_id: settings.client,
     redirect_uri: home,
     scope: 'openid',
+    // Who signs out and in again wants to be somebody else; the provider would remember who it was.
+    prompt: 'login',
     state,
     code_challenge: challenge,
     code_challenge_method: 'S256',
@@ -140,7 +142,9 @@ async function refresh() {
   if (token === null || document.hidden) {
     return;
   }
-  const response = await fetch(`${settings.latest}?limit=20`, { headers: { authorization: `Bearer ${token}` } });
+  const response = await fetch(`${settings.latest}${settings.latest.includes('?') ? '&' : '?'}limit=20`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   const body = await response.json();
   if (response.status === 401) {
     sessionStorage.removeItem('token');

@@ -3,7 +3,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 /** What the page shows besides the document. */
 export interface PageOptions {
   readonly issuer: string;
-  /** Path of the list shown after signing in. */
+  /** Path of the list shown after signing in, with its query if it has one. */
   readonly latest: string;
 }
 
@@ -29,6 +29,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 const text = (value: unknown): string => String(value).replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 
+/** Words for people: what stands in backticks is code. */
+const prose = (value: unknown): string => text(value).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+
 const whoMay = (operation: Operation): string => {
   if (operation.security?.some((requirement) => Object.keys(requirement).length === 0)) {
     return 'public';
@@ -40,7 +43,7 @@ function parameters(operation: Operation): string {
   const rows = (operation.parameters ?? []).map(
     ({ name, in: place, required, description = '' }) =>
       `<dt><code>${text(name)}</code></dt><dd>${text(place)}${required === true ? ', required' : ''}` +
-      `${description === '' ? '' : `. ${text(description)}`}</dd>`,
+      `${description === '' ? '' : `. ${prose(description)}`}</dd>`,
   );
   return rows.length === 0 ? '' : `<h3>Parameters</h3><dl>${rows.join('')}</dl>`;
 }
@@ -56,7 +59,7 @@ function body(operation: Operation): string {
 
 function answers(operation: Operation): string {
   const rows = Object.entries(operation.responses).map(
-    ([status, { description }]) => `<dt><code>${text(status)}</code></dt><dd>${text(description ?? '')}</dd>`,
+    ([status, { description }]) => `<dt><code>${text(status)}</code></dt><dd>${prose(description ?? '')}</dd>`,
   );
   return `<h3>Answers</h3><dl>${rows.join('')}</dl>`;
 }
@@ -68,7 +71,7 @@ const operationHtml = (method: string, path: string, operation: Operation): stri
   <div class="operation">
     ${[operation.summary, operation.description]
       .filter((words) => words !== undefined && words !== '')
-      .map((words) => `<p>${text(words)}</p>`)
+      .map((words) => `<p>${prose(words)}</p>`)
       .join('')}
     ${parameters(operation)}${body(operation)}${answers(operation)}
   </div>
@@ -83,7 +86,7 @@ export function referencePage(document: OpenAPIObject, { issuer, latest }: PageO
       return operation === undefined ? [] : [operationHtml(method, path, operation)];
     }),
   );
-  const listName = latest.split('/').at(-1)?.replaceAll('-', ' ') ?? 'entries';
+  const listName = /([^/?]+)(?:\?|$)/.exec(latest)?.[1]?.replaceAll('-', ' ') ?? 'entries';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -99,7 +102,7 @@ export function referencePage(document: OpenAPIObject, { issuer, latest }: PageO
   <div id="session" class="session" aria-live="polite"></div>
 </header>
 <main data-issuer="${text(issuer)}" data-client="console" data-latest="${text(latest.replace(/^\//, ''))}">
-  ${description === '' ? '' : `<p>${text(description)}</p>`}
+  ${description === '' ? '' : `<p>${prose(description)}</p>`}
   <h2>Latest ${text(listName)}</h2>
   <section id="latest" class="card"><p class="soft">Signing in wants JavaScript; so does this list.</p></section>
   <h2>API</h2>
