@@ -53,7 +53,7 @@ await startService({
         name: 'mes-api',
         title: 'MES',
         description: "The operators' board: work orders from OPEN to SHIPPED, and the metal in the house.",
-        latest: '/v1/work-orders',
+        latest: '/v1/work-orders?sort=newest',
         database: board,
         identity: config.identity,
         module: MesModule,

@@ -38,13 +38,17 @@ export function statusPage(
   ).orderBy('work_order.position');
 }
 
-/** A page over all, by id, which is the order of opening but for clocks that differ. Keyset over the primary key. */
+/**
+ * A page over all, by id, which is the order of opening but for clocks that differ; oldest or newest first. Keyset over
+ * the primary key, read forwards or backwards.
+ */
 export function wholePage(
   db: Kysely<MesDatabase>,
-  { after, limit }: { readonly after: string; readonly limit: number },
+  { after, limit, newestFirst }: { readonly after: string; readonly limit: number; readonly newestFirst: boolean },
 ): Promise<BoardRow[]> {
-  return boardRows(db, (all) => all.where('id', '>', after).orderBy('id').limit(limit))
-    .orderBy('work_order.id')
+  const [beyond, direction] = newestFirst ? (['<', 'desc'] as const) : (['>', 'asc'] as const);
+  return boardRows(db, (all) => all.where('id', beyond, after).orderBy('id', direction).limit(limit))
+    .orderBy('work_order.id', direction)
     .execute();
 }
 

@@ -11,18 +11,27 @@ import { takeStep } from '../work-orders/take-step.ts';
 import { boardRow, boardRowOfOrder, statusPage, wholePage } from './board-statements.ts';
 import { toResource } from './work-order-resource.ts';
 
-const BoardQuery = z.strictObject({
-  status: z.enum(WORK_ORDER_STATUSES).optional(),
-  orderId: z.uuid().optional(),
-  ...pageQuery,
-});
+const BoardQuery = z
+  .strictObject({
+    status: z.enum(WORK_ORDER_STATUSES).optional(),
+    orderId: z.uuid().optional(),
+    sort: z.enum(['oldest', 'newest']).default('oldest'),
+    ...pageQuery,
+  })
+  .refine(({ sort, status }) => sort === 'oldest' || status === undefined, {
+    path: ['sort'],
+    message: 'the work orders of one status come oldest first: whoever waits longest is next',
+  });
 type BoardQuery = z.infer<typeof BoardQuery>;
 
 const Id = z.uuid();
 /** Where a page of one status begins, and where one over all: a cursor fits the list it came from and no other. */
 const StatusPosition = (status: string) => z.tuple([z.literal(status), z.string().regex(/^\d{1,18}$/)]);
-const WholePosition = z.tuple([Id]);
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+const WholePosition = (sort: 'oldest' | 'newest') => z.tuple([z.literal(sort), Id]);
+const BEYOND_ALL = {
+  oldest: '00000000-0000-0000-0000-000000000000',
+  newest: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+} as const;
 
 /** What the doors of all steps have in common. */
 const Step = (summary: string) =>
@@ -44,10 +53,10 @@ export class BoardController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Work orders, oldest first, by status or by order' })
+  @ApiOperation({ summary: 'Work orders, oldest first (all of them also newest first), by status or by order' })
   @ApiOkResponse({ standardSchema: WorkOrderPage })
   async list(@Query({ schema: BoardQuery }) query: BoardQuery): Promise<WorkOrderPage> {
-    const { status, orderId, cursor, limit } = query;
+    const { status, orderId, sort, cursor, limit } = query;
     if (orderId !== undefined) {
       const row = await boardRowOfOrder(this.db, orderId);
       const fits = row !== undefined && (status === undefined || row.status === status);
@@ -58,9 +67,9 @@ export class BoardController {
       const rows = await statusPage(this.db, { status, after, limit: limit + 1 }).execute();
       return pageOf(rows, limit, ({ position }) => [status, position], toResource);
     }
-    const [after] = cursor === undefined ? [BEFORE_ALL] : decodeCursor(cursor, WholePosition);
-    const rows = await wholePage(this.db, { after, limit: limit + 1 });
-    return pageOf(rows, limit, ({ id }) => [id], toResource);
+    const [, after] = cursor === undefined ? [sort, BEYOND_ALL[sort]] : decodeCursor(cursor, WholePosition(sort));
+    const rows = await wholePage(this.db, { after, limit: limit + 1, newestFirst: sort === 'newest' });
+    return pageOf(rows, limit, ({ id }) => [sort, id], toResource);
   }
 
   @Get(':id')

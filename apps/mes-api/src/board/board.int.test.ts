@@ -172,10 +172,23 @@ describe('the board', () => {
     expect(seen.slice(-2)).toEqual(mine);
   });
 
+  test('begins with the newest when asked to, page after page', async () => {
+    const mine = [await opened(), await opened()].map(({ workOrderId }) => workOrderId);
+    const first = (await get('/v1/work-orders?sort=newest&limit=1')).body;
+    const second = (await get(`/v1/work-orders?sort=newest&limit=1&cursor=${first.nextCursor}`)).body;
+    expect([...first.items, ...second.items].map(({ id }: { id: string }) => id)).toEqual(mine.toReversed());
+    expect((await get('/v1/work-orders?sort=newest&status=OPEN')).body.errors).toMatchObject([{ path: 'sort' }]);
+  });
+
   test('a cursor of one list is none of the other', async () => {
     const { nextCursor } = (await get('/v1/work-orders?limit=1')).body;
     const ofOpen = (await get('/v1/work-orders?status=OPEN&limit=1')).body.nextCursor;
-    for (const query of [`status=OPEN&cursor=${nextCursor}`, `status=PACKED&cursor=${ofOpen}`, `cursor=${ofOpen}`]) {
+    for (const query of [
+      `status=OPEN&cursor=${nextCursor}`,
+      `status=PACKED&cursor=${ofOpen}`,
+      `cursor=${ofOpen}`,
+      `sort=newest&cursor=${nextCursor}`,
+    ]) {
       expect((await get(`/v1/work-orders?${query}`)).body).toMatchObject({ code: 'invalid_cursor' });
     }
   });
