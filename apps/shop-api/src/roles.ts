@@ -50,7 +50,8 @@ export function shopRoles(
       api: () =>
         httpRole({
           name: 'shop-api',
-          title: 'Bezel shop',
+          title: 'Shop',
+          description: "The customers' door: orders with their models, prices to accept, and the couriers' callback.",
           database: customers,
           host,
           port: config.httpPort,
@@ -61,7 +62,8 @@ export function shopRoles(
       partner: () =>
         httpRole({
           name: 'shop-partner',
-          title: 'Bezel shop for partners',
+          title: 'Shop for partners',
+          description: "The partners' door: the same orders, on a port, a pool and limits of its own.",
           database: partners,
           host,
           port: config.partnerPort,

@@ -1,6 +1,6 @@
 import { concernsOrder, Idempotency, Public } from '@bezel/service';
 import { Body, Controller, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { CourierEvent, CourierReceipt } from './courier-event.ts';
@@ -18,6 +18,17 @@ export class CourierController {
   @ApiOperation({
     description:
       'Signed by Standard Webhooks. A webhook-id that comes again gets the same answer and has no second effect.',
+  })
+  @ApiHeader({ name: 'webhook-id', required: true, description: 'Yours, one for each event, 255 characters at most.' })
+  @ApiHeader({
+    name: 'webhook-timestamp',
+    required: true,
+    description: 'Seconds since 1970, at most five minutes off.',
+  })
+  @ApiHeader({
+    name: 'webhook-signature',
+    required: true,
+    description: '`v1,` and the HMAC-SHA-256 over id, timestamp and body, in base64.',
   })
   @ApiAcceptedResponse({ standardSchema: CourierReceipt })
   take(@Req() request: Request, @Body({ schema: CourierEvent }) event: CourierEvent) {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { ModelRef } from '@bezel/contracts';
 import { Caller, Consumes, found, Idempotency, InjectDatabase, type RoleName, Roles } from '@bezel/service';
 import { Controller, Get, Header, Param, Post, Req, StreamableFile, type Type, UseInterceptors } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiProduces } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
@@ -52,7 +52,7 @@ export class StoredModelsController {
   constructor(@InjectDatabase() private readonly db: Kysely<ShopDatabase>) {}
 
   @Get(':sha256')
-  @ApiProduces('model/stl')
+  @ApiOkResponse({ content: { 'model/stl': { schema: { type: 'string', format: 'binary' } } } })
   @Header('cache-control', 'private, max-age=31536000, immutable')
   async fetch(@Param('sha256', { schema: ModelRef.shape.sha256 }) sha256: string) {
     const length = found(await storedModelBytes(this.db, sha256), 'model', sha256);
