@@ -3,9 +3,9 @@ import { readMessages } from '../reader/read.sql.ts';
 import { type ReadResult, readLanes } from '../reader/read.ts';
 import { shareRows } from '../reader/row-limits.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
-import { type LaneMessage, laneMessage } from './lane.ts';
-import { distrust, type Lanes } from './lanes.ts';
-import type { Outbound } from './outbound.ts';
+import type { Outbound } from './sending/outbound.ts';
+import { type LaneMessage, laneMessage } from './shards/lane.ts';
+import { distrust, type Lanes } from './shards/lanes.ts';
 import type { RelayTelemetry } from './telemetry.ts';
 
 const MAX_ROWS = 5_000;

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { metrics } from '@opentelemetry/api';
 import type { PublishResult } from '../publisher/publisher.ts';
 import { CHANNELS, INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
-import type { Lane, LaneMessage } from './lane.ts';
+import type { Lane, LaneMessage } from './shards/lane.ts';
 
 const reads = channel(CHANNELS.read);
 const batches = channel(CHANNELS.published);

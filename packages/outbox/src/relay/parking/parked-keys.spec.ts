@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PublishResult } from '../../publisher/publisher.ts';
-import { Outbound } from '../outbound.ts';
+import { Outbound } from '../sending/outbound.ts';
 import { ParkedKeys, type ParkedMark } from './parked-keys.ts';
 
 interface Item {

@@ -1,8 +1,8 @@
 import type { StatementRunner } from '../../database/statement.ts';
 import { type MessageRow, toMessage } from '../../reader/message.ts';
-import { type Lane, type LaneMessage, laneMessage } from '../lane.ts';
-import type { Lanes } from '../lanes.ts';
-import type { Outbound } from '../outbound.ts';
+import type { Outbound } from '../sending/outbound.ts';
+import { type Lane, type LaneMessage, laneMessage } from '../shards/lane.ts';
+import type { Lanes } from '../shards/lanes.ts';
 import type { RelayTelemetry } from '../telemetry.ts';
 import type { ParkedMark } from './parked-keys.ts';
 import { forgetParked, loadParkedKeys, loadParkedMessages, parkMessages, unparkKey } from './parking.sql.ts';

@@ -1,8 +1,8 @@
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { PublishResult } from '../publisher/publisher.ts';
-import { INSTRUMENTATION } from '../telemetry/names.ts';
-import { spanContextOf } from '../telemetry/trace-parent.ts';
-import type { LaneMessage } from './lane.ts';
+import type { PublishResult } from '../../publisher/publisher.ts';
+import { INSTRUMENTATION } from '../../telemetry/names.ts';
+import { spanContextOf } from '../../telemetry/trace-parent.ts';
+import type { LaneMessage } from '../shards/lane.ts';
 
 /**
  * Starts a producer span for each message that was written inside a trace, as a child of its writer's span. The message

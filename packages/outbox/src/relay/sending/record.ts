@@ -1,5 +1,5 @@
-import type { OutgoingMessage } from '../publisher/publisher.ts';
-import type { StoredMessage } from '../reader/message.ts';
+import type { OutgoingMessage } from '../../publisher/publisher.ts';
+import type { StoredMessage } from '../../reader/message.ts';
 
 const SPEC_VERSION = Buffer.from('1.0');
 const JSON_TYPE = Buffer.from('application/json');

@@ -1,9 +1,9 @@
-import { storeCheckpoints } from '../checkpoint/checkpoint.sql.ts';
-import type { StatementRunner } from '../database/statement.ts';
-import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
+import { storeCheckpoints } from '../../checkpoint/checkpoint.sql.ts';
+import type { StatementRunner } from '../../database/statement.ts';
+import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import type { RelayTelemetry } from '../telemetry.ts';
 import type { CheckpointValue, Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
-import type { RelayTelemetry } from './telemetry.ts';
 
 export interface CheckpointingOptions {
   readonly schema: string;

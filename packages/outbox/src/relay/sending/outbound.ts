@@ -1,5 +1,5 @@
-import type { FailureKind, PublishResult } from '../publisher/publisher.ts';
-import { type Backoff, backoffMs } from '../subscriber/backoff.ts';
+import type { FailureKind, PublishResult } from '../../publisher/publisher.ts';
+import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
 import { type Hold, type HoldStatus, Holds } from './hold.ts';
 
 /** A message between its read and its acknowledgement. `lane` is whoever read it; a lane that is lost takes it along. */

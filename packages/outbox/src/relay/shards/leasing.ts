@@ -1,10 +1,10 @@
-import type { StatementRunner } from '../database/statement.ts';
-import { type Beat, type Lease, LeaseWatch } from '../lease/decide.ts';
-import { releaseLeases, removeRelay, renewLeases, takeLeases } from '../lease/lease.sql.ts';
-import { parseMultirange } from '../reader/ranges.ts';
+import type { StatementRunner } from '../../database/statement.ts';
+import { type Beat, type Lease, LeaseWatch } from '../../lease/decide.ts';
+import { releaseLeases, removeRelay, renewLeases, takeLeases } from '../../lease/lease.sql.ts';
+import { parseMultirange } from '../../reader/ranges.ts';
+import type { Parking } from '../parking/parking.ts';
 import { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
-import type { Parking } from './parking/parking.ts';
 import type { Sequences } from './preflight.ts';
 
 export interface LeasingOptions {

@@ -1,4 +1,4 @@
-import type { ReadResult } from '../reader/read.ts';
+import type { ReadResult } from '../../reader/read.ts';
 import type { Lane } from './lane.ts';
 
 /** Why what is remembered of a shard does not count any more. */

@@ -1,11 +1,11 @@
-import type { StatementRunner } from '../database/statement.ts';
+import type { StatementRunner } from '../../database/statement.ts';
 import {
   ClusterChangedError,
   GrantMissingError,
   SchemaOutdatedError,
   SequenceUnsafeError,
   ServerReadOnlyError,
-} from '../errors/relaying.ts';
+} from '../../errors/relaying.ts';
 
 /** The version of the schema this relay was written for. */
 const SCHEMA_VERSION = 4;

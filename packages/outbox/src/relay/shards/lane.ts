@@ -1,7 +1,7 @@
-import { GapTracker } from '../reader/gap-tracker.ts';
-import type { StoredMessage } from '../reader/message.ts';
-import { coalesce, type Range, toMultirange, union } from '../reader/ranges.ts';
-import { ParkedKeys, type ParkedMark } from './parking/parked-keys.ts';
+import { GapTracker } from '../../reader/gap-tracker.ts';
+import type { StoredMessage } from '../../reader/message.ts';
+import { coalesce, type Range, toMultirange, union } from '../../reader/ranges.ts';
+import { ParkedKeys, type ParkedMark } from '../parking/parked-keys.ts';
 
 /** Ranges a checkpoint may hold. More are joined, and what was published in between is sent again after a hand-over. */
 const HOLES_IN_CHECKPOINT = 1_000;

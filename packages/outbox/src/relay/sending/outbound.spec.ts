@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { FailureKind, PublishResult } from '../publisher/publisher.ts';
+import type { FailureKind, PublishResult } from '../../publisher/publisher.ts';
 import { Outbound, type OutboundOptions } from './outbound.ts';
 
 interface Item {

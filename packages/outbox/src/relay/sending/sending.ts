@@ -1,10 +1,10 @@
-import type { Publisher, PublishResult } from '../publisher/publisher.ts';
-import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
-import type { LaneMessage } from './lane.ts';
+import type { Publisher, PublishResult } from '../../publisher/publisher.ts';
+import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import type { LaneMessage } from '../shards/lane.ts';
+import type { RelayTelemetry } from '../telemetry.ts';
 import type { Outbound } from './outbound.ts';
 import { startPublishSpans } from './publish-spans.ts';
 import { toRecord } from './record.ts';
-import type { RelayTelemetry } from './telemetry.ts';
 
 export interface SendingOptions {
   readonly publisher: Publisher;
