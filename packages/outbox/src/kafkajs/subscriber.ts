@@ -162,8 +162,14 @@ function subscribe(
     const crash = Promise.withResolvers<never>();
     crash.promise.catch(() => {});
     consumer.on(consumer.events.CRASH, ({ payload }) => crash.reject(payload.error));
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const { HEARTBEAT, FETCH, GROUP_JOIN, REBALANCING } = consumer.events;
+    const watch = watchSilence(options.sessionTimeoutMs ?? 15_000, crash.reject);
+    for (const sign of [HEARTBEAT, FETCH]) consumer.on(sign, watch.heard);
+    // While a rebalance goes on the coordinator is silent for as long as that takes.
+    consumer.on(REBALANCING, watch.rest);
+    consumer.on(GROUP_JOIN, ({ payload }) => {
       if (!signal.aborted) {
+        watch.heard();
         healthy();
         own(payload.memberAssignment, consumer);
       }
@@ -176,6 +182,7 @@ function subscribe(
     try {
       await Promise.race([running.then(() => crash.promise), crash.promise, aborted(signal)]);
     } finally {
+      watch.rest();
       client = undefined;
       reading.clear();
       // `disconnect` before `run` has settled would leave a member behind that nobody can stop.
@@ -215,6 +222,22 @@ function subscribe(
     async close() {
       closing.abort();
       await done;
+    },
+  };
+}
+
+/**
+ * Brokers that accept and never answer are noticed by kafkajs after minutes. A member that hears nothing for its session's
+ * length has lost it anyway.
+ */
+function watchSilence(ms: number, lost: (error: Error) => void): { heard: () => void; rest: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const rest = (): void => clearTimeout(timer);
+  return {
+    rest,
+    heard() {
+      rest();
+      timer = setTimeout(() => lost(new Error(`the brokers have not answered for ${ms} ms`)), ms).unref();
     },
   };
 }

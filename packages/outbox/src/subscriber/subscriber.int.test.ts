@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createTopic, waitFor } from '@bezel/local/testing';
+import { createTopic, testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createAdmin, createProducer, removeBefore, SUBSCRIBERS, testKafka } from '../testing/fixtures/kafka.ts';
+import { networkPath } from '../testing/fixtures/network.ts';
 import { RecordingListener } from '../testing/fixtures/recording-listener.ts';
 import type { Subscriber, Subscription } from './index.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** What every subscriber promises, against a real broker. */
 describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
@@ -196,6 +197,22 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
     await using admin = await createAdmin();
     await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
     await listener.joined(3);
+  });
+
+  test('brokers that keep silent are lost within the session, and found again', async () => {
+    const topic = await createTopic('silent', { partitions: 1 });
+    using path = networkPath(Number(testServers().kafkaBrokers[0]?.split(':').at(-1)));
+    const { listener, subscription } = join([topic]);
+    await using _ = subscription;
+    await listener.joined(1);
+    path.silence();
+    await waitFor('the loss', () => listener.losses.length > 0, { deadlineMs: 30_000 });
+    path.mend();
+    await waitFor('the partition again', () => listener.assignments > 1, { deadlineMs: 60_000 });
+    await using producer = await createProducer();
+    await producer.send({ topic, messages: messages(0, 1, 0) });
+    listener.seek(subscription, { topic, partition: 0 }, 0n);
+    await waitFor('the message', () => listener.messages({ topic, partition: 0 }).length === 1);
   });
 
   test('tells Kafka how far the group is', async () => {
