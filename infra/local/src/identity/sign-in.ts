@@ -64,8 +64,20 @@ function page(response: ServerResponse, status: number, content: string): void {
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
     })
-    .end(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in to Bezel</title>
-<style>body{font:1rem/1.6 system-ui;max-width:22rem;margin:4rem auto;padding:0 1rem}label{display:block;margin:.5rem 0}
-select,input,button{font:inherit;width:100%;box-sizing:border-box;padding:.3rem}</style>
-<h1>Sign in to Bezel</h1>${content}</html>`);
+    .end(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Sign in to Bezel</title><style>${STYLE}</style>
+<main><h1>Sign in to Bezel</h1>${content}</main></html>`);
 }
+
+const STYLE = `
+:root { color-scheme: light dark; --edge: light-dark(#ddd8cd, #45413a); --accent: light-dark(#8a5a12, #e0b56a); }
+body { font: 1rem/1.6 system-ui; margin: 0; padding: 1rem; background: light-dark(#faf8f4, #1b1a17); }
+main { max-width: 22rem; margin: 10vh auto; padding: 1.5rem; border: 1px solid var(--edge); border-radius: .75rem;
+  background: light-dark(#fff, #24221e); }
+h1 { font-size: 1.3rem; margin: 0 0 1rem; }
+label { display: block; margin: .75rem 0; }
+select, input, button { font: inherit; width: 100%; box-sizing: border-box; padding: .5rem; border: 1px solid var(--edge);
+  border-radius: .4rem; background: light-dark(#fff, #1b1a17); color: inherit; }
+button { margin-top: .5rem; background: var(--accent); color: light-dark(#fff, #1b1a17); border-color: var(--accent); cursor: pointer; }
+main > p { color: light-dark(#6a645a, #b5ada0); margin: 1rem 0 0; }
+main > p[role=alert] { color: light-dark(#a1260d, #ff9a83); border-left: 3px solid; padding-left: .6rem; margin: 0 0 1rem; }`;
