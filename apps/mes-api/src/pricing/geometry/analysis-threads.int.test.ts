@@ -34,6 +34,13 @@ describe('analysis on threads', () => {
     expect(await threads.analyse(binaryStl(cube(10)), quietly)).toHaveProperty('geometry');
   });
 
+  test('an analysis without an end is a rejection, and the next one has a thread', async () => {
+    await using threads = new AnalysisThreads({ threads: 1, limitCpuMs: 100 });
+    const endless = binaryStl(torus(10, 2, { rows: 1000, columns: 500 }));
+    expect(await threads.analyse(endless, quietly)).toEqual({ rejected: expect.stringContaining('too complicated') });
+    expect(await threads.analyse(binaryStl(cube(10)), quietly)).toHaveProperty('geometry');
+  });
+
   test('a 50 MB model leaves the event loop free and tells how long it took', async () => {
     const model = binaryStl(torus(10, 2, { rows: 1000, columns: 500 }));
     expect(model.byteLength).toBeGreaterThan(50_000_000);
