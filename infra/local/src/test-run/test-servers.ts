@@ -16,22 +16,29 @@ export interface RunningTestServers {
 }
 
 /** Tests use prepared transactions and many pools; they need what a crash of Postgres keeps, not what one of the machine does. */
-const POSTGRES_SETTINGS = {
+export const POSTGRES_SETTINGS = {
   max_connections: '400',
   max_prepared_transactions: '20',
   shared_buffers: '256MB',
   fsync: 'off',
 };
 
-/** Provides Postgres, Kafka and Temporal for a test run, from the same sources as `npm start`. */
-export async function startTestServers(progress: Progress, signal: AbortSignal): Promise<RunningTestServers> {
+/**
+ * Provides Postgres, Kafka and Temporal for a test run, from the same sources as `npm start`. Other settings of Postgres
+ * take the place of those for tests.
+ */
+export async function startTestServers(
+  progress: Progress,
+  signal: AbortSignal,
+  postgresSettings: Readonly<Record<string, string>> = POSTGRES_SETTINGS,
+): Promise<RunningTestServers> {
   const session = await openTestSession(progress, signal);
   const stop = async (): Promise<void> => {
     await session.close();
     await dropData(session.places, ['logs']);
   };
   try {
-    const { addresses, origins } = await startServers(session, POSTGRES_SETTINGS);
+    const { addresses, origins } = await startServers(session, postgresSettings);
     return {
       env: {
         [TEST_SERVER_VARIABLES.postgresUrl]: addresses.postgres.superuserUrl,

@@ -1,5 +1,13 @@
 export { cloneDatabase, createDatabase, type TestDatabase } from './databases.ts';
 export { createIdentity, type TestIdentity } from './identity.ts';
+export {
+  freePort,
+  type OlderPostgres,
+  obtainPostgres,
+  serverUser,
+  startPostgres,
+  type TestPostgres,
+} from './postgres.ts';
 export { type RunningStart, runStart } from './running-start.ts';
 export { type TestServers, testServers } from './servers.ts';
 export { type StackState, temporaryStackState } from './stack-state.ts';
