@@ -3,9 +3,12 @@ import { basename, join } from 'node:path';
 import { removeContainer } from '../servers/container/remove.ts';
 import { removeVolumes } from '../servers/container/volumes.ts';
 import type { Progress } from '../servers/progress.ts';
+import { endProcess } from '../supervisor/end-process.ts';
 import { endLeftovers, Journal } from '../supervisor/journal.ts';
-import { type Lock, LockHeldError, takeLock } from '../supervisor/lock.ts';
+import { launchingNpm } from '../supervisor/launcher.ts';
+import { type Lock, LockHeldError, type LockHolder, takeLock } from '../supervisor/lock.ts';
 import { setLogAside, tailOfLog } from '../supervisor/log-file.ts';
+import { isAlive } from '../supervisor/process-identity.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { logFile, type Places } from './places.ts';
 import { openPorts, type Ports } from './ports.ts';
@@ -43,12 +46,12 @@ export interface SessionOptions {
 }
 
 /**
- * Takes the places, ends what a killed run left there and, if asked, drops its data. Throws
- * {@link AlreadyRunningError} when another run is alive there.
+ * Takes the places, ends what a killed run left there and, if asked, drops its data. A run whose npm was killed counts
+ * as killed: nobody can end it with Ctrl-C any more. Throws {@link AlreadyRunningError} when another run is alive there.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { places, progress, signal } = options;
-  const lock = lockPlaces(places);
+  const lock = await lockPlaces(places, progress);
   try {
     const ended = await endLeftovers(places.journal, removeContainer);
     if (ended.length > 0) {
@@ -88,13 +91,27 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-function lockPlaces(places: Places): Lock {
+/** How long a run may take to end its stack before it is killed; what it left is then ended as after any kill. */
+const ABANDONED_GRACE_MS = 30_000;
+
+async function lockPlaces(places: Places, progress: Progress): Promise<Lock> {
   try {
-    return takeLock(places.lock);
+    return takeLock(places.lock, launchingNpm());
   } catch (error) {
-    throw error instanceof LockHeldError ? new AlreadyRunningError(error.holder.pid, places) : error;
+    if (!(error instanceof LockHeldError)) {
+      throw error;
+    }
+    const { holder } = error;
+    if (!isAbandoned(holder)) {
+      throw new AlreadyRunningError(holder.pid, places);
+    }
+    progress.say(`  · a start whose npm was killed still runs (process ${holder.pid}): ending it`);
+    await endProcess(holder, 'SIGTERM', ABANDONED_GRACE_MS);
+    return lockPlaces(places, progress);
   }
 }
+
+const isAbandoned = ({ npm }: LockHolder): boolean => npm !== undefined && npm !== null && !isAlive(npm);
 
 /** Test runs of this checkout have places of their own inside the stack's. */
 export const TESTS_FOLDER = 'tests';

@@ -1,8 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { writeJsonAtomically } from './atomic-json.ts';
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
-import { signalGroup } from './signal-group.ts';
+import { endProcess } from './end-process.ts';
 import type { Found } from './unit.ts';
 
 /** One thing a start launched, as it can be found again after that start was killed. */
@@ -78,19 +76,4 @@ export async function endLeftovers(
   }
   rmSync(file, { force: true });
   return ended;
-}
-
-async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signals, graceMs: number): Promise<boolean> {
-  if (!isAlive(identity)) {
-    return false;
-  }
-  process.kill(identity.pid, signal);
-  const deadline = performance.now() + graceMs;
-  while (isAlive(identity)) {
-    if (performance.now() > deadline) {
-      signalGroup(identity.pid, 'SIGKILL');
-    }
-    await delay(50);
-  }
-  return true;
 }

@@ -9,12 +9,17 @@ export interface Lock extends Disposable {
   readonly file: string;
 }
 
+/** Who holds a lock, and which npm runs it, if that was said. */
+export interface LockHolder extends ProcessIdentity {
+  readonly npm?: ProcessIdentity | null;
+}
+
 /** The lock is held by another living process. */
 export class LockHeldError extends Error {
   readonly code = 'LOCK_HELD';
-  readonly holder: ProcessIdentity;
+  readonly holder: LockHolder;
 
-  constructor(file: string, holder: ProcessIdentity) {
+  constructor(file: string, holder: LockHolder) {
     super(`${file} is held by process ${holder.pid}`);
     this.name = 'LockHeldError';
     this.holder = holder;
@@ -24,12 +29,12 @@ export class LockHeldError extends Error {
 /**
  * Takes a lock or throws {@link LockHeldError} at once. The file names its holder by pid and start time; one whose
  * holder is gone is taken over. Taking over is not atomic against two others doing it in the same instant, so what the
- * lock guards must also end in an atomic rename.
+ * lock guards must also end in an atomic rename. `npm` is kept in the lock for whoever finds it held.
  */
-export function takeLock(file: string): Lock {
+export function takeLock(file: string, npm: ProcessIdentity | null = null): Lock {
   mkdirSync(dirname(file), { recursive: true });
   for (;;) {
-    if (createWithContent(file, JSON.stringify(self()))) {
+    if (createWithContent(file, JSON.stringify({ ...self(), npm } satisfies LockHolder))) {
       return { file, [Symbol.dispose]: () => rmSync(file, { force: true }) };
     }
     const holder = holderOf(file);
@@ -92,15 +97,15 @@ function createWithContent(file: string, content: string): boolean {
   }
 }
 
-function holderOf(file: string): ProcessIdentity | null {
+function holderOf(file: string): LockHolder | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
+    return JSON.parse(readFileSync(file, 'utf8')) as LockHolder;
   } catch {
     return null;
   }
 }
 
-function setAsideStale(file: string, holder: ProcessIdentity | null): void {
+function setAsideStale(file: string, holder: LockHolder | null): void {
   const aside = `${file}.stale.${randomBytes(4).toString('hex')}`;
   try {
     renameSync(file, aside);
