@@ -1,0 +1,68 @@
+/** `npm run bench`: see command-line.ts, or run it with --help. */
+import { CHECKOUT, createProgress, type Progress, run, untilToldToEnd } from '@bezel/local/bench';
+import { type BenchOptions, readOptions } from './command-line.ts';
+import type { BenchContext, Finding } from './kinds/kind.ts';
+import { KINDS } from './kinds/kinds.ts';
+import { startProcess } from './processes/child.ts';
+import type { RelayProgram } from './processes/relay.ts';
+import { latestProfile, topSelfTimes } from './results/profile.ts';
+import { provenanceOf } from './results/provenance.ts';
+import { record } from './results/results-file.ts';
+import { sectionBody, verdictOf } from './results/section.ts';
+import { provideBenchServers } from './servers/servers.ts';
+
+const args = process.argv.slice(2);
+const options = readOptions(args);
+const began = performance.now();
+const say = (line: string): void => {
+  console.error(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s ${line}`);
+};
+const signal = untilToldToEnd();
+/** As shells say it of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+try {
+  const figures = await bench(options, createProgress(say));
+  if (options.json) console.log(JSON.stringify(figures));
+} catch (error) {
+  say(signal.aborted ? 'ended before it was done; nothing is left running' : String((error as Error).stack));
+  process.exitCode = signal.aborted ? INTERRUPTED : 1;
+}
+
+async function bench(options: BenchOptions, progress: Progress): Promise<Finding['figures']> {
+  const kind = KINDS[options.kind];
+  await progress.step('build', () => buildPackage(signal));
+  await using servers = await provideBenchServers(progress, signal);
+  const provenance = await provenanceOf(servers, options.publisher);
+  const context: BenchContext = {
+    servers,
+    options: { ...options, rows: options.rows ?? kind.defaultRows },
+    progress,
+    signal,
+    startRelay: () =>
+      startProcess<RelayProgram>(new URL('./processes/relay.ts', import.meta.url), {
+        signal,
+        nodeOptions: options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`],
+      }),
+  };
+  const finding = await kind.measure(context);
+  for (const target of finding.targets) say(verdictOf(target));
+  if (options.profile !== undefined) {
+    say('the relay process was busy with, itself:');
+    for (const { name, percent } of topSelfTimes(await latestProfile(options.profile), 15)) {
+      say(`${percent.toFixed(1).padStart(5)} % ${name}`);
+    }
+  }
+  if (options.results) {
+    const name = kind.usesClient ? `${options.kind}, ${options.publisher}` : options.kind;
+    await record({ name, body: sectionBody(finding, provenance, `npm run bench -- ${args.join(' ')}`) });
+    say(`packages/outbox/bench/RESULTS.md: ${name}`);
+  }
+  return finding.figures;
+}
+
+/** What is measured is what would be published, not what Node makes of the sources as it loads them. */
+async function buildPackage(ending: AbortSignal): Promise<void> {
+  const tsc = `${CHECKOUT}/node_modules/typescript/bin/tsc`;
+  await run(process.execPath, [tsc, '-b', `${CHECKOUT}/packages/outbox/tsconfig.lib.json`], { signal: ending });
+}

@@ -1,0 +1,49 @@
+import type { Progress } from '@bezel/local/bench';
+import type { BenchOptions } from '../command-line.ts';
+import type { Child } from '../processes/child.ts';
+import type { RelayProgram } from '../processes/relay.ts';
+import type { BenchServers } from '../servers/servers.ts';
+
+/** What a measurement is given. */
+export interface BenchContext {
+  readonly servers: BenchServers;
+  readonly options: BenchOptions & { readonly rows: number };
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** A relay process, profiled when that was asked for. */
+  startRelay(): Child<RelayProgram>;
+}
+
+/** What a measurement found. */
+export interface Finding {
+  /** The figures of the last line with `--json`. */
+  readonly figures: Readonly<Record<string, unknown>>;
+  /** What the targets say of them. */
+  readonly targets: readonly Target[];
+  /** Figures with best, median and rounds, for RESULTS.md. */
+  readonly tables: readonly Table[];
+  /** What a reader has to know about how it was measured. */
+  readonly notes: readonly string[];
+}
+
+export interface Target {
+  readonly what: string;
+  readonly value: number;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly unit?: string;
+}
+
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** One thing that can be measured. */
+export interface Kind {
+  /** When `--rows` is not given. */
+  readonly defaultRows: number;
+  /** Whether the Kafka client makes a difference. */
+  readonly usesClient: boolean;
+  measure(context: BenchContext): Promise<Finding>;
+}

@@ -1,0 +1,3 @@
+/** What can be measured. */
+export const KIND_NAMES = ['relay', 'latency', 'write', 'idle', 'backlog'] as const;
+export type KindName = (typeof KIND_NAMES)[number];

@@ -1,0 +1,63 @@
+/** A relay in a process of its own, so that its memory and CPU are its own. It runs the package as it is built. */
+import { createRelay, type Relay } from '@bezel/outbox';
+import pg from 'pg';
+import type { Client } from '../load/client.ts';
+import { type Drain, meter } from './meter.ts';
+import { publisherOf } from './publisher.ts';
+import { serve } from './serve.ts';
+
+export interface RelayTarget {
+  readonly databaseUrl: string;
+  readonly brokers: readonly string[];
+  readonly client: Client;
+}
+
+export interface Usage {
+  /** Of this process alone, since it was started. */
+  readonly cpuMs: number;
+  readonly maxRssMb: number;
+}
+
+let running: { relay: Relay; pool: pg.Pool } | undefined;
+
+async function start(target: RelayTarget, whenPublished?: { count: number; reached: (drain: Drain) => void }) {
+  const pool = new pg.Pool({ connectionString: target.databaseUrl, max: 5 });
+  pool.on('error', () => {});
+  const publisher = publisherOf(target);
+  const relay = createRelay({
+    db: pool,
+    publisher: whenPublished === undefined ? publisher : meter(publisher, whenPublished.count, whenPublished.reached),
+    onError: ({ kind, error }) => console.error(`relay: ${kind}: ${error.message}`),
+  });
+  await relay.start();
+  running = { relay, pool };
+}
+
+async function stop(): Promise<void> {
+  const { relay, pool } = running ?? {};
+  running = undefined;
+  await relay?.stop();
+  await pool?.end();
+}
+
+const program = {
+  start: (target: RelayTarget) => start(target),
+  stop: (_: null) => stop(),
+
+  /** Publishes at least `count` messages with a new relay, and ends it. */
+  async drain({ count, ...target }: RelayTarget & { readonly count: number }): Promise<Drain> {
+    const drained = Promise.withResolvers<Drain>();
+    await start(target, { count, reached: drained.resolve });
+    const drain = await drained.promise;
+    await stop();
+    return drain;
+  },
+
+  async usage(_: null): Promise<Usage> {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    return { cpuMs: (userCPUTime + systemCPUTime) / 1_000, maxRssMb: maxRSS / 1_024 };
+  },
+};
+
+export type RelayProgram = typeof program;
+serve(program);
