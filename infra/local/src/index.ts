@@ -1,3 +1,4 @@
+export { isAlive, type ProcessIdentity } from './processes/process-identity.ts';
 export { DOORS, type Door } from './stack/layout.ts';
 export { checkoutPlaces } from './stack/places.ts';
 export {
@@ -7,5 +8,4 @@ export {
   type StackFile,
   StackNotRunningError,
 } from './stack/stack-file.ts';
-export { isAlive, type ProcessIdentity } from './supervisor/process-identity.ts';
 export type { UnitStatus } from './supervisor/supervisor.ts';

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
+import { identify } from './processes/process-identity.ts';
 import { CHECKOUT } from './stack/places.ts';
 import type { StackFile } from './stack/stack-file.ts';
-import { identify } from './supervisor/process-identity.ts';
 import { runStart } from './testing/running-start.ts';
 import { temporaryStackState } from './testing/stack-state.ts';
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { identify, type ProcessIdentity } from './processes/process-identity.ts';
 import { peopleOf } from './samples/people.ts';
 import { driveToItsEnd, sampleModels } from './samples/run-samples.ts';
 import { placesIn } from './stack/places.ts';
 import { dropData } from './stack/session.ts';
 import { readStack, type StackFile, StackNotRunningError } from './stack/stack-file.ts';
-import { identify, type ProcessIdentity } from './supervisor/process-identity.ts';
 import { waitFor } from './testing/index.ts';
 import { type RunningStart, runStart } from './testing/running-start.ts';
 

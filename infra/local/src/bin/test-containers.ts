@@ -27,7 +27,7 @@ const progress = createProgress(write);
 const ending = untilToldToEnd();
 
 async function onContainers(): Promise<Outcome> {
-  await using engine = await progress.step('container engine', provideEngine);
+  await using engine = await progress.step('container engine', (detail) => provideEngine(detail, ending));
   write(`  ${engine.origin}`);
   if (engine.host !== undefined) {
     process.env['DOCKER_HOST'] = engine.host;

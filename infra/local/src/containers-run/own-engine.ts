@@ -1,8 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cacheFolder } from '../download/cache.ts';
+import { run } from '../download/run.ts';
+import { endProcess } from '../processes/end-process.ts';
+import { waitForLock } from '../processes/lock.ts';
+import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
 import { askEngine } from '../servers/engine.ts';
 
 /** A container engine to run tests on. */
@@ -26,13 +31,15 @@ export class NoEngineError extends Error {
   }
 }
 
-const START_MS = 60_000;
+const ANSWERS_WITHIN_MS = 60_000;
+const ENDS_WITHIN_MS = 30_000;
 
 /**
  * The engine that answers, else one of our own: `dockerd` as root, with its socket and its images in the cache folder,
- * apart from any other engine. Disposing of it ends it. Throws {@link NoEngineError}.
+ * apart from any other engine. One run at a time has it; disposing of it ends it and takes back what it changed on this
+ * machine. Throws {@link NoEngineError}.
  */
-export async function provideEngine(): Promise<Engine> {
+export async function provideEngine(detail: (text: string) => void, signal: AbortSignal): Promise<Engine> {
   const answering = await askEngine();
   if (answering.state === 'answers') {
     return { host: undefined, origin: `Docker engine ${answering.version}`, async [Symbol.asyncDispose]() {} };
@@ -42,54 +49,87 @@ export async function provideEngine(): Promise<Engine> {
     throw new NoEngineError();
   }
   const folder = join(cacheFolder(), 'docker');
-  mkdirSync(folder, { recursive: true });
+  const lock = await waitForLock(`${folder}.lock`, ({ pid }) => detail(`process ${pid} has it; waiting`), signal);
+  const hadBridge = existsSync(BRIDGE);
   const host = `unix://${join(folder, 'docker.sock')}`;
-  const log = openSync(join(folder, 'dockerd.log'), 'w', 0o600);
-  const child = spawn(
-    dockerd,
-    [
-      '--host',
-      host,
-      '--data-root',
-      join(folder, 'data'),
-      '--exec-root',
-      join(folder, 'exec'),
-      '--pidfile',
-      join(folder, 'pid'),
-    ],
-    { detached: true, stdio: ['ignore', log, log] },
-  );
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(`exit code ${code ?? signal}`));
-  });
+  let daemon: ProcessIdentity | null = null;
   const engine: Engine = {
     host,
     origin: 'a Docker engine of this run’s own (dockerd)',
     async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
+      if (daemon !== null) {
+        await endProcess(daemon, 'SIGTERM', ENDS_WITHIN_MS);
+      }
+      await takeBack(folder, hadBridge);
+      lock[Symbol.dispose]();
     },
   };
-  const answers = async (): Promise<void> => {
-    const deadline = performance.now() + START_MS;
-    while ((await askEngine({ DOCKER_HOST: host })).state !== 'answers') {
-      await delay(100);
-      if (performance.now() > deadline) {
-        throw new Error(`dockerd does not answer after ${START_MS / 1_000} s; see ${join(folder, 'dockerd.log')}`);
-      }
-    }
-  };
-  const died = ended.then((how) => {
-    throw new Error(`dockerd ended (${how}); see ${join(folder, 'dockerd.log')}`);
-  });
-  died.catch(() => {}); // once it answered, its end is ours to ask for
   try {
-    await Promise.race([answers(), died]);
+    daemon = (await answers(host)) ? leftBehind(folder) : await launch(dockerd, folder, host);
     return engine;
   } catch (error) {
     await engine[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+const answers = async (host: string): Promise<boolean> => (await askEngine({ DOCKER_HOST: host })).state === 'answers';
+
+/** The daemon of a run that was killed: it answers on our socket, so its pid file is true. */
+const leftBehind = (folder: string): ProcessIdentity | null =>
+  identify(Number(readFileSync(join(folder, 'pid'), 'utf8')));
+
+/**
+ * Ports are opened on 127.0.0.1 by Docker's own proxy: neither packet filter nor forwarding of this machine is touched.
+ */
+async function launch(dockerd: string, folder: string, host: string): Promise<ProcessIdentity> {
+  mkdirSync(folder, { recursive: true });
+  const logFile = join(folder, 'dockerd.log');
+  const log = openSync(logFile, 'w', 0o600);
+  const child = spawn(
+    dockerd,
+    [
+      ...['--host', host, '--pidfile', join(folder, 'pid')],
+      ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
+      ...['--iptables=false', '--ip-masq=false', '--ip-forward=false'],
+    ],
+    { detached: true, stdio: ['ignore', log, log] },
+  );
+  closeSync(log);
+  let ended: string | null = null;
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    ended = `exit code ${code ?? signal}`;
+  });
+  const deadline = performance.now() + ANSWERS_WITHIN_MS;
+  while (!(await answers(host))) {
+    if (ended !== null) {
+      throw new Error(`dockerd ended (${ended}); see ${logFile}`);
+    }
+    if (performance.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`dockerd does not answer after ${ANSWERS_WITHIN_MS / 1_000} s; see ${logFile}`);
+    }
+    await delay(100);
+  }
+  const daemon = child.pid === undefined ? null : identify(child.pid);
+  if (daemon === null) {
+    throw new Error(`dockerd answered and ended (${ended}); see ${logFile}`);
+  }
+  return daemon;
+}
+
+const BRIDGE = '/sys/class/net/docker0';
+
+/** dockerd leaves its network bridge and a mount behind. */
+async function takeBack(folder: string, hadBridge: boolean): Promise<void> {
+  const exec = join(folder, 'exec');
+  await run('umount', [join(exec, 'netns', 'default')]).catch(() => {}); // newer ones do it themselves
+  await rm(exec, { recursive: true, force: true });
+  if (!hadBridge && existsSync(BRIDGE)) {
+    await run('ip', ['link', 'delete', 'docker0']);
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { waitForLock } from '../supervisor/lock.ts';
+import { waitForLock } from '../processes/lock.ts';
 
 /** The user's cache folder for Bezel: shared by every checkout, safe to delete while nothing runs. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { identify } from '../supervisor/process-identity.ts';
+import { identify } from '../processes/process-identity.ts';
 import { ProgramFailedError, run } from './run.ts';
 
 const node = (script: string, options: Parameters<typeof run>[2] = {}): Promise<string> =>

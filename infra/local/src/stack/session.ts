@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { endProcess } from '../processes/end-process.ts';
+import { launchingNpm } from '../processes/launcher.ts';
+import { type Lock, LockHeldError, type LockHolder, takeLock } from '../processes/lock.ts';
+import { isAlive } from '../processes/process-identity.ts';
 import { removeContainer } from '../servers/container/remove.ts';
 import { removeVolumes } from '../servers/container/volumes.ts';
 import type { Progress } from '../servers/progress.ts';
-import { endProcess } from '../supervisor/end-process.ts';
 import { endLeftovers, Journal } from '../supervisor/journal.ts';
-import { launchingNpm } from '../supervisor/launcher.ts';
-import { type Lock, LockHeldError, type LockHolder, takeLock } from '../supervisor/lock.ts';
 import { setLogAside, tailOfLog } from '../supervisor/log-file.ts';
-import { isAlive } from '../supervisor/process-identity.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { logFile, type Places } from './places.ts';
 import { openPorts, type Ports } from './ports.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isAlive, type ProcessIdentity } from '../processes/process-identity.ts';
 import type { ServerName } from '../servers/choice.ts';
-import { isAlive, type ProcessIdentity } from '../supervisor/process-identity.ts';
 import type { UnitStatus } from '../supervisor/supervisor.ts';
 import type { App } from './databases.ts';
 import { checkoutPlaces } from './places.ts';

@@ -1,7 +1,7 @@
 import { identityAddresses, identityUnit } from '../identity/unit.ts';
+import { identify } from '../processes/process-identity.ts';
 import type { ProvidedServers } from '../servers/provide.ts';
 import { writeJsonAtomically } from '../supervisor/atomic-json.ts';
-import { identify } from '../supervisor/process-identity.ts';
 import { type AppContext, appUnit } from './app-units.ts';
 import { build } from './build.ts';
 import { provideDatabases } from './databases.ts';

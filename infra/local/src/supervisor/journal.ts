@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { endProcess } from '../processes/end-process.ts';
 import { writeJsonAtomically } from './atomic-json.ts';
-import { endProcess } from './end-process.ts';
 import type { Found } from './unit.ts';
 
 /** One thing a start launched, as it can be found again after that start was killed. */

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { identify } from '../processes/process-identity.ts';
+import { signalGroup } from '../processes/signal-group.ts';
 import { openLog } from './log-file.ts';
-import { identify } from './process-identity.ts';
-import { signalGroup } from './signal-group.ts';
 import type { Found, Running, Unit } from './unit.ts';
 
 /** A command line to run as a process of a stack. */

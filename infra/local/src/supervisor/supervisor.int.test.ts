@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { identify, isAlive } from '../processes/process-identity.ts';
 import { waitFor } from '../testing/index.ts';
 import { endLeftovers, readJournal } from './journal.ts';
-import { identify, isAlive } from './process-identity.ts';
 import { processUnit } from './process-unit.ts';
 import { Supervisor, UnitNotReadyError } from './supervisor.ts';
 import type { Unit } from './unit.ts';

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '../processes/process-identity.ts';
 
 /** Something the supervisor keeps running: a process or a container. */
 export interface Unit {

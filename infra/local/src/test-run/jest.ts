@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signalGroup } from '../processes/signal-group.ts';
 import { withOwnPrograms } from '../stack/build.ts';
 import { CHECKOUT } from '../stack/places.ts';
-import { signalGroup } from '../supervisor/signal-group.ts';
 import { FAILED, type JestReport, type Outcome, outcomeOf } from './outcome.ts';
 
 /** The kinds of test, told apart by file name. */
