@@ -15,6 +15,7 @@ export {
 } from './consumer/index.ts';
 export { defineEvent, type EventData, type EventDefinition } from './event/index.ts';
 export { uuidv7 } from './id/uuidv7.ts';
+export type { LoginGrant, Purpose } from './migrate/grants.ts';
 export { type MigrateOptions, type MigrateResult, migrate, migrationSql } from './migrate/migrate.ts';
 export { createRelay, type Relay } from './relay/create-relay.ts';
 export type { RelayOptions } from './relay/options.ts';

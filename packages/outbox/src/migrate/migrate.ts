@@ -1,5 +1,6 @@
 import type { Connection, Database, Queryable } from '../database/port.ts';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
+import { grantFor, type LoginGrant, PURPOSES } from './grants.ts';
 import { loadMigrations, render } from './migrations.ts';
 import * as sql from './statements.ts';
 
@@ -12,8 +13,12 @@ export interface MigrateOptions {
    * later calls keep what the database says.
    */
   readonly shards?: number;
-  /** Logins that write messages or run relays and consumers, when they are not the one that migrates. */
-  readonly grantTo?: readonly string[];
+  /**
+   * Logins that work with the outbox, when they are not the one that migrates. A name alone may do everything but change
+   * or delete messages: it writes, relays, consumes, retains and redrives. With `for` a login gets the rights for what it
+   * does and no others. Nothing that was granted before is taken back.
+   */
+  readonly grantTo?: readonly (string | LoginGrant)[];
 }
 
 /** What a run did. */
@@ -34,7 +39,9 @@ export interface MigrateResult {
  * @throws TypeError when an option makes no sense, else whatever Postgres answers; nothing was changed then
  *
  * @example
- * const { applied, version } = await migrate('postgres://shop_owner@127.0.0.1/shop', { grantTo: ['shop'] });
+ * const { applied, version } = await migrate('postgres://shop_owner@127.0.0.1/shop', {
+ *   grantTo: ['shop', { login: 'shop_relay', for: ['relay', 'retain'] }],
+ * });
  */
 export async function migrate(db: Database | Queryable | string, options: MigrateOptions = {}): Promise<MigrateResult> {
   if (typeof db === 'string') {
@@ -74,7 +81,7 @@ export function migrationSql({ from = 0, ...options }: MigrateOptions & { readon
     statements.push(render(template, { schema, shards }).trimEnd().replace(/;$/, ''));
     statements.push(sql.recordVersion(schema, version, name));
   }
-  statements.push(...grantTo.map((role) => sql.grant(schema, role)), 'COMMIT');
+  statements.push(...grantTo.map((login) => grant(schema, login)), 'COMMIT');
   return `${statements.map((statement) => statement.trim()).join(';\n\n')};\n`;
 }
 
@@ -93,8 +100,8 @@ async function run(client: Queryable, options: MigrateOptions): Promise<MigrateR
       applied.push(step.version);
       version = step.version;
     }
-    for (const role of grantTo) {
-      await client.query(sql.grant(schema, role));
+    for (const login of grantTo) {
+      await client.query(grant(schema, login));
     }
     await client.query('COMMIT');
     return { applied, version };
@@ -104,9 +111,17 @@ async function run(client: Queryable, options: MigrateOptions): Promise<MigrateR
   }
 }
 
+const grant = (schema: string, login: string | LoginGrant): string =>
+  typeof login === 'string' ? sql.grant(schema, login) : grantFor(schema, login);
+
 function settings({ schemaName = DEFAULT_SCHEMA, shards = 8, grantTo = [] }: MigrateOptions) {
   if (!Number.isInteger(shards) || shards < 1 || shards > 1024) {
     throw new TypeError(`shards must be an integer from 1 to 1024; got ${shards}`);
+  }
+  for (const login of grantTo) {
+    if (typeof login !== 'string' && (login.for.length === 0 || login.for.some((word) => !PURPOSES.includes(word)))) {
+      throw new TypeError(`grantTo: "for" of ${login.login} must name some of ${PURPOSES.join(', ')}`);
+    }
   }
   return { schema: quoteSchema(schemaName), shards, grantTo };
 }
