@@ -32,6 +32,8 @@ export async function createTopic(
       const known = topics[0]?.partitions ?? [];
       return known.length === partitions && known.every(({ leader }) => leader >= 0);
     });
+    // A broker is named as the leader before it knows that it leads; asking for offsets asks the leaders themselves.
+    await waitFor(`${topic} to be led`, async () => (await admin.fetchTopicOffsets(topic)).length === partitions);
   } finally {
     await admin.disconnect();
   }
