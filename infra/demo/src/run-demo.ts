@@ -92,6 +92,7 @@ export async function runDemo(
     seed,
   });
   const sound = isSound(summary, orders);
-  progress.say(report(summary, verdict, { kills, complaints: records.complaints, sound }));
+  progress.end();
+  out.write(`${report(summary, verdict, { kills, complaints: records.complaints, sound })}\n`);
   return { summary, sound };
 }

@@ -4,6 +4,8 @@ import { STEPS, type Tally } from '../clients/tally.ts';
 export interface ProgressLine extends Disposable {
   /** A line of its own, above. */
   say(line: string): void;
+  /** Shows the counts for the last time. Again, or disposed of: nothing more. */
+  end(): void;
 }
 
 const ON_TERMINAL_MS = 200;
@@ -26,14 +28,19 @@ export function openProgress(
     out.write(terminal ? `${clear}${line().slice(0, width - 1)}` : `${line()}\n`);
   };
   const timer = setInterval(show, terminal ? ON_TERMINAL_MS : ELSEWHERE_MS);
+  let over = false;
+  const end = (): void => {
+    if (over) return;
+    over = true;
+    clearInterval(timer);
+    out.write(terminal ? `${clear}${line()}\n` : `${line()}\n`);
+  };
   return {
     say(text) {
       out.write(terminal ? `${clear}${text}\n` : `${text}\n`);
       if (terminal) show();
     },
-    [Symbol.dispose]() {
-      clearInterval(timer);
-      out.write(terminal ? `${clear}${line()}\n` : `${line()}\n`);
-    },
+    end,
+    [Symbol.dispose]: end,
   };
 }
