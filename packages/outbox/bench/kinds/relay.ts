@@ -1,7 +1,7 @@
 import { fill } from '../load/fill.ts';
 import { alternate, figure, round } from '../measure/rounds.ts';
+import { PEER_NOTE, type PeerContender, peersOf } from '../peers/contenders.ts';
 import { startProcess } from '../processes/child.ts';
-import type { Drain } from '../processes/meter.ts';
 import type { RawProgram } from '../processes/raw.ts';
 import { figureRow } from '../results/figure-row.ts';
 import { createDatabase } from '../servers/database.ts';
@@ -14,24 +14,35 @@ const WARM_UP = 40_000;
 /** Drain: how much of what the client's own producer reaches does a relay reach? */
 export const relay: Kind = { defaultRows: 200_000, usesClient: true, measure };
 
+/** One drain, by whomever. */
+interface Sample {
+  readonly perS: number;
+  /** Of the process that sent. */
+  readonly cpuUsEach: number;
+}
+
+const sampleOf = (count: number, { ms, cpuMs }: { readonly ms: number; readonly cpuMs: number }): Sample => ({
+  perS: (count * 1_000) / ms,
+  cpuUsEach: (cpuMs * 1_000) / count,
+});
+
 async function measure(context: BenchContext): Promise<Finding> {
   const { servers, options, progress, signal } = context;
   const { brokers } = servers;
   const { publisher: client, rows, rounds } = options;
-  await using database = await createDatabase(servers);
-  await using rawProcess = startProcess<RawProgram>(new URL('../processes/raw.ts', import.meta.url), {
-    signal,
-    nodeOptions: ['--conditions=@bezel/source'],
-  });
-  await using relayProcess = context.startRelay();
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await createDatabase(servers));
+  const source = { signal, nodeOptions: ['--conditions=@bezel/source'] };
+  const rawProcess = stack.use(startProcess<RawProgram>(new URL('../processes/raw.ts', import.meta.url), source));
+  const relayProcess = stack.use(context.startRelay());
+  const startMs: number[] = [];
 
-  async function raw(count: number): Promise<number> {
+  async function raw(count: number): Promise<Sample> {
     await using topic = await createTopic(servers);
-    const ms = await rawProcess.ask('send', { brokers, client, topic: topic.name, count });
-    return (count * 1_000) / ms;
+    return sampleOf(count, await rawProcess.ask('send', { brokers, client, topic: topic.name, count }));
   }
 
-  async function drain(count: number): Promise<Drain> {
+  async function drain(count: number): Promise<Sample> {
     await using topic = await createTopic(servers);
     // The relay is not running: nobody reads.
     await database.pool.query('TRUNCATE outbox.message');
@@ -43,7 +54,8 @@ async function measure(context: BenchContext): Promise<Finding> {
     if (arrived !== count) {
       throw new Error(`${count} messages were written, ${arrived} arrived`);
     }
-    return result;
+    startMs.push(result.startMs);
+    return sampleOf(count, result);
   }
 
   const warmUp = Math.min(WARM_UP, rows);
@@ -51,28 +63,49 @@ async function measure(context: BenchContext): Promise<Finding> {
     await raw(warmUp);
     await drain(warmUp);
   });
-  const startMs: number[] = [];
-  const samples = await alternate(rounds, {
+  const peers: readonly PeerContender[] = options.peers ? await peersOf(context, stack) : [];
+  const samples = await alternate<string, Sample | number>(rounds, {
     raw: (n) => progress.step(`round ${n + 1} of ${rounds}: raw ${client}`, () => raw(rows)),
-    relay: (n) =>
-      progress.step(`round ${n + 1} of ${rounds}: relay`, async () => {
-        const result = await drain(rows);
-        startMs.push(result.startMs);
-        return (result.messages * 1_000) / result.ms;
-      }),
+    relay: (n) => progress.step(`round ${n + 1} of ${rounds}: relay`, () => drain(rows)),
+    ...Object.fromEntries(peers.map(({ name, round }) => [name, round])),
   });
-  const rawRate = figure(samples.raw, 'higher');
-  const relayRate = figure(samples.relay, 'higher');
-  const ratio = relayRate.median / rawRate.median;
   const { maxRssMb } = await relayProcess.ask('usage', null);
+  const ours = (name: string) => (samples[name] ?? []) as readonly Sample[];
+  const rates = (name: string) =>
+    figure(
+      ours(name).map(({ perS }) => perS),
+      'higher',
+    );
+  const cpu = (name: string) =>
+    figure(
+      ours(name).map(({ cpuUsEach }) => cpuUsEach),
+      'lower',
+    );
+  const rawRate = rates('raw');
+  const relayRate = rates('relay');
+  const ratio = relayRate.median / rawRate.median;
+  const peerRates = peers.map(({ name, arrivals }) => ({
+    name,
+    arrivals,
+    rate: figure((samples[name] ?? []) as readonly number[], 'higher'),
+  }));
+  const bestPeer = Math.max(...peerRates.map(({ rate }) => rate.median));
   return {
     figures: {
       rawMsgPerS: round(rawRate.median),
       relayMsgPerS: round(relayRate.median),
       ratioToRaw: round(ratio, 3),
-      peers: {},
+      peers: Object.fromEntries(
+        peerRates.map(({ name, rate }) => [
+          name,
+          { msgPerS: round(rate.median), ratio: round(relayRate.median / rate.median, 1) },
+        ]),
+      ),
     },
-    targets: [{ what: 'of the raw producer', value: ratio, atLeast: 0.9 }],
+    targets: [
+      { what: 'of the raw producer', value: ratio, atLeast: 0.9 },
+      ...(peers.length === 0 ? [] : [{ what: 'times the best peer', value: relayRate.median / bestPeer, atLeast: 8 }]),
+    ],
     tables: [
       {
         head: ['messages a second', 'best', 'median', 'rounds'],
@@ -80,7 +113,12 @@ async function measure(context: BenchContext): Promise<Finding> {
           figureRow(`raw ${client}`, rawRate),
           figureRow('relay', relayRate),
           ['relay to raw', String(round(relayRate.best / rawRate.best, 3)), String(round(ratio, 3)), ''],
+          ...peerRates.map(({ name, rate }) => figureRow(name, rate)),
         ],
+      },
+      {
+        head: ['CPU of the sending process, µs a message', 'best', 'median', 'rounds'],
+        rows: [figureRow(`raw ${client}`, cpu('raw'), 1), figureRow('relay', cpu('relay'), 1)],
       },
     ],
     notes: [
@@ -89,6 +127,8 @@ async function measure(context: BenchContext): Promise<Finding> {
         `Before its first send a relay took ${round(figure(startMs, 'lower').median)} ms (median) to connect, lease and read.`,
       'Rows are read as they were written: no vacuum in between. A checkpoint of Postgres precedes each drain.',
       `Most memory the relay process had: ${round(maxRssMb)} MB.`,
+      ...peerRates.map(({ name, arrivals }) => `${name}: ${arrivals()}`),
+      ...(peers.length === 0 ? [] : [PEER_NOTE]),
     ],
   };
 }

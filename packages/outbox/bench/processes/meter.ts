@@ -1,4 +1,5 @@
 import type { Publisher } from '../../src/publisher/publisher.ts';
+import { usage } from './serve.ts';
 
 /** How a drain went. */
 export interface Drain {
@@ -7,22 +8,33 @@ export interface Drain {
   readonly ms: number;
   /** From `start` to the first send: connections, leases, the first read. */
   readonly startMs: number;
+  /** Of the process, from the first send to the last acknowledgement. */
+  readonly cpuMs: number;
 }
 
 /** The same publisher, watched: tells once when `count` messages are acknowledged, and how long that took. */
 export function meter(publisher: Publisher, count: number, reached: (drain: Drain) => void): Publisher {
   const created = performance.now();
   let first: number | undefined;
+  let cpuBefore = 0;
   let messages = 0;
   let told = false;
   return {
     async publish(batch) {
-      first ??= performance.now();
+      if (first === undefined) {
+        first = performance.now();
+        cpuBefore = usage().cpuMs;
+      }
       const results = await publisher.publish(batch);
       for (const { ok } of results) if (ok) messages += 1;
       if (messages >= count && !told) {
         told = true;
-        reached({ messages, ms: performance.now() - first, startMs: first - created });
+        reached({
+          messages,
+          ms: performance.now() - first,
+          startMs: first - created,
+          cpuMs: usage().cpuMs - cpuBefore,
+        });
       }
       return results;
     },

@@ -4,18 +4,12 @@ import pg from 'pg';
 import type { Client } from '../load/client.ts';
 import { type Drain, meter } from './meter.ts';
 import { publisherOf } from './publisher.ts';
-import { serve } from './serve.ts';
+import { serve, type Usage, usage } from './serve.ts';
 
 export interface RelayTarget {
   readonly databaseUrl: string;
   readonly brokers: readonly string[];
   readonly client: Client;
-}
-
-export interface Usage {
-  /** Of this process alone, since it was started. */
-  readonly cpuMs: number;
-  readonly maxRssMb: number;
 }
 
 let running: { relay: Relay; pool: pg.Pool } | undefined;
@@ -53,10 +47,7 @@ const program = {
     return drain;
   },
 
-  async usage(_: null): Promise<Usage> {
-    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    return { cpuMs: (userCPUTime + systemCPUTime) / 1_000, maxRssMb: maxRSS / 1_024 };
-  },
+  usage: async (_: null): Promise<Usage> => usage(),
 };
 
 export type RelayProgram = typeof program;

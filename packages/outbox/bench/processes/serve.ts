@@ -14,6 +14,17 @@ export interface Answer {
   readonly error?: string;
 }
 
+/** What this process has used since it was started. */
+export interface Usage {
+  readonly cpuMs: number;
+  readonly maxRssMb: number;
+}
+
+export function usage(): Usage {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuMs: (userCPUTime + systemCPUTime) / 1_000, maxRssMb: maxRSS / 1_024 };
+}
+
 /** Answers the questions of the process that started this one, and ends with it. */
 export function serve(methods: Methods): void {
   process.on('message', async ({ id, method, args }: Question) => {
