@@ -34,10 +34,10 @@ describe('chooseSources', () => {
   });
 
   test('an engine that cannot pull is passed over, and the reason says so', () => {
-    const engine = { state: 'cannot-pull', why: 'no route to the registry' } as const;
+    const engine = { state: 'cannot-pull', why: 'a Docker engine answers, but cannot pull' } as const;
     const { kafka } = chooseSources({ ...bare, engine });
     expect(kafka.source).toBe('native');
-    expect(kafka.why).toBe('the Docker engine cannot provide it: no route to the registry');
+    expect(kafka.why).toBe('a Docker engine answers, but cannot pull');
   });
 
   test('containers need nothing on the machine', () => {

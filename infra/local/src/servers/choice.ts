@@ -92,8 +92,7 @@ export function chooseSources(machine: Machine): Readonly<Record<ServerName, Cho
     if (native.problem !== null) {
       problems.push(native.problem);
     }
-    const why = engine.state === 'cannot-pull' ? `the Docker engine cannot provide it: ${engine.why}` : engine.why;
-    return { source: 'native', why, ways: native.ways, otherwise: native.otherwise };
+    return { source: 'native', why: engine.why, ways: native.ways, otherwise: native.otherwise };
   };
   const choices = { postgres: choose('postgres'), kafka: choose('kafka'), temporal: choose('temporal') };
   if (problems.length > 0) {

@@ -61,7 +61,7 @@ const withoutNoise = (): string =>
     '--disable-warning=TimeoutNegativeWarning',
   ].join(' ');
 
-const OF_NO_USE = /^(Running \S+ projects?: |Test results written to: )/;
+const OF_NO_USE = /^(Running \S+ projects?: |Test results written to: |No tests found, exiting with code 0)/;
 
 /** Runs Jest in a process group of its own, so that its workers end with it. */
 function ended(

@@ -16,10 +16,12 @@ export async function provideImages(
   signal: AbortSignal,
 ): Promise<Machine['engine']> {
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
+  let doing = 'be used';
   try {
     const { image } = await getContainerRuntimeClient();
     for (const name of images) {
       const wanted = ImageName.fromString(name);
+      doing = `pull ${name}`;
       if (!(await image.exists(wanted))) {
         await progress.step(`pulling ${name}`, () => within(PULL_MS, image.pull(wanted), signal));
       }
@@ -27,8 +29,8 @@ export async function provideImages(
     return engine;
   } catch (error) {
     signal.throwIfAborted();
-    const why = (error as Error).message.split('\n')[0] ?? '';
-    progress.say(`  · a Docker engine answers, but cannot provide the images: ${why}`);
+    const why = `a Docker engine answers, but cannot ${doing}`;
+    progress.say(`  · ${why}: ${(error as Error).message.split('\n')[0]?.trim()}`);
     return { state: 'cannot-pull', why };
   }
 }

@@ -3,6 +3,7 @@ import { logFile, type Places, placesKey } from '../../stack/places.ts';
 import type { Unit } from '../../supervisor/unit.ts';
 import type { Choice, ServerName } from '../choice.ts';
 import type { ProvideContext } from '../context.ts';
+import { JVM_FLAGS } from '../native/kafka.ts';
 import { temporalArguments } from '../native/temporal.ts';
 import { probeKafka, probePostgres, probeTemporal } from '../probes.ts';
 import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from '../server.ts';
@@ -61,6 +62,7 @@ async function kafka(choice: Container, context: ProvideContext): Promise<Provid
       KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
       KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
       KAFKA_HEAP_OPTS: '-Xmx512m -Xms128m',
+      KAFKA_JVM_PERFORMANCE_OPTS: JVM_FLAGS.join(' '),
     },
     path: '/var/lib/kafka/data',
     urls: { tcp: `${host}:${port}` },

@@ -57,13 +57,16 @@ export function kafkaUnit(server: NativeKafka): Unit {
 /** Any valid id will do: clusters on one machine never meet. */
 const CLUSTER_ID = 'YmV6ZWwtbG9jYWwtc3RhYw';
 
-// One level of compiler: half the processor time until the broker is up, and less of it for each message on a machine
-// whose processors the broker shares with everything else.
+/**
+ * For a broker that shares the machine with everything else. One level of compiler: half the processor time until it is
+ * up, and less of it for each message.
+ */
+export const JVM_FLAGS = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'] as const;
+
 const jvmArguments = ({ libs }: NativeKafka): string[] => [
   '-Xmx512m',
   '-Xms128m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
+  ...JVM_FLAGS,
   '-Dlog4j2.configurationFile=log4j2.xml',
   '-cp',
   join(libs, '*'),
