@@ -14,9 +14,10 @@ export interface StoredMessage {
 }
 
 /** The columns of a message, as `pg` gives them. */
-export interface MessageRow extends Omit<StoredMessage, 'seq' | 'micros'> {
+export interface MessageRow extends Omit<StoredMessage, 'seq' | 'micros' | 'headers'> {
   readonly seq: string;
   readonly micros: string;
+  readonly headers: unknown;
 }
 
 export const toMessage = ({
@@ -38,7 +39,20 @@ export const toMessage = ({
   key,
   type,
   source,
-  headers,
+  headers: textsOf(headers),
   payload,
   micros: Number(micros),
 });
+
+/** Kafka's headers are text. The outbox writes nothing else, but SQL can: a value that is not text goes out as JSON. */
+function textsOf(headers: unknown): StoredMessage['headers'] {
+  if (headers === null || typeof headers !== 'object' || Array.isArray(headers)) {
+    return null;
+  }
+  const entries = Object.entries(headers);
+  return entries.every(([, value]) => typeof value === 'string')
+    ? (headers as StoredMessage['headers'])
+    : Object.fromEntries(
+        entries.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+      );
+}

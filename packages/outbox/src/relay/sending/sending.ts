@@ -46,12 +46,8 @@ export class Sending {
     if (batch.length === 0) {
       return undefined;
     }
-    if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublishing);
     const started = performance.now();
-    const endSpans = startPublishSpans(batch);
-    const results = await this.#publish(batch);
-    endSpans(results);
-    if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublished);
+    const results = await this.#answersOf(batch);
     const published = outbound.settle(batch, results, performance.now());
     for (const { lane, message, redriven } of published) {
       if (redriven) lane.parked.sent(message);
@@ -69,26 +65,37 @@ export class Sending {
     return { batch, results, published: published.length, parked };
   }
 
+  /**
+   * What a batch that was taken must not do is vanish: when anything throws, a publisher that breaks its contract included,
+   * nothing is known of the batch, and all of it is sent again.
+   */
+  async #answersOf(batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {
+    try {
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublishing);
+      const endSpans = startPublishSpans(batch);
+      const results = await this.#publish(batch);
+      endSpans(results);
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublished);
+      return results;
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      return batch.map(() => ({ ok: false, kind: 'brokers', mayBeWritten: true, error }));
+    }
+  }
+
   async #publish(batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {
     const { publisher } = this.#options;
     const skipped = failpointsArmed() ? await skippedOf(batch) : undefined;
     const sent = skipped === undefined ? batch : batch.filter((item) => !skipped.has(item));
-    const results = await answersOf(publisher, sent);
+    const results = await publisher.publish(sent.map(({ message }) => toRecord(message)));
+    if (results.length !== sent.length) {
+      throw new Error(`the publisher answered for ${results.length} of ${sent.length} messages`);
+    }
     if (skipped === undefined) {
       return results;
     }
     let next = 0;
     return batch.map((item) => (skipped.has(item) ? { ok: true } : (results[next++] as PublishResult)));
-  }
-}
-
-/** A publisher that throws breaks its contract; nothing is known of the batch then, so all of it is sent again. */
-async function answersOf(publisher: Publisher, batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {
-  try {
-    return await publisher.publish(batch.map(({ message }) => toRecord(message)));
-  } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    return batch.map(() => ({ ok: false, kind: 'brokers', mayBeWritten: true, error }));
   }
 }
 

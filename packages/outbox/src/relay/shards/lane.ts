@@ -101,6 +101,15 @@ export interface LaneMessage {
 }
 
 export function laneMessage(lane: Lane, message: StoredMessage, redriven = false): LaneMessage {
-  const { topic, key, payload } = message;
-  return { lane, message, topic, key, bytes: payload.length + key.length + 512, redriven };
+  const { topic, key, payload, headers } = message;
+  return { lane, message, topic, key, bytes: FRAME_BYTES + payload.length + key.length + sizeOf(headers), redriven };
+}
+
+/** What CloudEvents and Kafka's own framing add, about. */
+const FRAME_BYTES = 512;
+
+function sizeOf(headers: StoredMessage['headers']): number {
+  let size = 0;
+  for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
+  return size;
 }
