@@ -2,6 +2,7 @@ export { cloneDatabase, createDatabase, type TestDatabase } from './databases.ts
 export { createIdentity, type TestIdentity } from './identity.ts';
 export {
   freePort,
+  installedPostgres,
   type OlderPostgres,
   obtainPostgres,
   serverUser,

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { getContainerRuntimeClient } from 'testcontainers';
 import { logFile, type Places, placesKey } from '../../stack/places.ts';
 import type { Unit } from '../../supervisor/unit.ts';
@@ -120,10 +121,15 @@ async function serverContainer(
   });
 }
 
-/** Where the engine's ports are reached from here. */
+/**
+ * Where the engine's ports are reached from here. Testcontainers takes a machine that looks like a container for one,
+ * whose engine is the host's; an engine that gives this machine's own name is on this machine all the same.
+ */
 async function engineHost(): Promise<{ host: string; local: boolean }> {
-  const { info } = await getContainerRuntimeClient();
+  const { info, container } = await getContainerRuntimeClient();
   const { host } = info.containerRuntime;
-  const local = host === 'localhost' || host === '127.0.0.1';
+  const overridden = process.env['TESTCONTAINERS_HOST_OVERRIDE'] !== undefined;
+  const { Name: name } = (await container.dockerode.info()) as { readonly Name?: string };
+  const local = host === 'localhost' || host === '127.0.0.1' || (!overridden && name === hostname());
   return { host: local ? '127.0.0.1' : host, local };
 }
