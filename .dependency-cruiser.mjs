@@ -36,7 +36,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|\\.bezel|\\.nx)/' },
+    exclude: { path: '(^|/)(dist|\\.bezel|\\.nx|prisma/generated)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
