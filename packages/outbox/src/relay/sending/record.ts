@@ -27,19 +27,39 @@ export function toRecord({
     value: payload,
     headers: [
       ['ce_specversion', SPEC_VERSION],
-      ['ce_id', Buffer.from(id)],
-      ['ce_type', Buffer.from(type)],
-      ['ce_source', Buffer.from(source)],
-      ['ce_time', Buffer.from(timeOf(micros))],
-      ['ce_sequence', Buffer.from(String(seq).padStart(19, '0'))],
+      ['ce_id', Buffer.from(id, 'latin1')],
+      ['ce_type', repeated(type)],
+      ['ce_source', repeated(source)],
+      ['ce_time', Buffer.from(timeOf(micros), 'latin1')],
+      ['ce_sequence', Buffer.from(String(seq).padStart(19, '0'), 'latin1')],
       ['content-type', JSON_TYPE],
       ...Object.entries(headers ?? {}).map(([name, value]) => [name, Buffer.from(value)] as const),
     ],
   };
 }
 
+const REPEATED_AT_MOST = 1_000;
+const known = new Map<string, Buffer>();
+
+/** The bytes of a text that many messages have in common, made once. Nobody may write to them. */
+function repeated(text: string): Buffer {
+  let bytes = known.get(text);
+  if (bytes === undefined) {
+    if (known.size >= REPEATED_AT_MOST) known.clear();
+    bytes = Buffer.from(text);
+    known.set(text, bytes);
+  }
+  return bytes;
+}
+
+/** Messages that are read together were mostly written within the same second. */
+let latest = { second: Number.NaN, text: '' };
+
 /** RFC 3339 in UTC with microseconds, as Postgres counts them. */
 export function timeOf(micros: number): string {
-  const ms = Math.floor(micros / 1_000);
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(micros - ms * 1_000).padStart(3, '0')}Z`;
+  const second = Math.floor(micros / 1_000_000);
+  if (second !== latest.second) {
+    latest = { second, text: new Date(second * 1_000).toISOString().slice(0, -'000Z'.length) };
+  }
+  return `${latest.text}${String(micros - second * 1_000_000).padStart(6, '0')}Z`;
 }
