@@ -8,7 +8,7 @@ const { name: library, version } = PG_TRANSACTIONAL_OUTBOX;
 
 export const PEER_NOTE =
   `Peers: npm ${library} ${version} publishing with kafkajs, a fiftieth of the rows, one message a send as its handler ` +
-  'gets them, batches of 200, protections off, segments by key. Replication needs wal_level logical. Debezium is not ' +
+  'gets them, batches of 200 fetched when 20 are left, protections off, segments by key. Replication needs wal_level logical. Debezium is not ' +
   'measured here yet.';
 
 /** Somebody else's relay, ready for a round. */

@@ -1,7 +1,7 @@
 /** npm pg-transactional-outbox, publishing with kafkajs, in a process of its own. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { recordOf } from '../load/message.ts';
 import { rawProducer } from '../load/raw-producer.ts';
 import { serve } from '../processes/serve.ts';
@@ -45,6 +45,7 @@ const slotOf = (databaseUrl: string): string => `${new URL(databaseUrl).pathname
 /** Without a message for so long it has ended, whatever is missing. */
 const GIVE_UP_MS = 15_000;
 const BATCH = 200;
+const FEW = 20;
 
 const program = {
   /** The library's own statements for its table, without roles; each is to be run in a transaction of its own. */
@@ -125,10 +126,19 @@ function listen(library: PeerLibrary, mode: PeerMode, databaseUrl: string, handl
   };
   const logger = library.getDisabledLogger();
   return mode === 'polling'
-    ? library.initializePollingMessageListener(config, handler, logger, { batchSizeStrategy: async () => BATCH })
+    ? library.initializePollingMessageListener(config, handler, logger, { batchSizeStrategy: refillWhenFew })
     : library.initializeReplicationMessageListener(config, handler, logger, {
         concurrencyStrategy: library.createReplicationSegmentMutexConcurrencyController(),
       });
+}
+
+/**
+ * The default fetches again for each message that is done, one at a time, and each fetch sorts all that is left. This is
+ * quicker: a whole batch when few are left.
+ */
+async function refillWhenFew(underWay: number): Promise<number> {
+  await nextTurn();
+  return underWay > FEW ? underWay : BATCH;
 }
 
 async function untilQuiet(last: () => number, signal: AbortSignal): Promise<void> {

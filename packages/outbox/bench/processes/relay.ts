@@ -17,7 +17,7 @@ let running: { relay: Relay; pool: pg.Pool } | undefined;
 async function start(target: RelayTarget, whenPublished?: { count: number; reached: (drain: Drain) => void }) {
   const pool = new pg.Pool({ connectionString: target.databaseUrl, max: 5 });
   pool.on('error', () => {});
-  const publisher = publisherOf(target);
+  const publisher = await publisherOf(target);
   const relay = createRelay({
     db: pool,
     publisher: whenPublished === undefined ? publisher : meter(publisher, whenPublished.count, whenPublished.reached),
