@@ -1,10 +1,12 @@
-import { createDatabase } from '@bezel/local/testing';
-import { describe, expect, test } from '@jest/globals';
+import { createDatabase, waitFor } from '@bezel/local/testing';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
 import { hashOf } from '../shard/hash.ts';
 import { migrate, migrationSql } from './migrate.ts';
 import { loadMigrations } from './migrations.ts';
+
+jest.setTimeout(60_000);
 
 const latest = loadMigrations().at(-1)?.version;
 
@@ -23,6 +25,32 @@ describe('migrate', () => {
     expect(await migrate(database.url, { shards: 3 })).toEqual({ applied: [], version: latest });
     await using client = await connected(database.url);
     expect((await client.query('SELECT shards FROM outbox.config')).rows).toEqual([{ shards: 8 }]);
+  });
+
+  test('several at once where transactions have one snapshot by default', async () => {
+    await using database = await createDatabase();
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c default_transaction_isolation=repeatable\\ read');
+    const results = await Promise.all(Array.from({ length: 4 }, () => migrate(url.href)));
+    expect(results.map(({ version }) => version)).toEqual(Array(4).fill(latest));
+  });
+
+  test.each(['a pool', 'a connection string'])('on %s, rejects when its connection is lost', async (on) => {
+    await using database = await createDatabase();
+    await using owner = await connected(database.url);
+    await using watcher = await connected(database.url);
+    await owner.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('bezel outbox migrate "outbox"', 0))`);
+    const pool = new pg.Pool({ connectionString: database.url });
+    const rejected = expect(migrate(on === 'a pool' ? pool : database.url)).rejects.toMatchObject({ code: '57P01' });
+    await waitFor('the lock to be waited for', async () => {
+      const { rowCount } = await watcher.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()`,
+      );
+      return rowCount === 1;
+    });
+    await rejected;
+    await pool.end();
   });
 
   test('the printed SQL makes the same schema, in another name too', async () => {

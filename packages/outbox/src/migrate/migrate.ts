@@ -76,7 +76,7 @@ export async function migrate(db: Database | Queryable | string, options: Migrat
  */
 export function migrationSql({ from = 0, ...options }: MigrateOptions & { readonly from?: number } = {}): string {
   const { schema, shards, grantTo } = settings(options);
-  const statements = ['BEGIN', sql.lock(schema), sql.createSchema(schema), sql.createVersionTable(schema)];
+  const statements = [BEGIN, sql.lock(schema), sql.createSchema(schema), sql.createVersionTable(schema)];
   for (const { version, name, template } of loadMigrations().filter((step) => step.version > from)) {
     statements.push(render(template, { schema, shards }).trimEnd().replace(/;$/, ''));
     statements.push(sql.recordVersion(schema, version, name));
@@ -85,11 +85,15 @@ export function migrationSql({ from = 0, ...options }: MigrateOptions & { readon
   return `${statements.map((statement) => statement.trim()).join(';\n\n')};\n`;
 }
 
-async function run(client: Queryable, options: MigrateOptions): Promise<MigrateResult> {
+async function run(client: Client, options: MigrateOptions): Promise<MigrateResult> {
   const { schema, shards, grantTo } = settings(options);
   const applied: number[] = [];
-  await client.query('BEGIN');
+  // The statement under way tells of a loss as well; an error event nobody listens to would end the process.
+  const ignore = (): void => {};
+  client.on?.('error', ignore);
   try {
+    // At a level with one snapshot the version would be read as it was before the lock was waited for.
+    await client.query(BEGIN);
     await client.query(sql.lock(schema));
     await client.query(sql.createSchema(schema));
     await client.query(sql.createVersionTable(schema));
@@ -108,11 +112,18 @@ async function run(client: Queryable, options: MigrateOptions): Promise<MigrateR
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});
     throw error;
+  } finally {
+    client.removeListener?.('error', ignore);
   }
 }
 
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+
 const grant = (schema: string, login: string | LoginGrant): string =>
   typeof login === 'string' ? sql.grant(schema, login) : grantFor(schema, login);
+
+/** A connection of one's own, which may report its loss. */
+type Client = Queryable & Partial<Pick<Connection, 'on' | 'removeListener'>>;
 
 function settings({ schemaName = DEFAULT_SCHEMA, shards = 8, grantTo = [] }: MigrateOptions) {
   if (!Number.isInteger(shards) || shards < 1 || shards > 1024) {

@@ -73,6 +73,15 @@ export function createRetention(options: RetentionOptions): Retention {
     return slots;
   }
 
+  function tell(error: Error): void {
+    try {
+      onError?.(error);
+    } catch (thrown) {
+      // A reporter that throws must not stop what it reports on.
+      process.emitWarning(String(thrown));
+    }
+  }
+
   async function loop(): Promise<void> {
     while (state === 'running') {
       try {
@@ -80,7 +89,7 @@ export function createRetention(options: RetentionOptions): Retention {
         trouble = null;
       } catch (cause) {
         const error = cause instanceof Error ? cause : new Error(String(cause));
-        if (trouble?.message !== error.message) onError?.(error);
+        if (trouble?.message !== error.message) tell(error);
         trouble = { message: error.message, since: trouble?.since ?? new Date().toISOString() };
       }
       if (state === 'running') await wake.wait(everyMs);
@@ -100,7 +109,8 @@ export function createRetention(options: RetentionOptions): Retention {
     start() {
       if (state !== 'new') throw new RetentionStateError(`this retention is ${state}; create another one`);
       state = 'running';
-      work = loop();
+      db.on?.('error', idleConnectionLost);
+      work = loop().finally(() => db.removeListener?.('error', idleConnectionLost));
     },
     once,
     stop,
@@ -108,6 +118,9 @@ export function createRetention(options: RetentionOptions): Retention {
     [Symbol.asyncDispose]: stop,
   };
 }
+
+/** The pool replaces connections that broke while nobody used them; unheard, that would end the process. */
+const idleConnectionLost = (): void => {};
 
 async function look(
   run: StatementRunner,

@@ -145,6 +145,43 @@ describe('a slot stays as it is', () => {
   });
 });
 
+test.each(['REPEATABLE READ', 'SERIALIZABLE'])(
+  'in a transaction with one snapshot (%s) it refuses: rows committed since would be lost',
+  async (level) => {
+    await using database = await oneShard();
+    const old = await slotOfAge(database, 3);
+    await insert(database.pool, old);
+    await published(database, 1);
+    await using looking = await openTransaction(database.pool, `BEGIN ISOLATION LEVEL ${level}`);
+    await looking.client.query('SELECT FROM outbox.config');
+    await insert(database.pool, old);
+    await expect(looking.client.query('SELECT outbox.empty_slot($1::smallint)', [old])).rejects.toMatchObject({
+      code: '25000',
+      message: expect.stringContaining('read committed'),
+    });
+    await looking.end('ROLLBACK');
+    expect(await left(database, old)).toBe(2);
+    expect(await outcomeOf(database, old)).toBe('unpublished');
+  },
+);
+
+test('a connection that is lost while nobody uses it does not end the process', async () => {
+  await using database = await oneShard();
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+  try {
+    await using retention = createRetention({ db: pool, everyMs: 60_000 });
+    retention.start();
+    await waitFor('a look', () => retention.status().slots.length > 0 && pool.idleCount === 1);
+    await database.pool.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await waitFor('the loss', () => pool.totalCount === 0);
+    expect(await retention.once()).toHaveLength(4);
+  } finally {
+    await pool.end();
+  }
+});
+
 test('a login with the grants empties slots, and can truncate nothing itself', async () => {
   await using database = await oneShard();
   const old = await slotOfAge(database, 3);
@@ -172,7 +209,14 @@ test('it looks again and again, tells of trouble once, and stops', async () => {
   const old = await slotOfAge(database, 3);
   await insert(database.pool, old);
   const told: string[] = [];
-  const retention = createRetention({ db: database.pool, everyMs: 10, onError: ({ message }) => told.push(message) });
+  const retention = createRetention({
+    db: database.pool,
+    everyMs: 10,
+    onError: ({ message }) => {
+      told.push(message);
+      throw new Error('a reporter that throws');
+    },
+  });
   retention.start();
   await waitFor('a look', () => retention.status().slots.some(({ outcome }) => outcome === 'unpublished'));
   await database.pool.query('ALTER FUNCTION outbox.empty_slot RENAME TO gone');

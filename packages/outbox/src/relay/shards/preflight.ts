@@ -7,8 +7,8 @@ import {
   ServerReadOnlyError,
 } from '../../errors/relaying.ts';
 
-/** The version of the schema this relay was written for. */
-const SCHEMA_VERSION = 4;
+/** The oldest version of the schema that a relay works with. */
+export const SCHEMA_VERSION = 4;
 const UNDEFINED_TABLE = '42P01';
 const INVALID_SCHEMA = '3F000';
 
