@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
-import { identify } from './processes/process-identity.ts';
+import { identify, isAlive, type ProcessIdentity } from './processes/process-identity.ts';
 import { CHECKOUT } from './stack/places.ts';
 import type { StackFile } from './stack/stack-file.ts';
+import { waitFor } from './testing/index.ts';
 import { runStart } from './testing/running-start.ts';
 import { temporaryStackState } from './testing/stack-state.ts';
 
@@ -25,16 +26,30 @@ async function npmStart(state: string): Promise<{ npm: number; stack: StackFile;
   throw new Error('npm start ended before it was ready');
 }
 
-test('after a SIGKILL of npm alone, whose start lives on, the next start ends that one and takes its place', async () => {
+const identities = ({ starter, processes }: StackFile): ProcessIdentity[] => [
+  starter,
+  ...processes.flatMap(({ pid }) => (pid === null ? [] : (identify(pid) ?? []))),
+];
+
+test('SIGTERM to npm, which does not reach the start: it ends with all its servers all the same', async () => {
+  await using state = temporaryStackState();
+  const { npm, stack } = await npmStart(state.path);
+  const running = identities(stack);
+  expect(running).toHaveLength(5);
+  process.kill(npm, 'SIGTERM');
+  await waitFor('everything to end', () => !running.some(isAlive), { deadlineMs: 60_000 });
+}, 240_000);
+
+test('a start right after a SIGKILL of npm waits until the last one has ended, and has its addresses', async () => {
   await using state = temporaryStackState();
   const { npm, stack, ended } = await npmStart(state.path);
-  const left = [stack.starter, ...stack.processes.flatMap(({ pid }) => (pid === null ? [] : (identify(pid) ?? [])))];
+  const running = identities(stack);
   process.kill(npm, 'SIGKILL');
   await ended;
-  expect(identify(stack.starter.pid)).toEqual(stack.starter);
+  expect(isAlive(stack.starter)).toBe(true);
   await using next = runStart(state.path, { args: ['--only-servers'] });
   const { servers } = await next.ready;
-  expect(next.lines.join('\n')).toContain(`a start whose npm was killed still runs (process ${stack.starter.pid})`);
-  expect(left.filter(({ pid, started }) => identify(pid)?.started === started)).toEqual([]);
+  expect(next.lines[0]).toContain(`the last start (process ${stack.starter.pid}) is ending`);
+  expect(running.some(isAlive)).toBe(false);
   expect(servers).toEqual(stack.servers);
 }, 240_000);

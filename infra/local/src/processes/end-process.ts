@@ -3,10 +3,14 @@ import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import { signalGroup } from './signal-group.ts';
 
 /**
- * Asks a process that is not our child to end, and settles when it has. What is still there after `graceMs` is killed,
- * with its group if it leads one. Answers false when it was gone already.
+ * Asks a process that is not our child to end, and settles when it has; 0 asks nothing of one that is ending already.
+ * What is still there after `graceMs` is killed, with its group if it leads one. Answers false when it was gone already.
  */
-export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signals, graceMs: number): Promise<boolean> {
+export async function endProcess(
+  identity: ProcessIdentity,
+  signal: NodeJS.Signals | 0,
+  graceMs: number,
+): Promise<boolean> {
   if (!isAlive(identity)) {
     return false;
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { launchingNpm, whenGone } from '../processes/launcher.ts';
 import { runSamples } from '../samples/run-samples.ts';
 import type { Progress } from '../servers/progress.ts';
 import { bannerOf } from './banner.ts';
@@ -19,24 +20,25 @@ export interface ServeOptions {
 }
 
 /**
- * Starts a stack and serves until SIGINT, SIGTERM or SIGHUP; then ends everything it started. A second signal ends
- * everything at once. Answers with the exit code: 0 when it was told to end, 1 when it could not start.
+ * Starts a stack and serves until SIGINT, SIGTERM or SIGHUP, or the end of the npm that runs it; then ends everything it
+ * started. A second signal ends everything at once. Answers with the exit code: 0 when it was told to end, 1 when it could not start.
  */
 export async function serve(options: ServeOptions): Promise<number> {
   const { progress } = options;
   const ending = new AbortController();
   let session: Session | undefined;
-  const end = (signal: NodeJS.Signals): void => {
+  const end = (why: string): void => {
     if (ending.signal.aborted) {
       session?.supervisor.kill();
       return;
     }
-    progress.say(`\n${signal}: ending what was started; again to end it at once`);
+    progress.say(`\n${why}: ending what was started; again to end it at once`);
     ending.abort(new EndedError());
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, end);
   }
+  using _watch = whenGone(launchingNpm(), () => end('npm has ended'));
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()));
   const began = performance.now();
   let starting: Promise<StackFile> | undefined;

@@ -46,8 +46,8 @@ export interface SessionOptions {
 }
 
 /**
- * Takes the places, ends what a killed run left there and, if asked, drops its data. A run whose npm was killed counts
- * as killed: nobody can end it with Ctrl-C any more. Throws {@link AlreadyRunningError} when another run is alive there.
+ * Takes the places, ends what a killed run left there and, if asked, drops its data. A run whose npm has ended ends by
+ * itself and is waited for. Throws {@link AlreadyRunningError} when another run is alive there.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { places, progress, signal } = options;
@@ -91,7 +91,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-/** How long a run may take to end its stack before it is killed; what it left is then ended as after any kill. */
+/** How long a run whose npm has ended may take to end its stack before it is killed; what it left is then ended too. */
 const ABANDONED_GRACE_MS = 30_000;
 
 async function lockPlaces(places: Places, progress: Progress): Promise<Lock> {
@@ -105,8 +105,8 @@ async function lockPlaces(places: Places, progress: Progress): Promise<Lock> {
     if (!isAbandoned(holder)) {
       throw new AlreadyRunningError(holder.pid, places);
     }
-    progress.say(`  · a start whose npm was killed still runs (process ${holder.pid}): ending it`);
-    await endProcess(holder, 'SIGTERM', ABANDONED_GRACE_MS);
+    progress.say(`  · the last start (process ${holder.pid}) is ending, because its npm has ended; waiting for it`);
+    await endProcess(holder, 0, ABANDONED_GRACE_MS);
     return lockPlaces(places, progress);
   }
 }
