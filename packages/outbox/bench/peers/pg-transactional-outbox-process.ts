@@ -5,7 +5,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import { recordOf } from '../load/message.ts';
 import { rawProducer } from '../load/raw-producer.ts';
 import { serve } from '../processes/serve.ts';
-import type { PeerMode } from './pg-transactional-outbox.ts';
+import type { PeerMode } from './peer-mode.ts';
 
 interface PeerTarget {
   /** Where the library was installed. */

@@ -4,13 +4,10 @@ import { startProcess } from '../processes/child.ts';
 import { createDatabase } from '../servers/database.ts';
 import { countMessages, createTopic } from '../servers/topic.ts';
 import { installPeer, type PeerPackage } from './install.ts';
+import { PEER_MODES, type PeerMode } from './peer-mode.ts';
 import type { PeerProgram } from './pg-transactional-outbox-process.ts';
 
 export const PG_TRANSACTIONAL_OUTBOX: PeerPackage = { name: 'pg-transactional-outbox', version: '0.5.7' };
-
-/** The two ways in which the library finds messages. */
-export const PEER_MODES = ['polling', 'replication'] as const;
-export type PeerMode = (typeof PEER_MODES)[number];
 
 /** Messages of one aggregate are in order, as ours are by key. */
 const INSERT = `
