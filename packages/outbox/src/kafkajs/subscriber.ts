@@ -90,6 +90,11 @@ function subscribe(
     listener.assigned(owned);
   };
 
+  const disown = (): void => {
+    client = undefined;
+    reading.clear();
+  };
+
   const offsets = async (topic: string): Promise<ReadonlyMap<number, OffsetRange>> => {
     const admin = kafka.admin();
     await admin.connect();
@@ -162,7 +167,7 @@ function subscribe(
     const crash = Promise.withResolvers<never>();
     crash.promise.catch(() => {});
     consumer.on(consumer.events.CRASH, ({ payload }) => crash.reject(payload.error));
-    const { HEARTBEAT, FETCH, GROUP_JOIN, REBALANCING } = consumer.events;
+    const { HEARTBEAT, FETCH, GROUP_JOIN, REBALANCING, STOP } = consumer.events;
     const watch = watchSilence(options.sessionTimeoutMs ?? 15_000, crash.reject);
     for (const sign of [HEARTBEAT, FETCH]) consumer.on(sign, watch.heard);
     // While a rebalance goes on the coordinator is silent for as long as that takes.
@@ -174,6 +179,9 @@ function subscribe(
         own(payload.memberAssignment, consumer);
       }
     });
+    // After a crash kafkajs stops, says so, and takes its time to disconnect before it tells of the crash. Asked for
+    // anything in between it throws.
+    consumer.on(STOP, disown);
     const running = (async () => {
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: true });
@@ -183,8 +191,7 @@ function subscribe(
       await Promise.race([running.then(() => crash.promise), crash.promise, aborted(signal)]);
     } finally {
       watch.rest();
-      client = undefined;
-      reading.clear();
+      disown();
       // `disconnect` before `run` has settled would leave a member behind that nobody can stop.
       await atMost(
         CLOSE_WITHIN_MS,

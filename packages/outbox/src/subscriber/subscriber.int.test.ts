@@ -199,20 +199,31 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
     await listener.joined(3);
   });
 
-  test('brokers that keep silent are lost within the session, and found again', async () => {
-    const topic = await createTopic('silent', { partitions: 1 });
+  test.each([
+    ['silence', 'keep silent are lost within the session'],
+    ['cut', 'refuse connections are lost'],
+  ] as const)('brokers that (%s) %s, and found again', async (how) => {
+    const topic = await createTopic('lost', { partitions: 1 });
     using path = networkPath(Number(testServers().kafkaBrokers[0]?.split(':').at(-1)));
     const { listener, subscription } = join([topic]);
     await using _ = subscription;
     await listener.joined(1);
-    path.silence();
-    await waitFor('the loss', () => listener.losses.length > 0, { deadlineMs: 30_000 });
+    path[how]();
+    // Whoever handles messages does not know of the loss yet, and asks for this and that at any moment.
+    const seek = () => listener.seek(subscription, { topic, partition: 0 }, 0n);
+    const seekUntil = (what: string, done: () => boolean) =>
+      waitFor(what, () => (done() ? true : void seek()), { deadlineMs: 60_000 });
+    await seekUntil('the loss', () => listener.losses.length > 0);
     path.mend();
-    await waitFor('the partition again', () => listener.assignments > 1, { deadlineMs: 60_000 });
+    await seekUntil('the partition again', () => listener.assignments > 1);
     await using producer = await createProducer();
     await producer.send({ topic, messages: messages(0, 1, 0) });
-    listener.seek(subscription, { topic, partition: 0 }, 0n);
-    await waitFor('the message', () => listener.messages({ topic, partition: 0 }).length === 1);
+    let sought = 0;
+    await waitFor('the message', () => {
+      if (sought !== listener.assignments) seek();
+      sought = listener.assignments;
+      return listener.messages({ topic, partition: 0 }).length > 0;
+    });
   });
 
   test('tells Kafka how far the group is', async () => {
