@@ -202,7 +202,7 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
   test.each([
     ['silence', 'keep silent are lost within the session'],
     ['cut', 'refuse connections are lost'],
-  ] as const)('brokers that (%s) %s, and found again', async (how) => {
+  ] as const)('brokers that (%s) %s, and found again', async (how, _words) => {
     const topic = await createTopic('lost', { partitions: 1 });
     using path = networkPath(Number(testServers().kafkaBrokers[0]?.split(':').at(-1)));
     const { listener, subscription } = join([topic]);
