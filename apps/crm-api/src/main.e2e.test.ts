@@ -16,7 +16,10 @@ type Line = Record<string, unknown>;
 
 /** The built service as a process of its own. */
 function startProcess(env: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', MAIN], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines: Line[] = [];
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => lines.push(JSON.parse(line)));
   closing.defer(() => void child.kill('SIGKILL'));
