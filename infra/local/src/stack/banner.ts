@@ -1,8 +1,12 @@
+import { SERVER_NAMES } from '../servers/choice.ts';
 import { DOORS, type Door } from './layout.ts';
 import type { StackFile } from './stack-file.ts';
 
-/** What a person wants to know once everything runs. */
-export function bannerOf(stack: StackFile, seconds: number): string {
+/**
+ * What a person wants to know once everything runs. `memory` in bytes; left out where the system does not tell, and
+ * where a server is somebody else's or in a container, whose memory the system does not count for this program.
+ */
+export function bannerOf(stack: StackFile, seconds: number, memory: number | null): string {
   const { urls, source, servers } = stack;
   const open = stack.processes.flatMap((process) => Object.keys(process.urls ?? {}));
   const doors = (Object.entries(DOORS) as [Door, number][]).filter(([door]) => open.includes(door));
@@ -11,7 +15,7 @@ export function bannerOf(stack: StackFile, seconds: number): string {
     .map(([door, port]) => `port ${port} was busy: ${door} is at ${urls[door]}`);
   return [
     '',
-    `Ready in ${seconds.toFixed(1)} s.`,
+    `Ready in ${seconds.toFixed(1)} s${memoryIn(stack, memory)}.`,
     '',
     ...doors.map(([door]) => `  ${NAMES[door].padEnd(11)} ${urls[door]}`),
     `  Temporal UI ${urls.temporal ?? '(that of the server in BEZEL_TEMPORAL_ADDRESS)'}`,
@@ -24,6 +28,13 @@ export function bannerOf(stack: StackFile, seconds: number): string {
     '',
     'Every process and address: .bezel/stack.json. Logs: .bezel/logs. Ctrl-C ends everything.',
   ].join('\n');
+}
+
+function memoryIn({ processes }: StackFile, memory: number | null): string {
+  const whole = SERVER_NAMES.every((server) => processes.some(({ name, pid }) => name === server && pid !== null));
+  return memory === null || !whole
+    ? ''
+    : `; all processes together hold ${(memory / 2 ** 30).toFixed(1)} GiB of memory`;
 }
 
 const NAMES: Readonly<Record<Door, string>> = { shop: 'shop', partner: 'partner', mes: 'MES', crm: 'CRM' };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { launchingNpm, whenGone } from '../processes/launcher.ts';
+import { memoryOf } from '../processes/memory.ts';
 import { runSamples } from '../samples/run-samples.ts';
 import type { Progress } from '../servers/progress.ts';
 import { bannerOf } from './banner.ts';
@@ -52,7 +53,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       await showSamples(stack, progress, ending.signal);
     }
     ending.signal.throwIfAborted();
-    progress.say(bannerOf(stack, seconds));
+    progress.say(bannerOf(stack, seconds, memoryOf(process.pid)));
     if (options.json) {
       console.log(JSON.stringify(stack));
     }
