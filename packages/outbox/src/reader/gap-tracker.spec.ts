@@ -105,7 +105,7 @@ const roomy = tight.map((limits) => ({ ...limits, gapsPerRead: 100, gapsInMemory
 function play(steps: readonly Step[], limits: typeof DEFAULT_LIMITS) {
   const shard = new Shard();
   const writers = new Map<number, number>();
-  let tracker = new GapTracker({ cursor: 0, holes: [] }, limits);
+  let tracker = new GapTracker({ cursor: 0, holes: [], now: 0 }, limits);
   const read: number[] = [];
   let open: { plan: ReadPlan; statement: ReturnType<typeof statement> } | undefined;
   let reloads = 0;
@@ -117,7 +117,7 @@ function play(steps: readonly Step[], limits: typeof DEFAULT_LIMITS) {
     }
     const { done, value } = open.statement.next();
     if (done) {
-      tracker.apply(open.plan, value);
+      tracker.apply(open.plan, value, 0);
       read.push(...value.seqs);
       open = undefined;
     }
@@ -145,7 +145,7 @@ function play(steps: readonly Step[], limits: typeof DEFAULT_LIMITS) {
       advance(next.limit);
     } else if (open === undefined) {
       // A hand-over: all that is known is the checkpoint.
-      tracker = new GapTracker({ cursor: tracker.cursor, holes: tracker.holes() }, limits);
+      tracker = new GapTracker({ cursor: tracker.cursor, holes: tracker.holes(), now: 0 }, limits);
       reloads += 1;
     }
   }
@@ -218,19 +218,14 @@ describe('GapTracker', () => {
 
   test('what was deferred is read again after its recall, in order with what is new', () => {
     const shard = new Shard();
-    const tracker = new GapTracker({ cursor: 0, holes: [] });
+    const tracker = new GapTracker({ cursor: 0, holes: [], now: 0 });
     const read = (): readonly number[] => {
       const plan = tracker.plan();
       const seqs = shard
         .visible()
         .filter((seq) => seq > plan.cursor || plan.gaps.some(({ from, to }) => seq >= from && seq <= to));
-      tracker.apply(plan, {
-        seqs,
-        complete: true,
-        lastValue: shard.drawn,
-        running: plan.look ? new Set() : undefined,
-        ending: new Set(),
-      });
+      const running = plan.look ? new Set<string>() : undefined;
+      tracker.apply(plan, { seqs, complete: true, lastValue: shard.drawn, running, ending: new Set() }, 0);
       return seqs;
     };
     const write = (count: number): void => {
@@ -257,7 +252,7 @@ describe('GapTracker', () => {
 
   test('a transaction left open delays nobody, and its half a million numbers cost a read nothing', () => {
     const shard = new Shard();
-    const tracker = new GapTracker({ cursor: 0, holes: [] });
+    const tracker = new GapTracker({ cursor: 0, holes: [], now: 0 });
     const frozen = shard.begin();
     const read = (): { plan: ReadPlan; seqs: readonly number[] } => {
       const plan = tracker.plan();
@@ -265,7 +260,7 @@ describe('GapTracker', () => {
       run.next();
       run.next();
       const { value } = run.next() as { value: Parameters<GapTracker['apply']>[1] };
-      tracker.apply(plan, value);
+      tracker.apply(plan, value, 0);
       return { plan, seqs: value.seqs };
     };
     shard.holding.add(frozen);
@@ -280,5 +275,36 @@ describe('GapTracker', () => {
     expect(plan.gaps).toEqual([]);
     expect(plan.restingOn).toEqual([String(frozen)]);
     expect(tracker.holes()).toEqual([{ from: 1, to: 500_000 }]);
+  });
+
+  test('a gap is as old as its first read, at rest and after it fell apart; what nobody can fill has no age', () => {
+    const tracker = new GapTracker({ cursor: 0, holes: [], now: 0 });
+    const read = (now: number, seqs: readonly number[], lastValue: number, running: readonly string[]) => {
+      const plan = tracker.plan();
+      const looked = plan.look ? new Set(running) : undefined;
+      tracker.apply(plan, { seqs, complete: true, lastValue, running: looked, ending: new Set() }, now);
+    };
+    read(10, [], 1_000, []);
+    expect([tracker.oldestGapSince, tracker.unread]).toEqual([undefined, 1_000]);
+    read(20, [1_000], 1_000, ['1/1']);
+    expect([tracker.oldestGapSince, tracker.unread]).toEqual([20, 0]);
+    read(30, [500, 1_005], 1_005, ['1/1', '2/2']);
+    read(40, [], 1_005, ['1/1', '2/2']);
+    expect(tracker.oldestGapSince).toBe(20);
+    for (let now = 60; now < 60 + DEFAULT_LIMITS.restAfterReads; now += 1) read(now, [], 1_005, ['1/1', '2/2']);
+    expect(tracker.plan()).toMatchObject({ gaps: [], restingOn: ['1/1', '2/2'] });
+    expect(tracker.oldestGapSince).toBe(20);
+    // What 1/1 left may be visible to the next read: it is not a gap of somebody else, but waits to be read.
+    read(200, [], 1_005, ['2/2']);
+    read(210, [], 1_005, ['2/2']);
+    expect([tracker.oldestGapSince, tracker.unread]).toEqual([20, 0]);
+    read(220, [], 1_005, []);
+    expect([tracker.oldestGapSince, tracker.unread]).toEqual([undefined, 1_002]);
+    read(230, [], 1_005, []);
+    expect([tracker.gapCount, tracker.unread]).toEqual([0, 0]);
+    tracker.defer('held', [1, 2, 3]);
+    expect([tracker.deferred, tracker.unread]).toEqual([3, 0]);
+    tracker.recall('held');
+    expect([tracker.deferred, tracker.unread, tracker.oldestGapSince]).toEqual([0, 3, undefined]);
   });
 });

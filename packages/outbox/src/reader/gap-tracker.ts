@@ -3,8 +3,9 @@ import { coalesce, type Range, union, without } from './ranges.ts';
 /**
  * What one shard's reader knows: how far it has read, and which numbers below are missing and may still come.
  *
- * It decides what the next read must cover and what a read's answer means. It does no I/O. The argument why this loses
- * nothing and keeps the order of keys is in docs/reading.md; the rules are:
+ * It decides what the next read must cover and what a read's answer means. It does no I/O; times are the
+ * caller's, and only tell how old a gap is. The argument why this loses nothing and keeps the order of keys is in
+ * docs/reading.md; the rules are:
  *
  * - A number is a gap once it is known to be drawn and was not visible.
  * - The *holders* of a gap are the transactions that held the shard's sequence at a look taken after the gap was seen.
@@ -25,10 +26,10 @@ export class GapTracker {
   readonly #deferred = new Map<string, Range[]>();
   readonly #limits: TrackerLimits;
 
-  constructor(start: { cursor: number; holes: readonly Range[] }, limits: TrackerLimits = DEFAULT_LIMITS) {
+  constructor(start: { cursor: number; holes: readonly Range[]; now: number }, limits: TrackerLimits = DEFAULT_LIMITS) {
     this.#cursor = start.cursor;
     this.#drawn = start.cursor;
-    this.#active = union(start.holes).map((range) => ({ ...range, holders: undefined, reads: 0 }));
+    this.#active = union(start.holes).map((range) => newGap(range, start.now));
     this.#limits = limits;
   }
 
@@ -40,6 +41,27 @@ export class GapTracker {
   /** Numbers known to be drawn and not read yet. */
   get backlog(): number {
     return Math.max(0, this.#drawn - this.#cursor);
+  }
+
+  /** Numbers the next reads look at because a row is, or may be, visible there: drawn, recalled, or left by their holders. */
+  get unread(): number {
+    const left = this.#active.filter(({ holders }) => holders?.size === 0);
+    return this.backlog + widthOf(left);
+  }
+
+  /** Numbers that were handed back, to be read again later. */
+  get deferred(): number {
+    return widthOf([...this.#deferred.values()].flat());
+  }
+
+  /** When the oldest gap was first seen that somebody may still fill; undefined without one. */
+  get oldestGapSince(): number | undefined {
+    const open = this.#active.filter(({ holders }) => holders?.size !== 0);
+    const oldest = [...open, ...[...this.#resting.values()].flatMap(({ gaps }) => gaps)].reduce(
+      (least, { since }) => Math.min(least, since),
+      Number.POSITIVE_INFINITY,
+    );
+    return oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
   }
 
   /** How many ranges of numbers are missing. */
@@ -58,6 +80,26 @@ export class GapTracker {
       ...[...this.#resting.values()].flatMap(({ summary }) => summary),
       ...[...this.#deferred.values()].flat(),
     ]);
+  }
+
+  /** All that is remembered, times left out. The model in reader/model tells states apart by it. */
+  memory(): TrackerMemory {
+    return {
+      cursor: this.#cursor,
+      drawn: this.#drawn,
+      active: this.#active.map(({ from, to, holders, reads }) => ({
+        from,
+        to,
+        reads,
+        holders: holders && [...holders],
+      })),
+      resting: [...this.#resting.values()].map(({ holders, gaps, summary }) => ({
+        holders,
+        gaps: gaps.map(({ from, to }) => ({ from, to })),
+        summary,
+      })),
+      deferred: [...this.#deferred],
+    };
   }
 
   /** Takes back rows that were read and are not wanted now. No read covers them until their name is recalled. */
@@ -79,7 +121,10 @@ export class GapTracker {
   recall(name: string): void {
     const ranges = union(this.#deferred.get(name) ?? []);
     this.#deferred.delete(name);
-    this.#active = disjoint([...this.#active, ...ranges.map((range) => ({ ...range, holders: NOBODY, reads: 0 }))]);
+    this.#active = disjoint([
+      ...this.#active,
+      ...ranges.map((range) => ({ ...newGap(range, Number.POSITIVE_INFINITY), holders: NOBODY })),
+    ]);
   }
 
   /** What the next read of this shard must look at. Reads of one shard never overlap. */
@@ -98,14 +143,14 @@ export class GapTracker {
   }
 
   /** Takes in what the planned read answered. */
-  apply(plan: ReadPlan, answer: ReadAnswer): void {
+  apply(plan: ReadPlan, answer: ReadAnswer, now: number): void {
     const { running, ending } = answer;
     const unfinished = (holder: string): boolean => running?.has(holder) === true && !ending.has(holder);
     if (running !== undefined && !plan.restingOn.every(unfinished)) {
       // The statement read nothing of this shard: a row of a gap at rest may be visible by now.
       this.#wake(running, unfinished);
     } else {
-      this.#cover(plan, answer);
+      this.#cover(plan, answer, now);
     }
     this.#drawn = Math.max(this.#drawn, answer.lastValue);
     if (running !== undefined) {
@@ -115,7 +160,7 @@ export class GapTracker {
     this.#squeeze();
   }
 
-  #cover(plan: ReadPlan, { seqs, complete }: ReadAnswer): void {
+  #cover(plan: ReadPlan, { seqs, complete }: ReadAnswer, now: number): void {
     const last = seqs.at(-1) ?? 0;
     const coveredTo = complete ? plan.upTo : last;
     const kept: Gap[] = [];
@@ -131,21 +176,21 @@ export class GapTracker {
       }
       for (const { from, to } of without(gap, found)) {
         if (from > coveredTo) {
-          kept.push({ from, to, holders: gap.holders, reads: gap.reads });
+          kept.push({ ...gap, from, to });
           continue;
         }
         if (to > coveredTo) {
-          kept.push({ from: coveredTo + 1, to, holders: gap.holders, reads: gap.reads });
+          kept.push({ ...gap, from: coveredTo + 1, to });
         }
         if (gap.holders === undefined || gap.holders.size > 0) {
-          kept.push({ from, to: Math.min(to, coveredTo), holders: gap.holders, reads: gap.reads + 1 });
+          kept.push({ ...gap, from, to: Math.min(to, coveredTo), reads: gap.reads + 1 });
         }
       }
     }
     const reach = Math.max(this.#cursor, last, complete && plan.upTo === Number.MAX_SAFE_INTEGER ? this.#drawn : 0);
     const missing = reach > this.#cursor ? without({ from: this.#cursor + 1, to: reach }, seqs.slice(next)) : [];
     this.#active = kept.sort((a, b) => a.from - b.from);
-    this.#active.push(...missing.map((range) => ({ ...range, holders: undefined, reads: 0 })));
+    this.#active.push(...missing.map((range) => newGap(range, now)));
     this.#cursor = reach;
   }
 
@@ -192,7 +237,7 @@ export class GapTracker {
         cohort = { holders: [...holders], gaps: [], summary: [] };
         this.#resting.set(name, cohort);
       }
-      cohort.gaps.push({ from: gap.from, to: gap.to });
+      cohort.gaps.push({ from: gap.from, to: gap.to, since: gap.since });
       cohort.summary.push({ from: gap.from, to: gap.to });
       if (cohort.summary.length > 2 * this.#limits.holesInSummary) {
         cohort.summary = coalesce(union(cohort.summary), this.#limits.holesInSummary);
@@ -222,7 +267,9 @@ export class GapTracker {
       return;
     }
     for (const cohort of this.#resting.values()) {
-      cohort.gaps = coalesce(union(cohort.gaps), Math.max(1, cohort.gaps.length >> 1));
+      const since = cohort.gaps.reduce((least, gap) => Math.min(least, gap.since), Number.POSITIVE_INFINITY);
+      const fewer = coalesce(union(cohort.gaps), Math.max(1, cohort.gaps.length >> 1));
+      cohort.gaps = fewer.map((range) => ({ ...range, since }));
     }
   }
 }
@@ -237,17 +284,25 @@ function disjoint(gaps: readonly Gap[]): Gap[] {
       continue;
     }
     const holders = last.holders && gap.holders ? new Set([...last.holders, ...gap.holders]) : undefined;
-    joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, gap.to), holders, reads: 0 };
+    const since = Math.min(last.since, gap.since);
+    joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, gap.to), holders, reads: 0, since };
   }
   return joined;
 }
 
+const newGap = ({ from, to }: Range, since: number): Gap => ({ from, to, holders: undefined, reads: 0, since });
+
+const widthOf = (ranges: readonly Range[]): number => ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+
 type Holders = ReadonlySet<string>;
 const NOBODY: Holders = new Set();
 
-interface Gap {
-  readonly from: number;
-  readonly to: number;
+/** A range, and when it was first missing. */
+interface Missing extends Range {
+  readonly since: number;
+}
+
+interface Gap extends Missing {
   /** Undefined until the first look. */
   holders: Holders | undefined;
   /** Reads that covered it in vain since its holders last changed. */
@@ -256,8 +311,20 @@ interface Gap {
 
 interface Cohort {
   readonly holders: readonly string[];
-  gaps: Range[];
+  gaps: Missing[];
   summary: Range[];
+}
+
+export interface TrackerMemory {
+  readonly cursor: number;
+  readonly drawn: number;
+  readonly active: readonly (Range & { readonly holders: readonly string[] | undefined; readonly reads: number })[];
+  readonly resting: readonly {
+    readonly holders: readonly string[];
+    readonly gaps: readonly Range[];
+    readonly summary: readonly Range[];
+  }[];
+  readonly deferred: readonly (readonly [string, readonly Range[]])[];
 }
 
 export interface ReadPlan {

@@ -21,7 +21,7 @@ jest.setTimeout(60_000);
 async function reading(database: OutboxDatabase) {
   const run = createStatementRunner(database.pool, { timeoutMs: 10_000 });
   const sequences = await preflight(run, inspectSchema('"outbox"'), 'outbox');
-  const tracker = new GapTracker({ cursor: 0, holes: [] });
+  const tracker = new GapTracker({ cursor: 0, holes: [], now: 0 });
   const seen: string[] = [];
   return {
     tracker,
@@ -34,7 +34,7 @@ async function reading(database: OutboxDatabase) {
       const { lanes } = await readLanes(run, readMessages('"outbox"'), [request], 1_000_000);
       const [lane] = lanes;
       if (lane === undefined) throw new Error('no answer');
-      tracker.apply(plan, lane.answer);
+      tracker.apply(plan, lane.answer, 0);
       const found = lane.messages.map(({ key }) => key);
       seen.push(...found);
       return found;

@@ -1,14 +1,17 @@
 import type { StatementRunner } from '../database/statement.ts';
+import { newestDrawn } from '../reader/drawn.sql.ts';
 import { readMessages } from '../reader/read.sql.ts';
 import { type ReadResult, readLanes } from '../reader/read.ts';
-import { shareRows } from '../reader/row-limits.ts';
+import { LEAST_ROWS, shareRows } from '../reader/row-limits.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
 import type { Outbound } from './sending/outbound.ts';
-import { type LaneMessage, laneMessage } from './shards/lane.ts';
+import { type Lane, type LaneMessage, laneMessage } from './shards/lane.ts';
 import { distrust, type Lanes } from './shards/lanes.ts';
 import type { RelayTelemetry } from './telemetry.ts';
 
 const MAX_ROWS = 5_000;
+/** While there is no room to read, it is looked this often how much there is, in ms. */
+const LOOK_EVERY_MS = 1_000;
 
 export interface ReadingOptions {
   readonly schema: string;
@@ -24,6 +27,7 @@ export interface ReadingOptions {
 export class Reading {
   readonly #options: ReadingOptions;
   readonly #statement: string;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ReadingOptions) {
     this.#options = options;
@@ -37,7 +41,13 @@ export class Reading {
     const readable = lanes.readable();
     const room =
       maxMessagesInMemory - outbound.count - lanes.all().reduce((sum, { parked }) => sum + parked.waiting, 0);
-    if (readable.length === 0 || room <= 0 || outbound.bytes >= maxBytesInMemory) {
+    if (readable.length === 0) {
+      return undefined;
+    }
+    // Less is not worth a statement, and would be shared out in more rows than there is room for.
+    const worthwhile = Math.min(readable.length * LEAST_ROWS, Math.ceil(maxMessagesInMemory / 4));
+    if (room < worthwhile || outbound.bytes >= maxBytesInMemory) {
+      await this.#look(readable);
       return undefined;
     }
     const limits = shareRows(
@@ -54,9 +64,24 @@ export class Reading {
     const started = performance.now();
     const result = await readLanes(run, this.#statement, requests, bytesPerLane);
     if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayRead);
-    const count = this.#takeIn(readable, requests, result);
+    const count = this.#takeIn(readable, requests, result, started);
     telemetry.read(readable.length, count, performance.now() - started);
     return count;
+  }
+
+  /** How much there is that nobody reads now. */
+  async #look(readable: readonly Lane[]): Promise<void> {
+    const now = performance.now();
+    if (now - this.#lookedAt < LOOK_EVERY_MS) {
+      return;
+    }
+    this.#lookedAt = now;
+    const columns = [readable.map(({ shard }) => shard), readable.map(({ sequence }) => sequence)];
+    const { rows } = await this.#options.run.run(newestDrawn(), columns);
+    const drawn = new Map((rows as { shard: number; last: string | null }[]).map(({ shard, last }) => [shard, last]));
+    for (const lane of readable) {
+      lane.drawnTo(Number(drawn.get(lane.shard) ?? 0));
+    }
   }
 
   /** What had to wait and may go now is wanted again by the next read. */
@@ -77,17 +102,17 @@ export class Reading {
     for (const lane of this.#options.lanes.all()) {
       for (const { name, seqs } of lane.parked.takeFree()) {
         lane.defer(name, seqs);
-        lane.tracker.recall(name);
+        lane.recall(name);
       }
     }
     for (const name of over) {
-      for (const { tracker } of this.#options.lanes.all()) {
-        tracker.recall(name);
+      for (const lane of this.#options.lanes.all()) {
+        lane.recall(name);
       }
     }
   }
 
-  #takeIn(readable: ReturnType<Lanes['readable']>, requests: readonly Planned[], result: ReadResult): number {
+  #takeIn(readable: readonly Lane[], requests: readonly Planned[], result: ReadResult, started: number): number {
     const { lanes, outbound } = this.#options;
     let count = 0;
     for (const [n, lane] of readable.entries()) {
@@ -99,8 +124,7 @@ export class Reading {
         lanes.lose(lane, reason);
         continue;
       }
-      lane.tracker.apply(plan, found.answer);
-      lane.read(found.answer.seqs);
+      lane.read(plan, found.answer, found.messages, started);
       const free = found.messages.filter((message) => !lane.parked.divert(message));
       outbound.add(free.map((message) => laneMessage(lane, message)));
       count += found.messages.length;

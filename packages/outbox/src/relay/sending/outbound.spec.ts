@@ -195,6 +195,24 @@ describe('Outbound', () => {
     expect(relay.published).toHaveLength(5_000);
   });
 
+  test('many suspended topics, each with more than a batch, take no more memory than they may: others go on', () => {
+    const relay = new Relay({ ...tight, maxHeld: 100, maxHeldKeys: 10 });
+    for (let topic = 0; topic < 20; topic += 1) {
+      for (let n = 0; n < 50; n += 1) relay.write(`suspended ${topic}`, `k${n}`);
+    }
+    for (let n = 0; n < 50; n += 1) relay.write('open', `k${n}`);
+    for (let round = 0; relay.unread.length > 0 && round < 1_000; round += 1) {
+      // As a relay reads: what there is room for.
+      relay.read(Math.max(0, 150 - relay.outbound.count));
+      relay.send(50, ({ topic }) => (topic === 'open' ? undefined : 'topic'));
+      relay.now += 1;
+    }
+    relay.send(50, ({ topic }) => (topic === 'open' ? undefined : 'topic'));
+    expect(relay.published).toHaveLength(50);
+    relay.settleEverything();
+    expect(relay.published).toHaveLength(1_050);
+  });
+
   test('what a lost lane brought is gone, and its answers count for nothing but themselves', () => {
     const relay = new Relay(tight);
     relay.write('s', 'a');

@@ -152,6 +152,7 @@ export class Outbound<Item extends Outgoing> {
     }
     this.#ready = [...back, ...this.#ready];
     this.#countRefusals(done, failed);
+    this.#trim();
     return done;
   }
 
@@ -350,6 +351,20 @@ export class Outbound<Item extends Outgoing> {
     }
     hold.items.push(item);
     return 1;
+  }
+
+  /** What failed was put back whatever it was. More than holds may keep goes back to where it came from, but for their first. */
+  #trim(): void {
+    let excess = this.#holds.all().reduce((sum, { items }) => sum + items.length, -this.#options.maxHeld);
+    for (const hold of this.#holds.all()) {
+      const kept = Math.max(1, hold.items.length - excess);
+      const tail = hold.items.slice(kept);
+      if (excess <= 0 || tail.length === 0) continue;
+      for (const item of tail) this.#handBack(hold, item);
+      hold.items = hold.items.slice(0, kept);
+      hold.handsBack = true;
+      excess -= tail.length;
+    }
   }
 
   #handBack({ name }: Hold<Item>, item: Item): void {

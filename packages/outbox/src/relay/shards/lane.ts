@@ -1,4 +1,4 @@
-import { GapTracker } from '../../reader/gap-tracker.ts';
+import { GapTracker, type ReadAnswer, type ReadPlan } from '../../reader/gap-tracker.ts';
 import type { StoredMessage } from '../../reader/message.ts';
 import { coalesce, type Range, toMultirange, union } from '../../reader/ranges.ts';
 import { ParkedKeys, type ParkedMark } from '../parking/parked-keys.ts';
@@ -39,16 +39,26 @@ export class Lane {
   readonly tracker: GapTracker;
   readonly parked = new ParkedKeys();
   alive = true;
-  readonly #unpublished = new Set<number>();
+  /** By number: when it was written, in microseconds since 1970. */
+  readonly #unpublished = new Map<number, number>();
+  /** When the oldest of what was handed back was written, by the name it waits under. */
+  readonly #deferred = new Map<string, number>();
+  /** The same, of what was recalled and is not read again yet. */
+  #recalled = Number.POSITIVE_INFINITY;
+  #lookedAt: number;
+  #drawn: number;
   #stored: CheckpointValue;
 
-  constructor({ shard, epoch, token, start, cursor, holes, parked }: LeaseGrant, sequence: number) {
+  /** `now` is milliseconds of a clock that never goes back, as in `read`. */
+  constructor({ shard, epoch, token, start, cursor, holes, parked }: LeaseGrant, sequence: number, now: number) {
     this.shard = shard;
     this.epoch = epoch;
     this.token = token;
     this.start = start;
     this.sequence = sequence;
-    this.tracker = new GapTracker({ cursor, holes });
+    this.tracker = new GapTracker({ cursor, holes, now });
+    this.#lookedAt = now;
+    this.#drawn = cursor;
     this.parked.load(parked);
     this.#stored = { cursor, holes: toMultirange(union(holes)) };
   }
@@ -57,10 +67,46 @@ export class Lane {
     return this.#unpublished.size;
   }
 
-  read(seqs: readonly number[]): void {
-    for (const seq of seqs) {
-      this.#unpublished.add(seq);
+  /** When the latest read that was answered began. */
+  get lookedAt(): number {
+    return this.#lookedAt;
+  }
+
+  /** Numbers drawn and not read yet. */
+  get backlog(): number {
+    return Math.max(0, this.#drawn - this.tracker.cursor);
+  }
+
+  /** Messages that are committed, as far as is known, and not acknowledged. What is parked does not count. */
+  get lag(): number {
+    const { unread, backlog, deferred } = this.tracker;
+    return unread - backlog + this.backlog + deferred + this.#unpublished.size;
+  }
+
+  /** When the oldest message that was read and is not acknowledged was written, in microseconds since 1970. */
+  get oldestMicros(): number | undefined {
+    let oldest = this.#recalled;
+    for (const micros of this.#unpublished.values()) oldest = Math.min(oldest, micros);
+    for (const micros of this.#deferred.values()) oldest = Math.min(oldest, micros);
+    return oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
+  }
+
+  /** Takes in what a read that began `at` answered. */
+  read(plan: ReadPlan, answer: ReadAnswer, messages: readonly StoredMessage[], at: number): void {
+    this.tracker.apply(plan, answer, at);
+    this.drawnTo(answer.lastValue);
+    this.#lookedAt = at;
+    for (const { seq, micros } of messages) {
+      this.#unpublished.set(seq, micros);
     }
+    if (Number.isFinite(this.#recalled) && this.tracker.unread === this.tracker.backlog) {
+      this.#recalled = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** The newest number drawn, as somebody saw who did not read. It counts as lag and proves nothing. */
+  drawnTo(last: number): void {
+    this.#drawn = Math.max(this.#drawn, last);
   }
 
   /** Published, or copied to where parked messages lie. */
@@ -68,17 +114,27 @@ export class Lane {
     this.#unpublished.delete(seq);
   }
 
-  /** Rows that go back to the database until `tracker.recall(name)`. */
+  /** Rows that go back to the database until `recall(name)`. */
   defer(name: string, seqs: readonly number[]): void {
     this.tracker.defer(name, seqs);
+    let oldest = this.#deferred.get(name) ?? Number.POSITIVE_INFINITY;
     for (const seq of seqs) {
+      oldest = Math.min(oldest, this.#unpublished.get(seq) ?? Number.POSITIVE_INFINITY);
       this.#unpublished.delete(seq);
     }
+    this.#deferred.set(name, oldest);
+  }
+
+  /** The next reads cover what was deferred under this name. */
+  recall(name: string): void {
+    this.tracker.recall(name);
+    this.#recalled = Math.min(this.#recalled, this.#deferred.get(name) ?? Number.POSITIVE_INFINITY);
+    this.#deferred.delete(name);
   }
 
   /** What could be stored now; undefined when it is stored already. True at any moment, now and later. */
   checkpoint(): CheckpointValue | undefined {
-    const waiting = [...this.#unpublished].map((seq) => ({ from: seq, to: seq }));
+    const waiting = [...this.#unpublished.keys()].map((seq) => ({ from: seq, to: seq }));
     const holes = toMultirange(coalesce(union([...this.tracker.holes(), ...waiting]), HOLES_IN_CHECKPOINT));
     const { cursor } = this.tracker;
     return cursor === this.#stored.cursor && holes === this.#stored.holes ? undefined : { cursor, holes };

@@ -108,6 +108,7 @@ export class Leasing {
             parked: parked.get(row.shard) ?? [],
           },
           sequence,
+          performance.now(),
         );
         lanes.add(lane);
         won(lane);
