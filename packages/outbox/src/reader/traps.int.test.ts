@@ -1,50 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
-import { createStatementRunner } from '../database/statement.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { inspectSchema } from '../relay/shards/preflight.sql.ts';
 import { preflight } from '../relay/shards/preflight.ts';
 import { shardOf } from '../shard/hash.ts';
-import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/database.ts';
+import { outboxDatabase } from '../testing/fixtures/database.ts';
+import { insertMessage as insert, reading } from '../testing/fixtures/reading.ts';
 import { openTransaction } from '../testing/fixtures/transactions.ts';
-import { GapTracker } from './gap-tracker.ts';
-import { readMessages } from './read.sql.ts';
-import { readLanes } from './read.ts';
 
 jest.setTimeout(60_000);
 
-/**
- * The ways in which a number can be missing for a while, each of which once made a reader step over a message. One
- * shard, and reads taken one by one at the moments that matter.
- */
-async function reading(database: OutboxDatabase) {
-  const run = createStatementRunner(database.pool, { timeoutMs: 10_000 });
-  const sequences = await preflight(run, inspectSchema('"outbox"'), 'outbox');
-  const tracker = new GapTracker({ cursor: 0, holes: [], now: 0 });
-  const seen: string[] = [];
-  return {
-    tracker,
-    /** Everything read so far, in order. */
-    seen,
-    /** One read; answers the keys it found. */
-    async read(): Promise<string[]> {
-      const plan = tracker.plan();
-      const request = { shard: 0, sequence: sequences.get(0) ?? 0, plan, rowLimit: 1_000 };
-      const { lanes } = await readLanes(run, readMessages('"outbox"'), [request], 1_000_000);
-      const [lane] = lanes;
-      if (lane === undefined) throw new Error('no answer');
-      tracker.apply(plan, lane.answer, 0);
-      const found = lane.messages.map(({ key }) => key);
-      seen.push(...found);
-      return found;
-    },
-  };
-}
-
-const insert = (key: string, seq = `nextval('outbox.seq_g1_0_of_1')`, table = 'message'): string =>
-  `INSERT INTO outbox.${table} (shard, seq, id, topic, key, type, source, payload)
-   VALUES (0, ${seq}, gen_random_uuid(), 't', '${key}', 'x', '/test', '{}')`;
+// The ways in which a number can be missing for a while, each of which once made a reader step over a message. One shard,
+// and reads taken one by one at the moments that matter.
 
 const commit = (pool: pg.Pool, key: string) => pool.query(insert(key));
 

@@ -94,6 +94,16 @@ describe('a slot stays as it is', () => {
     expect(await outcomeOf(database, old)).toBe('emptied');
   });
 
+  test('that is written to now, whoever asks', async () => {
+    await using database = await oneShard();
+    const current = await slotOfAge(database, 0);
+    await insert(database.pool, current);
+    await published(database, 1);
+    const { rows } = await database.pool.query('SELECT outbox.empty_slot($1::smallint) AS outcome', [current]);
+    expect(rows).toEqual([{ outcome: 'current' }]);
+    expect(await left(database, current)).toBe(1);
+  });
+
   test('with a row of a shard nobody publishes', async () => {
     await using database = await oneShard();
     const old = await slotOfAge(database, 3);

@@ -152,6 +152,42 @@ describe('write', () => {
     expect(ofA.map(({ json }) => JSON.parse(json).n)).toEqual([1, 2]);
   });
 
+  test('without serializeKey two writers of a key do not wait for each other', async () => {
+    await using database = await outboxDatabase();
+    using first = await client(database.pool);
+    using second = await client(database.pool);
+    await first.query('BEGIN');
+    await outbox.write(first, Noted, { key: 'a', n: 1 });
+    // Whoever had to wait for the first would fail.
+    await second.query(`BEGIN; SET LOCAL lock_timeout = '1s'`);
+    await expect(outbox.write(second, Noted, { key: 'a', n: 2 })).resolves.toEqual({ id: expect.any(String) });
+    await second.query('COMMIT');
+    await first.query('COMMIT');
+    expect(await rowsOf(database.pool)).toHaveLength(2);
+  });
+
+  test('a number is drawn by the transaction that writes, which holds the sequence until its end', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    using tx = await client(database.pool);
+    const holders = async () =>
+      (
+        await database.pool.query(
+          `SELECT pid FROM pg_locks WHERE mode = 'RowExclusiveLock' AND relation = 'outbox.seq_g1_0_of_1'::regclass
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        )
+      ).rows;
+    await tx.query('BEGIN');
+    const { rows } = await tx.query('SELECT pg_backend_pid() AS pid');
+    await tx.query('SAVEPOINT s');
+    await outbox.write(tx, Noted, { key: 'a', n: 1 });
+    await tx.query('ROLLBACK TO SAVEPOINT s');
+    expect(await holders()).toEqual(rows);
+    await outbox.write(tx, Noted, { key: 'a', n: 2 });
+    await tx.query('COMMIT');
+    expect(await holders()).toEqual([]);
+    expect(await rowsOf(database.pool)).toMatchObject([{ seq: '2' }]);
+  });
+
   test('a writer whose snapshot is older than a change of the shard count fails', async () => {
     await using database = await outboxDatabase({ shards: 2 });
     using tx = await client(database.pool);

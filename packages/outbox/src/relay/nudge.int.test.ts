@@ -1,0 +1,46 @@
+import { channel } from 'node:diagnostics_channel';
+import { createTopic, waitFor } from '@bezel/local/testing';
+import { expect, jest, test } from '@jest/globals';
+import { CHANNELS } from '../telemetry/names.ts';
+import { outboxDatabase } from '../testing/fixtures/database.ts';
+import { noted } from '../testing/fixtures/events.ts';
+import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
+import { writeNumbered } from '../testing/fixtures/writing.ts';
+import { createOutbox } from '../writer/create-outbox.ts';
+import { createRelay } from './create-relay.ts';
+
+jest.setTimeout(60_000);
+
+const NEVER = 600_000;
+
+test('a nudge makes an idle relay read at once', async () => {
+  await using database = await outboxDatabase({ shards: 1 });
+  const topic = await createTopic('nudged');
+  const publisher = PUBLISHERS[0]?.publisher;
+  if (publisher === undefined) throw new Error('there is no publisher');
+  const outbox = createOutbox({ source: '/test', db: database.pool });
+  let reads = 0;
+  const count = (): void => {
+    reads += 1;
+  };
+  channel(CHANNELS.read).subscribe(count);
+  using _ = { [Symbol.dispose]: () => void channel(CHANNELS.read).unsubscribe(count) };
+  await using relay = createRelay({
+    db: database.pool,
+    publisher: publisher(),
+    pace: { busyMs: NEVER, idleMs: NEVER, patience: 0 },
+  });
+  await relay.start();
+  await waitFor('it to listen', async () => {
+    const { rows } = await database.pool.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
+    );
+    return rows.length > 0;
+  });
+  // After this it reads nothing more by itself for ten minutes.
+  await waitFor('the read that finds nothing', () => reads > 0);
+  await writeNumbered(database.pool, noted(topic), { from: 0, count: 1 });
+  await outbox.nudge();
+  await waitFor('the message', () => relay.status().published === 1);
+  expect(relay.status().trouble).toBeNull();
+});

@@ -1,0 +1,51 @@
+import { createTopic, waitFor } from '@bezel/local/testing';
+import { expect, jest, test } from '@jest/globals';
+import { createAdmin } from '../../admin/create-admin.ts';
+import { outboxDatabase } from '../../testing/fixtures/database.ts';
+import { noted } from '../../testing/fixtures/events.ts';
+import { firstCopies } from '../../testing/fixtures/history.ts';
+import { PUBLISHERS } from '../../testing/fixtures/publishers.ts';
+import { readTopic } from '../../testing/fixtures/read-topic.ts';
+import { writeNumbered } from '../../testing/fixtures/writing.ts';
+import { createRelay } from '../create-relay.ts';
+
+jest.setTimeout(60_000);
+
+test('a relay that takes a shard over holds back what is parked there, until it is told to send it, in order', async () => {
+  await using database = await outboxDatabase({ shards: 1 });
+  const { pool } = database;
+  const topic = await createTopic('inherited');
+  const event = noted(topic);
+  const publisher = PUBLISHERS[0]?.publisher;
+  if (publisher === undefined) throw new Error('there is no publisher');
+  const admin = createAdmin(pool);
+  const relay = () => createRelay({ db: pool, publisher: publisher(), checkpointMs: 20 });
+  const dealtWith = (count: number) =>
+    waitFor('all to be sent or parked', async () => {
+      const { rows } = await pool.query('SELECT cursor, holes::text FROM outbox.checkpoint');
+      return rows[0].cursor === String(count) && rows[0].holes === '{}';
+    });
+  // As the owner before it left it.
+  await pool.query(`INSERT INTO outbox.parked_key (shard, topic, key, reason) VALUES (0, $1, 'parked', 'too large')`, [
+    topic,
+  ]);
+  await writeNumbered(pool, event, { from: 0, count: 3, key: 'parked' });
+  await writeNumbered(pool, event, { from: 0, count: 2, key: 'other' });
+  {
+    await using _ = relay();
+    await _.start();
+    await dealtWith(5);
+  }
+  expect([...firstCopies(await readTopic(topic))]).toEqual([['other', [0, 1]]]);
+  expect(await admin.parked()).toMatchObject([{ topic, key: 'parked', messages: 3, redrive: false }]);
+
+  await writeNumbered(pool, event, { from: 3, count: 2, key: 'parked' });
+  await using heir = relay();
+  await heir.start();
+  await dealtWith(7);
+  await admin.redrive({ topic });
+  await waitFor('the end of it', async () => (await admin.parked()).length === 0);
+  await writeNumbered(pool, event, { from: 5, count: 1, key: 'parked' });
+  await dealtWith(8);
+  expect(firstCopies(await readTopic(topic)).get('parked')).toEqual([0, 1, 2, 3, 4, 5]);
+});
