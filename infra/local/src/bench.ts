@@ -1,10 +1,11 @@
-/** What a benchmark needs of the local stack: servers that end with it, progress, programs to run, the user's cache. */
+/** What a command of a package needs of the local stack: servers that end with it, progress, programs, the user's cache. */
 export { InvalidArgumentError } from 'commander';
 export { rootCommand } from './bin/root-command.ts';
 export { untilToldToEnd } from './bin/until-signal.ts';
 export { cachedOrFilled } from './download/cache.ts';
 export { VERSIONS } from './download/releases.ts';
 export { run } from './download/run.ts';
+export { signalGroup } from './processes/signal-group.ts';
 export { createProgress, type Progress } from './servers/progress.ts';
 export { CHECKOUT } from './stack/places.ts';
 export { startTestServers } from './test-run/test-servers.ts';

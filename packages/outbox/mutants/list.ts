@@ -1,0 +1,21 @@
+import type { Mutant } from './mutant.ts';
+import { CONSUMING } from './themes/consuming.ts';
+import { GAPS } from './themes/gaps.ts';
+import { LEASES } from './themes/leases.ts';
+import { PARKING } from './themes/parking.ts';
+import { READING } from './themes/reading.ts';
+import { RETENTION } from './themes/retention.ts';
+import { SENDING } from './themes/sending.ts';
+import { WRITING } from './themes/writing.ts';
+
+/** Every mutant. Each must be found. */
+export const MUTANTS: readonly Mutant[] = [
+  ...WRITING,
+  ...READING,
+  ...GAPS,
+  ...LEASES,
+  ...SENDING,
+  ...PARKING,
+  ...RETENTION,
+  ...CONSUMING,
+];

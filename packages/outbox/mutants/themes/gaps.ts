@@ -1,0 +1,77 @@
+import type { Mutant } from '../mutant.ts';
+
+const TRACKER = 'src/reader/gap-tracker.ts';
+const CLOSING = 'src/reader/closing.spec.ts';
+const TRAPS = 'src/reader/traps.int.test.ts';
+
+/** How numbers that are missing are remembered, and when they are given up. */
+export const GAPS: readonly Mutant[] = [
+  {
+    name: 'no-gap-tracking',
+    breaks: 'P1',
+    file: TRACKER,
+    find: 'const missing = reach > this.#cursor ?',
+    replace: 'const missing = reach < 0 ?',
+    caughtBy: { file: TRAPS, test: 'committed out of order' },
+  },
+  {
+    name: 'no-gap-tracking-in-random-histories',
+    breaks: 'P1',
+    file: TRACKER,
+    find: 'const missing = reach > this.#cursor ?',
+    replace: 'const missing = reach < 0 ?',
+    caughtBy: {
+      file: 'src/reader/gap-tracker.spec.ts',
+      test: 'reads every committed row, and afterwards knows of no gap',
+    },
+  },
+  {
+    name: 'a-gap-closed-while-its-holders-run',
+    breaks: 'P1',
+    file: TRACKER,
+    find: 'if (gap.holders === undefined || gap.holders.size > 0) {',
+    replace: 'if (gap.holders === undefined) {',
+    caughtBy: { file: TRAPS, test: 'committed out of order' },
+  },
+  {
+    name: 'a-gap-closed-by-the-read-that-struck-its-last-holder-off',
+    breaks: 'P1',
+    file: TRACKER,
+    find: '    if (running !== undefined && !plan.restingOn.every(unfinished)) {\n',
+    replace:
+      '    if (running !== undefined) this.#note(running);\n    if (running !== undefined && !plan.restingOn.every(unfinished)) {\n',
+    caughtBy: { file: CLOSING, test: 'by the read after the one that struck its last holder off' },
+  },
+  {
+    name: 'a-gap-closed-by-a-read-that-was-cut-off',
+    breaks: 'P1',
+    file: TRACKER,
+    find: 'const coveredTo = complete ? plan.upTo : last;',
+    replace: 'const coveredTo = plan.upTo;',
+    caughtBy: { file: CLOSING, test: 'not by a read that was cut off below it' },
+  },
+  {
+    name: 'holders-added-later',
+    breaks: 'P7',
+    file: TRACKER,
+    find: 'const left = before.filter((holder) => running.has(holder));',
+    replace: 'const left = [...running];',
+    caughtBy: { file: CLOSING, test: 'never while a holder runs' },
+  },
+  {
+    name: 'no-gap-behind-the-last-row',
+    breaks: 'P1',
+    file: TRACKER,
+    find: 'this.#drawn = Math.max(this.#drawn, answer.lastValue);',
+    replace: '',
+    caughtBy: { file: TRAPS, test: 'rolled back at the end of the sequence' },
+  },
+  {
+    name: 'what-was-deferred-is-not-recalled',
+    breaks: 'P1',
+    file: TRACKER,
+    find: '    const ranges = union(this.#deferred.get(name) ?? []);\n',
+    replace: '    const ranges: Range[] = [];\n',
+    caughtBy: { file: 'src/reader/gap-tracker.spec.ts', test: 'what was deferred is read again after its recall' },
+  },
+];

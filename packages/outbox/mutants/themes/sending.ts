@@ -1,0 +1,112 @@
+import type { Mutant } from '../mutant.ts';
+
+const OUTBOUND = 'src/relay/sending/outbound.ts';
+const SPEC = 'src/relay/sending/outbound.spec.ts';
+const IN_ORDER = { file: SPEC, test: 'every key leaves in its order and completely' };
+
+/** The way from a read to Kafka: what may be sent, what has to wait, and for whom. */
+export const SENDING: readonly Mutant[] = [
+  {
+    name: 'two-sends-under-way-at-once',
+    breaks: 'P2',
+    file: 'src/relay/create-relay.ts',
+    find: '      loop(sendWake, sendTurn, false),\n',
+    replace: '      loop(sendWake, sendTurn, false),\n      loop(sendWake, sendTurn, false),\n',
+    caughtBy: { file: 'src/relay/hand-over.int.test.ts', test: 'has one send under way at a time' },
+  },
+  {
+    name: 'what-failed-goes-behind-what-waits',
+    breaks: 'P2',
+    file: OUTBOUND,
+    find: 'hold.items = [...items, ...hold.items];',
+    replace: 'hold.items = [...hold.items, ...items];',
+    caughtBy: IN_ORDER,
+  },
+  {
+    name: 'what-waited-goes-behind-what-is-new',
+    breaks: 'P2',
+    file: OUTBOUND,
+    find: 'this.#ready = [...back, ...this.#ready];',
+    replace: 'this.#ready = [...this.#ready, ...back];',
+    caughtBy: IN_ORDER,
+  },
+  {
+    name: 'a-hold-ends-before-what-failed-is-sent-again',
+    breaks: 'P2',
+    file: OUTBOUND,
+    find: '    for (const hold of this.#holds.all().filter(({ due }) => due <= now)) {\n',
+    replace:
+      '    for (const hold of this.#holds.all()) if (hold.due > now && !hold.handsBack) { this.#ready.push(...hold.items); this.#holds.remove(hold); }\n    for (const hold of this.#holds.all().filter(({ due }) => due <= now)) {\n',
+    caughtBy: IN_ORDER,
+  },
+  {
+    name: 'a-hold-that-handed-back-ends-before-its-messages-are-read-again',
+    breaks: 'P2',
+    file: OUTBOUND,
+    find: '    hold.over = true;\n',
+    replace: '    hold.over = true;\n    hold.handsBack = false;\n',
+    caughtBy: IN_ORDER,
+  },
+  {
+    name: 'one-refusal-stops-everything',
+    breaks: 'P4',
+    file: OUTBOUND,
+    find: "const brokersAway = done.length === 0 && failed.some(({ kind }) => kind === 'brokers');",
+    replace: 'const brokersAway = failed.length > 0;',
+    caughtBy: { file: SPEC, test: 'a refused message stops its key alone' },
+  },
+  {
+    name: 'what-waits-stays-in-memory',
+    breaks: 'P7',
+    file: OUTBOUND,
+    find: '    hold.handsBack ||= held >= this.#options.maxHeld;\n',
+    replace: '',
+    caughtBy: { file: SPEC, test: 'a suspended topic with a large backlog takes no more memory than it may' },
+  },
+  {
+    name: 'a-batch-vanishes-when-the-publisher-throws',
+    breaks: 'P1',
+    file: 'src/relay/sending/sending.ts',
+    find: "return batch.map(() => ({ ok: false, kind: 'brokers', mayBeWritten: true, error }));",
+    replace: 'throw error;',
+    caughtBy: {
+      file: 'src/relay/sending/sending.int.test.ts',
+      within: 'sending on kafkajs',
+      test: 'what fails between taking a batch and its answer loses nothing',
+    },
+  },
+  {
+    name: 'what-follows-a-failed-message-is-sent',
+    breaks: 'P2',
+    file: 'src/publisher/publish-narrowing.ts',
+    find: '    failedKeys.add(nameOf(entry.message));\n',
+    replace: '',
+    caughtBy: {
+      file: 'src/publisher/publish-narrowing.spec.ts',
+      test: 'answers each message rightly: written, refused itself, after a refused one of its key',
+    },
+  },
+  {
+    name: 'another-partitioner',
+    breaks: 'P2',
+    file: 'src/publisher/murmur2.ts',
+    find: 'return murmur2(key) & 0x7fffffff;',
+    replace: 'return Math.abs(murmur2(key));',
+    caughtBy: {
+      file: 'src/publisher/murmur2.spec.ts',
+      test: 'places every key where the Java-compatible partitioners of both clients do',
+    },
+  },
+  {
+    name: 'the-partitioner-of-the-client',
+    breaks: 'P2',
+    file: 'src/platformatic/publisher.ts',
+    find: '    partitioner: (_, key) => placeOf(key as Buffer),\n',
+    replace: '',
+    caughtBy: {
+      file: 'src/publisher/publisher.int.test.ts',
+      within: 'the publisher on platformatic',
+      test: 'writes bytes, headers and keys untouched, in order, where the Java client would',
+    },
+  },
+];
