@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { isCached } from '../download/cache.ts';
 import { run } from '../download/run.ts';
@@ -49,7 +50,7 @@ export function npmPostgresFolder(): string | null {
 }
 
 /** Every program of this name on the PATH that is not one of our own node_modules. */
-function onPath(name: string): string[] {
+export function onPath(name: string): string[] {
   return (process.env['PATH'] ?? '')
     .split(delimiter)
     .filter((folder) => folder !== '' && !folder.includes('node_modules'))
@@ -74,16 +75,39 @@ async function versionOfFile(file: string, args: readonly string[], pattern: Reg
 }
 
 async function javaOf(env: NodeJS.ProcessEnv): Promise<Installed | null> {
-  const home = env['JAVA_HOME'];
-  const candidates = [...(home === undefined || home === '' ? [] : [join(home, 'bin', 'java')]), ...onPath('java')];
-  for (const file of candidates) {
-    // macOS has a `java` that only says that there is none: it is passed over because it prints no version.
-    const java = await versionOfFile(file, ['-version'], /version "(?:1\.)?(\d[\d._]*)/);
+  for (const file of javaCandidates(env)) {
+    const java = await versionOfJava(file);
     if (java !== null) {
       return java;
     }
   }
   return null;
+}
+
+function javaCandidates({ JAVA_HOME: home = '' }: NodeJS.ProcessEnv): string[] {
+  return [...(home === '' ? [] : [join(home, 'bin', 'java')]), ...onPath('java')];
+}
+
+/** macOS has a `java` that only says that there is none: it prints no version, and counts as none. */
+const versionOfJava = (file: string): Promise<Installed | null> =>
+  versionOfFile(file, ['-version'], /version "(?:1\.)?(\d[\d._]*)/);
+
+/** Where installers put a Java beside the one on the PATH. */
+const JAVA_PLACES = [
+  '/usr/lib/jvm/*/bin/java',
+  '/usr/java/*/bin/java',
+  '/opt/java/*/bin/java',
+  '/Library/Java/JavaVirtualMachines/*/Contents/Home/bin/java',
+  '/opt/homebrew/opt/openjdk*/bin/java',
+  join(homedir(), '.sdkman/candidates/java/*/bin/java'),
+] as const;
+
+/** Every Java that can be found, once each: the one of JAVA_HOME, those on the PATH, and those in the usual places. */
+export async function installedJavas(env: NodeJS.ProcessEnv = process.env): Promise<readonly Installed[]> {
+  const files = [...javaCandidates(env), ...globSync([...JAVA_PLACES])].filter((file) => existsSync(file));
+  const once = new Set(files.map((file) => realpathSync(file)));
+  const found = await Promise.all([...once].map(versionOfJava));
+  return found.filter((java) => java !== null);
 }
 
 /** A Postgres counts only with `initdb` beside it; `file` is the folder of both. */

@@ -1,9 +1,9 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetchArchive } from '../../download/archive.ts';
 import { cached, cachedOrFilled } from '../../download/cache.ts';
+import { type MavenArtifact, mavenJars } from '../../download/maven.ts';
 import { kafkaArchives, VERSIONS } from '../../download/releases.ts';
-import { run } from '../../download/run.ts';
 import type { Choice } from '../choice.ts';
 import type { ProvideContext } from '../context.ts';
 import { KAFKA_ENTRY } from '../entries.ts';
@@ -25,7 +25,12 @@ export function obtainKafka(
       path: async () => machine.onPath.kafka?.file ?? '',
       cache: async () => join(cached(KAFKA_ENTRY), 'libs'),
       archive: () => filled((folder) => fromArchives(folder, progress, signal)),
-      maven: () => filled((folder) => fromMaven(machine.onPath.maven?.file ?? 'mvn', folder, progress, signal)),
+      maven: () =>
+        filled((folder) =>
+          progress.step('Kafka from Maven Central', (detail) =>
+            mavenJars(JARS, folder, { mvn: machine.onPath.maven?.file ?? 'mvn', signal, onLine: detail }),
+          ),
+        ),
     },
     progress,
     signal,
@@ -51,27 +56,9 @@ async function fromArchives(folder: string, progress: Progress, signal: AbortSig
   throw new Error(failures.join('; '));
 }
 
-async function fromMaven(mvn: string, folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
-  const pom = join(folder, 'pom.xml');
-  await writeFile(pom, POM);
-  await mkdir(join(folder, 'libs'));
-  await progress.step('Kafka from Maven Central', (detail) =>
-    run(mvn, ['--batch-mode', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'libs')}`], {
-      cwd: folder,
-      signal,
-      onLine: (line) => detail(line.replace(/^\[INFO\] ?/, '')),
-    }),
-  );
-}
-
 // The tools hold the storage formatter; without a binding of slf4j 1.7 to log4j the broker logs nothing.
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>bezel</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSIONS.kafka}</version></dependency>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${VERSIONS.kafka}</version></dependency>
-    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.4</version></dependency>
-  </dependencies>
-</project>
-`;
+const JARS: readonly MavenArtifact[] = [
+  { group: 'org.apache.kafka', name: 'kafka_2.13', version: VERSIONS.kafka },
+  { group: 'org.apache.kafka', name: 'kafka-tools', version: VERSIONS.kafka },
+  { group: 'org.apache.logging.log4j', name: 'log4j-slf4j-impl', version: '2.25.4' },
+];
