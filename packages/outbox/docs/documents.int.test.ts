@@ -40,6 +40,20 @@ const WITHIN_COMMENTS = [
   "import { OrderPlaced } from './order-placed.ts';",
 ].join(' ');
 
+/** By kind and unit, as each instrument is created. A histogram gives more than one. */
+function prometheusNames(): string[] {
+  const created = /[mM]eter(?:\(INSTRUMENTATION\))?\.create(\w+)\(METRICS\.(\w+)(?:, \{ unit: '(\w+)' \})?/g;
+  const suffixes: Record<string, string> = { s: '_seconds', By: '_bytes' };
+  const found = sources().flatMap(({ text }) =>
+    [...text.matchAll(created)].map(([, kind = '', name = '', unit = '']) => {
+      const plain = METRICS[name as keyof typeof METRICS].replaceAll('.', '_');
+      return { name, prometheus: `${plain}${suffixes[unit] ?? ''}${kind === 'Counter' ? '_total' : ''}` };
+    }),
+  );
+  expect(new Set(found.map(({ name }) => name))).toEqual(new Set(Object.keys(METRICS)));
+  return found.map(({ prometheus }) => prometheus);
+}
+
 const sources = (): { path: string; text: string }[] =>
   readdirSync(new URL('../src/', import.meta.url), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\.spec\.ts$|fixtures/.test(path))
@@ -124,5 +138,12 @@ describe("this package's README", () => {
     expect([...listed].toSorted()).toEqual(
       [...new Set([...Object.values(METRICS), ...Object.values(CHANNELS)])].toSorted(),
     );
+  });
+
+  test('asks for metrics in alerts by the names that Prometheus gives them', () => {
+    const known = new Set(prometheusNames());
+    const asked = new Set(read('../README.md').match(/\bbezel_outbox_\w+/g));
+    expect(asked.size).toBeGreaterThan(8);
+    expect([...asked].filter((name) => !known.has(name))).toEqual([]);
   });
 });

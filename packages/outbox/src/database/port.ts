@@ -22,9 +22,12 @@ export interface Connection extends Queryable {
   query(sql: string, params?: readonly unknown[]): Promise<StatementResult>;
   query(statement: NamedStatement): Promise<StatementResult>;
   release(error?: Error | boolean): void;
-  /** Connections of `pg` report their loss; one that nobody listens to would end the process. */
-  on?(event: 'error' | 'end' | 'notification', listener: () => void): unknown;
-  removeListener?(event: 'error' | 'end' | 'notification', listener: () => void): unknown;
+  /**
+   * Connections of `pg` report their loss; one that nobody listens to would end the process. They hand over what was said in a
+   * notification, as its `payload`.
+   */
+  on?(event: 'error' | 'end' | 'notification', listener: (what: unknown) => void): unknown;
+  removeListener?(event: 'error' | 'end' | 'notification', listener: (what: unknown) => void): unknown;
 }
 
 /** Where connections come from. `pg.Pool` fits. */

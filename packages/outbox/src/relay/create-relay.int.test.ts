@@ -181,5 +181,8 @@ describe('several relays', () => {
       const numbers = (await committed(database.pool)).filter((row) => row.key === key).map(({ n }) => n);
       expect(copies.get(key)).toEqual(numbers);
     }
+    const lost = () => frozen.news.filter((each) => 'problem' in each && each.problem === 'shard');
+    await waitFor('it to know of all four', () => lost().length >= 4);
+    await waitFor('shares', () => heir.status().shards.length === 2);
   });
 });

@@ -11,17 +11,20 @@ import { listen } from './listen.ts';
 import type { RelayOptions } from './options.ts';
 import { Parking } from './parking/parking.ts';
 import { Reading } from './reading.ts';
+import { asError } from './reports/as-error.ts';
+import { observeRelay } from './reports/gauges.ts';
+import { Problems } from './reports/problems.ts';
 import { Outbound } from './sending/outbound.ts';
-import { Sending, type Sent } from './sending/sending.ts';
+import { Sending } from './sending/sending.ts';
 import { Checkpointing } from './shards/checkpointing.ts';
 import type { Lane, LaneMessage } from './shards/lane.ts';
 import { Lanes, type LossReason } from './shards/lanes.ts';
-import { Leasing } from './shards/leasing.ts';
+import { LEASES_MOVED, Leasing } from './shards/leasing.ts';
 import { inspectSchema } from './shards/preflight.sql.ts';
 import { preflight, type Sequences } from './shards/preflight.ts';
-import type { RelayProblem, RelayStatus } from './status.ts';
+import { shardStatus } from './shards/shard-status.ts';
+import type { RelayStatus } from './status.ts';
 import { createRelayTelemetry } from './telemetry.ts';
-import { Troubles } from './trouble.ts';
 import { Wake } from './wake.ts';
 
 /** Publishes an outbox. Any number of them may run on one database: they share its shards. */
@@ -45,8 +48,6 @@ export interface Relay extends AsyncDisposable {
 
 /** Keeps a wait that only others can end from lasting for ever should a notification be missed. */
 const LOOK_AGAIN_MS = 1_000;
-/** Some may fail before anybody thinks of a take-over. */
-const RENEWALS_PER_LEASE = 4;
 /** Long enough for a read of a cold and crowded table, short enough to leave a connection that is dead. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** A turn that takes longer than anything it waits for may take does not move any more. */
@@ -65,23 +66,16 @@ const STALLED_AFTER_MS = { reading: STATEMENT_TIMEOUT_MS + 5_000, sending: 120_0
  */
 export function createRelay(options: RelayOptions): Relay {
   armFailpointsFromEnvironment();
-  const { db, publisher, leaseMs = 2_000, checkpointMs = 250, stopTimeoutMs = 5_000, onError } = options;
+  const { db, publisher, leaseMs = 1_400, checkpointMs = 250, stopTimeoutMs = 5_000, onError } = options;
   const schemaName = options.schemaName ?? DEFAULT_SCHEMA;
   const schema = quoteSchema(schemaName);
+  const channel = nudgeChannel(schemaName);
   const retry = options.retry ?? { firstMs: 50, maxMs: 5_000 };
   const pace = { ...DEFAULT_PACE, ...options.pace };
   const relay = randomUUID();
   const run = createStatementRunner(db, { timeoutMs: STATEMENT_TIMEOUT_MS });
   const telemetry = createRelayTelemetry(relay);
-  const tell = (problem: RelayProblem): void => {
-    try {
-      onError?.(problem);
-    } catch (error) {
-      // A reporter that throws must not stop what it reports on.
-      process.emitWarning(error instanceof Error ? error : String(error));
-    }
-  };
-  const troubles = new Troubles(tell);
+  const problems = new Problems(onError);
   const maxMessagesInMemory = options.maxMessagesInMemory ?? 10_000;
   const outbound = new Outbound<LaneMessage>({
     backoff: retry,
@@ -108,7 +102,7 @@ export function createRelay(options: RelayOptions): Relay {
   });
   const checkpointing = new Checkpointing({ schema, run, lanes, telemetry });
   const parking = new Parking({ schema, run, lanes, outbound, telemetry });
-  const leasing = new Leasing({ relay, schema, leaseMs, run, lanes, parking, moving, won });
+  const leasing = new Leasing({ relay, schema, channel, leaseMs, run, lanes, parking, moving, won });
   const readWake = new Wake();
   const sendWake = new Wake();
   const leaseWake = new Wake();
@@ -133,11 +127,12 @@ export function createRelay(options: RelayOptions): Relay {
 
   function lost(lane: Lane, reason: LossReason): void {
     telemetry.lease(lane, false);
+    telemetry.lost(lane, reason);
     if (reason !== 'lease-lost' && reason !== 'checkpoint-refused') {
       telemetry.memoryDropped(lane, reason);
       sequences = undefined; // another server, or another generation: looked at again before a lease is taken
     }
-    tell({ kind: 'shard', shard: lane.shard, error: new Error(`shard ${lane.shard} is lost: ${reason}`) });
+    problems.tell({ kind: 'shard', shard: lane.shard, error: new Error(`shard ${lane.shard} is lost: ${reason}`) });
     leaseWake.notify();
   }
 
@@ -148,11 +143,11 @@ export function createRelay(options: RelayOptions): Relay {
       try {
         const wait = await turn();
         failures = 0;
-        if (usesDatabase) troubles.end('database');
+        if (usesDatabase) problems.databaseAnswered();
         await wake.wait(wait);
       } catch (error) {
         failures += 1;
-        troubles.begin('database', error instanceof Error ? error : new Error(String(error)));
+        problems.databaseFailed(error);
         await wake.wait(backoffMs(failures, retry));
       }
     }
@@ -165,7 +160,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (leaving.length > 0) {
       await giveUp(leaving);
     }
-    return leaseMs / RENEWALS_PER_LEASE;
+    return leasing.everyMs;
   }
 
   let emptyReads = 0;
@@ -190,35 +185,12 @@ export function createRelay(options: RelayOptions): Relay {
       return due === undefined ? LOOK_AGAIN_MS : Math.max(1, due - performance.now());
     }
     published += sent.published;
-    report(sent);
+    problems.answered(sent);
     if (sent.parked.length > 0 || sent.batch.some(({ redriven }) => redriven)) {
       checkpointWake.notify();
     }
     readWake.notify();
     return 0;
-  }
-
-  function report({ batch, results, parked }: Sent): void {
-    for (const { topic, key, error } of parked) {
-      tell({ kind: 'parked', error, topic, key });
-    }
-    if (results.some(({ ok }) => ok)) {
-      troubles.end('kafka');
-    }
-    const topics = new Set<string>();
-    for (const [n, { topic, key, message }] of batch.entries()) {
-      const result = results[n];
-      if (result === undefined || result.ok || result.kind === 'predecessor') continue;
-      const { kind, error } = result;
-      if (kind === 'brokers') {
-        troubles.begin('kafka', error);
-      } else if (kind === 'topic') {
-        if (!topics.has(topic)) tell({ kind: 'topic', error, topic });
-        topics.add(topic);
-      } else {
-        tell({ kind: 'message', error, topic, key, id: message.id });
-      }
-    }
   }
 
   async function giveUp(some: readonly Lane[]): Promise<void> {
@@ -244,9 +216,33 @@ export function createRelay(options: RelayOptions): Relay {
         await checkpointing.store(lanes.all());
         return checkpointMs;
       }),
-      listen({ db, channel: nudgeChannel(schemaName), signal, retry, heard: () => readWake.notify() }),
+      listen({
+        db,
+        channel,
+        signal,
+        retry,
+        heard: (said) => (said === LEASES_MOVED ? leaseWake : readWake).notify(),
+      }),
     ]);
     stopObserving();
+  }
+
+  function status(): RelayStatus {
+    const clocks = { monotonicMs: performance.now(), wallMs: Date.now() };
+    return {
+      state,
+      relay,
+      trouble: problems.trouble,
+      shards: lanes.all().map((lane) => shardStatus(lane, clocks)),
+      waiting: outbound.holds().map(({ topic, key, failures, error }) => ({
+        topic,
+        key: key ?? null,
+        failures,
+        message: error.message,
+      })),
+      parked: lanes.all().flatMap(({ parked }) => parked.status()),
+      published,
+    };
   }
 
   const aborting = new AbortController();
@@ -271,7 +267,7 @@ export function createRelay(options: RelayOptions): Relay {
       await giveUp(lanes.all());
       await leasing.farewell();
     } catch (error) {
-      tell({ kind: 'database', error: error instanceof Error ? error : new Error(String(error)) });
+      problems.tell({ kind: 'database', error: asError(error) });
     }
   }
 
@@ -288,42 +284,16 @@ export function createRelay(options: RelayOptions): Relay {
           state = 'stopped';
           throw error;
         }
-        troubles.begin('database', error instanceof Error ? error : new Error(String(error)));
+        problems.databaseFailed(error);
       }
       db.on?.('error', idleConnectionLost);
-      loops = work(
-        aborting.signal,
-        telemetry.observe(() => lanes.all()),
-      );
+      loops = work(aborting.signal, observeRelay(relay, { status, troubledBy: (kind) => problems.troubledBy(kind) }));
     },
     stop() {
       stopping ??= stop();
       return stopping;
     },
-    status: () => ({
-      state,
-      relay,
-      trouble: troubles.latest,
-      shards: lanes.all().map(({ shard, epoch, tracker, unpublished }) => ({
-        shard,
-        epoch,
-        cursor: tracker.cursor,
-        backlog: tracker.backlog,
-        gaps: tracker.gapCount,
-        unpublished,
-      })),
-      waiting: outbound.holds().map(({ topic, key, failures, error }) => ({
-        topic,
-        key: key ?? null,
-        failures,
-        message: error.message,
-      })),
-      parked: lanes
-        .all()
-        .flatMap(({ parked }) => parked.all())
-        .map(({ topic, key, reason, phase }) => ({ topic, key, reason, redriving: phase !== 'parked' })),
-      published,
-    }),
+    status,
     [Symbol.asyncDispose]() {
       return this.stop();
     },

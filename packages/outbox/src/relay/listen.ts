@@ -7,7 +7,8 @@ export interface ListenOptions {
   readonly channel: string;
   readonly signal: AbortSignal;
   readonly retry: Backoff;
-  readonly heard: () => void;
+  /** What was said, empty for a nudge. */
+  readonly heard: (said: string) => void;
 }
 
 /**
@@ -17,9 +18,9 @@ export interface ListenOptions {
 export async function listen({ db, channel, signal, retry, heard }: ListenOptions): Promise<void> {
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
-      await listenOnce(db, channel, signal, () => {
+      await listenOnce(db, channel, signal, (said) => {
         failures = 1;
-        heard();
+        heard(said);
       });
     } catch {
       // Tried again below.
@@ -28,7 +29,12 @@ export async function listen({ db, channel, signal, retry, heard }: ListenOption
   }
 }
 
-async function listenOnce(db: Database, channel: string, signal: AbortSignal, heard: () => void): Promise<void> {
+async function listenOnce(
+  db: Database,
+  channel: string,
+  signal: AbortSignal,
+  heard: (said: string) => void,
+): Promise<void> {
   const connection = await db.connect();
   if (connection.on === undefined || connection.removeListener === undefined) {
     connection.release();
@@ -36,7 +42,8 @@ async function listenOnce(db: Database, channel: string, signal: AbortSignal, he
   }
   const over = Promise.withResolvers<void>();
   const lost = (): void => over.resolve();
-  connection.on('notification', heard);
+  const notified = (what: unknown): void => heard(String((what as { payload?: unknown }).payload ?? ''));
+  connection.on('notification', notified);
   connection.on('error', lost);
   connection.on('end', lost);
   signal.addEventListener('abort', lost, { once: true });
@@ -45,7 +52,7 @@ async function listenOnce(db: Database, channel: string, signal: AbortSignal, he
     await over.promise;
   } finally {
     signal.removeEventListener('abort', lost);
-    connection.removeListener('notification', heard);
+    connection.removeListener('notification', notified);
     // Not given back: the next borrower would be a session that listens.
     connection.release(true);
   }

@@ -22,12 +22,25 @@ export interface ShardStatus {
   readonly epoch: number;
   /** Everything up to this number was read, is a gap, or will never exist. */
   readonly cursor: number;
-  /** Numbers drawn and not read yet, as of the latest read. */
+  /** Numbers drawn and not read yet, as of the latest look. */
   readonly backlog: number;
   /** Ranges of numbers that may still become visible. */
   readonly gaps: number;
+  /** Since when this relay knows the oldest of them that somebody may still fill; 0 without one. */
+  readonly oldestGapSeconds: number;
   /** Messages read and not acknowledged yet. */
   readonly unpublished: number;
+  /** Messages committed and not acknowledged, in memory or not, parked ones excepted. Numbers not read yet count as messages. */
+  readonly lag: number;
+  /**
+   * What was written and committed longer ago than this is published or parked. It is small when there is nothing to do, and
+   * grows while nothing is read, whatever the reason: by the time since the latest read, or by the oldest message if it is older.
+   */
+  readonly lagSeconds: number;
+  /** Since when the oldest message that was read and is not acknowledged is written, by the clocks of server and relay; else 0. */
+  readonly oldestSeconds: number;
+  /** Topics and keys that are parked. */
+  readonly parkedKeys: number;
 }
 
 /** A key, or a whole topic, that Kafka refuses. It is tried again for as long as it takes. */

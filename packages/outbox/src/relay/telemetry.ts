@@ -18,9 +18,8 @@ export interface RelayTelemetry {
   checkpointed(shards: number): void;
   lease(lane: Lane, held: boolean): void;
   parked(lane: Lane, keys: number, messages: number): void;
+  lost(lane: Lane, reason: string): void;
   memoryDropped(lane: Lane, reason: string): void;
-  /** Reports gauges, whenever metrics are collected, until the answer is called. */
-  observe(lanes: () => Iterable<Lane>): () => void;
 }
 
 export function createRelayTelemetry(relay: string): RelayTelemetry {
@@ -30,11 +29,8 @@ export function createRelayTelemetry(relay: string): RelayTelemetry {
   const publishDuration = meter.createHistogram(METRICS.publishDuration, { unit: 's' });
   const readDuration = meter.createHistogram(METRICS.readDuration, { unit: 's' });
   const delay = meter.createHistogram(METRICS.delay, { unit: 's' });
-  const gaps = meter.createObservableGauge(METRICS.gaps);
-  const backlog = meter.createObservableGauge(METRICS.backlog);
+  const lost = meter.createCounter(METRICS.leaseLost);
   const parkedMessages = meter.createCounter(METRICS.parked);
-  const parkedKeys = meter.createObservableGauge(METRICS.parkedKeys);
-  const shards = meter.createObservableGauge(METRICS.shards);
 
   return {
     read(count, rows, tookMs) {
@@ -81,25 +77,13 @@ export function createRelayTelemetry(relay: string): RelayTelemetry {
         parkings.publish({ relay, shard, keys, messages });
       }
     },
+    lost(_, reason) {
+      lost.add(1, { reason });
+    },
     memoryDropped({ shard }, reason) {
       if (drops.hasSubscribers) {
         drops.publish({ relay, shard, reason });
       }
-    },
-    observe(lanes) {
-      const report = (observer: Parameters<Parameters<typeof meter.addBatchObservableCallback>[0]>[0]): void => {
-        let held = 0;
-        for (const { shard, tracker, parked } of lanes()) {
-          held += 1;
-          observer.observe(gaps, tracker.gapCount, { shard });
-          observer.observe(backlog, tracker.backlog, { shard });
-          observer.observe(parkedKeys, parked.size, { shard });
-        }
-        observer.observe(shards, held, { relay });
-      };
-      const instruments = [gaps, backlog, parkedKeys, shards];
-      meter.addBatchObservableCallback(report, instruments);
-      return () => meter.removeBatchObservableCallback(report, instruments);
     },
   };
 }

@@ -21,15 +21,31 @@ export const METRICS = {
   readDuration: 'bezel.outbox.read.duration',
   /** Histogram, by topic: from a message's `created_at` to its acknowledgement, by the clocks of server and relay. */
   delay: 'bezel.outbox.delay',
-  /** Gauge, by shard: sequence numbers below the cursor that are not visible yet and not given up. */
-  gaps: 'bezel.outbox.gaps',
-  /** Gauge, by shard: numbers drawn from the sequence and not read yet. */
+  /** Gauge, by relay and shard: 1 while this relay holds its lease, 0 when it held it before. */
+  lease: 'bezel.outbox.lease',
+  /** Counter, by reason (`lease-lost`, `checkpoint-refused`, `server-restarted` …): leases lost that were not given up. */
+  leaseLost: 'bezel.outbox.lease.lost',
+  /** Gauge, by relay and shard: numbers drawn from the sequence and not read yet. */
   backlog: 'bezel.outbox.backlog',
-  /** Gauge, by shard: topics and keys of which a message was refused for good. Alert on anything above 0. */
+  /** Gauge, by relay and shard: messages committed and not acknowledged, read or not; parked ones do not count. */
+  lag: 'bezel.outbox.lag',
+  /** Gauge, by relay and shard, seconds: what was written and committed longer ago is published or parked. Grows while nothing is read. */
+  lagDuration: 'bezel.outbox.lag.duration',
+  /** Gauge, by relay and shard, seconds: since when the oldest message that was read and not acknowledged is written; 0 without one. */
+  oldestAge: 'bezel.outbox.oldest.age',
+  /** Gauge, by relay and shard: ranges of numbers below the cursor that are not visible yet and not given up. */
+  gaps: 'bezel.outbox.gaps',
+  /** Gauge, by relay and shard, seconds: since when the relay knows the oldest gap that somebody may still fill; 0 without one. */
+  gapAge: 'bezel.outbox.gap.age',
+  /** Gauge, by relay: keys and topics that wait because Kafka refuses them; they are tried again. */
+  waiting: 'bezel.outbox.waiting',
+  /** Gauge, by relay and with (`kafka`, `database`): 1 while it does not answer. */
+  trouble: 'bezel.outbox.trouble',
+  /** Gauge, by relay and shard: topics and keys of which a message was refused for good. Alert on anything above 0. */
   parkedKeys: 'bezel.outbox.parked_keys',
   /** Counter: messages parked. */
   parked: 'bezel.outbox.parked',
-  /** Gauge: shards this relay holds the lease of. */
+  /** Gauge, by relay: shards it holds the lease of. */
   shards: 'bezel.outbox.shards',
   /** Gauge, by slot: bytes a slot of the ring takes on disk, its index included. */
   slotBytes: 'bezel.outbox.slot.bytes',

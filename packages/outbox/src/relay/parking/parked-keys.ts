@@ -1,3 +1,5 @@
+import type { ParkedStatus } from '../status.ts';
+
 /** A topic and key whose messages are held back, as the database knows it. */
 export interface ParkedMark {
   readonly topic: string;
@@ -66,8 +68,13 @@ export class ParkedKeys {
     }
   }
 
-  all(): readonly { readonly topic: string; readonly key: string; readonly reason: string; readonly phase: Phase }[] {
-    return [...this.#keys.values()].map(({ topic, key, reason, phase }) => ({ topic, key, reason, phase }));
+  status(): ParkedStatus[] {
+    return [...this.#keys.values()].map(({ topic, key, reason, phase }) => ({
+      topic,
+      key,
+      reason,
+      redriving: phase !== 'parked',
+    }));
   }
 
   /** Kafka refused a message of this key for good. `seqs` are those of its messages that were read and not sent. */

@@ -1,6 +1,7 @@
 import type { Publisher, PublishResult } from '../../publisher/publisher.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
 import type { LaneMessage } from '../shards/lane.ts';
+import { asError } from '../reports/as-error.ts';
 import type { RelayTelemetry } from '../telemetry.ts';
 import type { Outbound } from './outbound.ts';
 import { startPublishSpans } from './publish-spans.ts';
@@ -70,17 +71,18 @@ export class Sending {
    * nothing is known of the batch, and all of it is sent again.
    */
   async #answersOf(batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {
+    const endSpans = startPublishSpans(batch);
+    let results: readonly PublishResult[];
     try {
       if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublishing);
-      const endSpans = startPublishSpans(batch);
-      const results = await this.#publish(batch);
-      endSpans(results);
+      results = await this.#publish(batch);
       if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublished);
-      return results;
     } catch (cause) {
-      const error = cause instanceof Error ? cause : new Error(String(cause));
-      return batch.map(() => ({ ok: false, kind: 'brokers', mayBeWritten: true, error }));
+      const error = asError(cause);
+      results = batch.map(() => ({ ok: false, kind: 'brokers', mayBeWritten: true, error }));
     }
+    endSpans(results);
+    return results;
   }
 
   async #publish(batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {

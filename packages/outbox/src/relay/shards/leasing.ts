@@ -10,6 +10,8 @@ import type { Sequences } from './preflight.ts';
 export interface LeasingOptions {
   readonly relay: string;
   readonly schema: string;
+  /** Where relays listen. */
+  readonly channel: string;
   readonly leaseMs: number;
   readonly run: StatementRunner;
   readonly lanes: Lanes;
@@ -18,6 +20,14 @@ export interface LeasingOptions {
   readonly moving: () => boolean;
   readonly won: (lane: Lane) => void;
 }
+
+/** Said on the channel of nudges when leases are free, or shared by fewer. */
+export const LEASES_MOVED = 'leases';
+
+/** Some may fail before anybody thinks of a take-over. */
+const RENEWALS_PER_LEASE = 4;
+/** However long leases last: so late a relay sees, without being told, that another joined or gave leases up. */
+const LOOK_AT_LEAST_EVERY_MS = 500;
 
 /** Keeps this relay's leases, takes over those that stand still, and gives up what is more than its share. */
 export class Leasing {
@@ -37,7 +47,12 @@ export class Leasing {
     };
   }
 
-  /** One round; call it several times within a lease time. Sequences are those the last preflight found. */
+  /** How long to wait between two rounds, in ms. */
+  get everyMs(): number {
+    return Math.min(this.#options.leaseMs / RENEWALS_PER_LEASE, LOOK_AT_LEAST_EVERY_MS);
+  }
+
+  /** One round; call it `everyMs`, and when leases are said to have moved. Sequences are those the last preflight found. */
   async round(sequences: Sequences): Promise<void> {
     const { run, relay, lanes, moving } = this.#options;
     const held = lanes.all();
@@ -74,12 +89,24 @@ export class Leasing {
         lanes.map(({ shard }) => shard),
         lanes.map(({ epoch }) => epoch),
       ]);
+      await this.#tell();
     }
   }
 
   /** Says that this relay is gone, so that others share its shards at once. */
   async farewell(): Promise<void> {
-    await this.#options.run.run(this.#statements.remove, [this.#options.relay]);
+    const { run, relay } = this.#options;
+    await run.run(this.#statements.remove, [relay]);
+    await this.#tell();
+  }
+
+  /**
+   * Tells those that listen to look at once; others see it with their next look. NOTIFY takes a lock that all of a cluster's
+   * notifying transactions share, so it is a statement of its own, and only said when leases are given up.
+   */
+  async #tell(): Promise<void> {
+    const { run, channel } = this.#options;
+    await run.run('SELECT pg_notify($1, $2)', [channel, LEASES_MOVED]);
   }
 
   async #take(leases: readonly Lease[], sequences: Sequences): Promise<void> {

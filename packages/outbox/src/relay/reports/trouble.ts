@@ -1,6 +1,6 @@
-import type { RelayProblem, RelayStatus } from './status.ts';
+import type { RelayProblem, RelayStatus } from '../status.ts';
 
-type With = NonNullable<RelayStatus['trouble']>['with'];
+export type With = NonNullable<RelayStatus['trouble']>['with'];
 
 /** The latest trouble with Kafka and with Postgres, each until it is over; the caller is told of each change once. */
 export class Troubles {
@@ -14,6 +14,10 @@ export class Troubles {
   get latest(): RelayStatus['trouble'] {
     const [last] = [...this.#current].toReversed();
     return last === undefined ? null : { with: last[0], ...last[1] };
+  }
+
+  has(kind: With): boolean {
+    return this.#current.has(kind);
   }
 
   begin(kind: With, error: Error): void {
