@@ -68,7 +68,7 @@ describe('npm run bench', () => {
     { args: ['everything'], says: 'Allowed choices are relay, latency, write, idle, backlog' },
     { args: ['relay', '--rows', '0'], says: 'whole number of at least 1' },
     { args: ['relay', '--publisher', 'mine'], says: 'Allowed choices are kafkajs, platformatic' },
-    { args: ['idle', '--peers'], says: '--peers goes with relay' },
+    { args: ['idle', '--peers'], says: '--peers goes with relay and spike' },
   ])('$args: exit code 2, and the mistake', ({ args, says }) => {
     const { status, stdout, stderr } = said(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -33,7 +33,7 @@ async function bench(options: BenchOptions, progress: Progress): Promise<Finding
   const kind = KINDS[options.kind];
   await progress.step('build', () => buildPackage(signal));
   await using servers = await provideBenchServers(progress, signal);
-  const provenance = await provenanceOf(servers, options.publisher);
+  const provenance = await provenanceOf(servers);
   const context: BenchContext = {
     servers,
     options: { ...options, rows: options.rows ?? kind.defaultRows },

@@ -56,8 +56,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     Partial<BenchOptions> & Omit<BenchOptions, 'kind' | 'rows' | 'profile'>
   >();
   const kind = command.processedArgs[0] as KindName;
-  if (peers && kind !== 'relay') {
-    command.error('error: --peers goes with relay');
+  if (peers && kind !== 'relay' && kind !== 'spike') {
+    command.error('error: --peers goes with relay and spike');
   }
   return { kind, rows, rounds, publisher, peers, json, results, silence, profile };
 }
@@ -78,6 +78,10 @@ idle     Statements and CPU of a relay with nothing to do, for --silence seconds
 backlog  Drains parts of --rows unpublished messages (10,000,000) behind twice as many published ones, beside an open
          transaction with a twentieth, and compares with the same number in an empty table.
          --json: {ratio, deadTuples, relayMaxRssMb}
+spike    Sends --rows messages (400,000) with each client's own producer, and with record batches encoded here: what
+         leaving the JavaScript clients could bring (docs/adr/0006). Not part of the library.
+         --json: {kafkajs: {msgPerS, ratio, cpuUs, mainCpuUs}, platformatic, own, own-5, worker-5}
+         --peers: librdkafka as well, through npm kafka-crab-js.
 
 Servers: those named by BEZEL_TEST_POSTGRES_URL and BEZEL_TEST_KAFKA_BROKERS; without these, servers of its own from
 the same sources as "npm test", which end with it. Figures are medians of the rounds.`;

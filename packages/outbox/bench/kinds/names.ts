@@ -1,3 +1,3 @@
 /** What can be measured. */
-export const KIND_NAMES = ['relay', 'latency', 'write', 'idle', 'backlog'] as const;
+export const KIND_NAMES = ['relay', 'latency', 'write', 'idle', 'backlog', 'spike'] as const;
 export type KindName = (typeof KIND_NAMES)[number];

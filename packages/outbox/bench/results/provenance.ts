@@ -2,24 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { CHECKOUT, run } from '@bezel/local/bench';
-import type { Client } from '../load/client.ts';
 import { asSuperuser } from '../servers/database.ts';
 import type { BenchServers } from '../servers/servers.ts';
 
 /** Where figures come from: name and value of everything that matters. */
 export type Provenance = Readonly<Record<string, string>>;
 
-const PACKAGES: Readonly<Record<Client, string>> = { kafkajs: 'kafkajs', platformatic: '@platformatic/kafka' };
+const CLIENTS = ['kafkajs', '@platformatic/kafka', 'pg'];
 
 /** Asked before the measurement: the load is what others do on the machine. */
-export async function provenanceOf(servers: BenchServers, client: Client): Promise<Provenance> {
+export async function provenanceOf(servers: BenchServers): Promise<Provenance> {
   const [first] = cpus();
+  const clients = await Promise.all(CLIENTS.map(async (name) => `${name} ${await versionOf(name)}`));
   const load = loadavg()[0]?.toFixed(1) ?? '';
   return {
     date: new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
     commit: await commit(),
     machine: `${cpus().length} × ${first?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}; load before: ${load}`,
-    versions: `Node ${process.version.slice(1)}, Postgres ${await postgresVersion(servers)}, ${servers.kafka}, ${PACKAGES[client]} ${await versionOf(PACKAGES[client])}, pg ${await versionOf('pg')}`,
+    versions: `Node ${process.version.slice(1)}, Postgres ${await postgresVersion(servers)}, ${servers.kafka}, ${clients.join(', ')}`,
   };
 }
 

@@ -8,7 +8,7 @@ export interface BenchTopic extends AsyncDisposable {
 }
 
 /** All topics of a benchmark are alike. */
-const PARTITIONS = 12;
+export const PARTITIONS = 12;
 
 export async function createTopic({ brokers }: { readonly brokers: readonly string[] }): Promise<BenchTopic> {
   const name = `bench.${randomBytes(6).toString('hex')}`;
