@@ -4,6 +4,7 @@ import { logFile, type Places, placesKey } from '../../stack/places.ts';
 import type { Unit } from '../../supervisor/unit.ts';
 import type { Choice, ServerName } from '../choice.ts';
 import type { ProvideContext } from '../context.ts';
+import { kafkaVariables } from '../kafka-settings.ts';
 import { JVM_FLAGS } from '../native/kafka.ts';
 import { temporalArguments } from '../native/temporal.ts';
 import { probeKafka, probePostgres, probeTemporal } from '../probes.ts';
@@ -55,13 +56,7 @@ async function kafka(choice: Container, context: ProvideContext): Promise<Provid
       KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
       KAFKA_INTER_BROKER_LISTENER_NAME: 'PLAINTEXT',
       KAFKA_LOG_DIRS: '/var/lib/kafka/data',
-      KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
-      KAFKA_NUM_PARTITIONS: '12',
-      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
-      KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: '12',
-      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
-      KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
-      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+      ...kafkaVariables(),
       KAFKA_HEAP_OPTS: '-Xmx512m -Xms128m',
       KAFKA_JVM_PERFORMANCE_OPTS: JVM_FLAGS.join(' '),
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from '../../download/run.ts';
 import { processUnit } from '../../supervisor/process-unit.ts';
 import type { Unit } from '../../supervisor/unit.ts';
+import { KAFKA_SETTINGS } from '../kafka-settings.ts';
 import { probeKafka } from '../probes.ts';
 
 export interface NativeKafka {
@@ -82,17 +83,9 @@ controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
 log.dirs=logs
-auto.create.topics.enable=false
-num.partitions=12
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=12
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-`;
+${Object.entries(KAFKA_SETTINGS)
+  .map(([name, value]) => `${name}=${value}\n`)
+  .join('')}`;
 
 const LOGGING = `<?xml version="1.0" encoding="UTF-8"?>
 <Configuration status="WARN">

@@ -1,0 +1,23 @@
+/**
+ * What the broker is told beyond where it listens and keeps its data, the same for one on this machine and one in a
+ * container. A development broker is alone: one replica of everything, few partitions of its own topics, so that they
+ * are there at once, and no wait for more members of a group. Topics are made by those who own them.
+ */
+export const KAFKA_SETTINGS: Readonly<Record<string, string>> = {
+  'auto.create.topics.enable': 'false',
+  'num.partitions': '12',
+  'offsets.topic.replication.factor': '1',
+  'offsets.topic.num.partitions': '12',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'transaction.state.log.num.partitions': '4',
+  'share.coordinator.state.topic.replication.factor': '1',
+  'share.coordinator.state.topic.min.isr': '1',
+  'group.initial.rebalance.delay.ms': '0',
+};
+
+/** The settings as the environment variables by which the official image takes them: `KAFKA_NUM_PARTITIONS`. */
+export const kafkaVariables = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(KAFKA_SETTINGS).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, value]),
+  );
