@@ -1,7 +1,7 @@
 import type { Publisher, PublishResult } from '../../publisher/publisher.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
-import type { LaneMessage } from '../shards/lane.ts';
 import { asError } from '../reports/as-error.ts';
+import type { LaneMessage } from '../shards/lane.ts';
 import type { RelayTelemetry } from '../telemetry.ts';
 import type { Outbound } from './outbound.ts';
 import { startPublishSpans } from './publish-spans.ts';
