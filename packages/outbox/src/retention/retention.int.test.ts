@@ -132,6 +132,33 @@ describe('a slot stays as it is', () => {
     expect(await left(database, old)).toBe(3);
   });
 
+  test('while a writer has the lock: it gives up after 25 ms, again and again, and no other INSERT fails', async () => {
+    await using database = await oneShard();
+    const old = await slotOfAge(database, 3);
+    await insert(database.pool, old);
+    // Whatever is written here counts as published, so that nothing but the lock keeps the slot.
+    await published(database, 1_000);
+    const { rows } = await database.pool.query(
+      `SELECT proconfig FROM pg_proc WHERE oid = 'outbox.empty_slot'::regproc`,
+    );
+    expect(rows[0].proconfig).toContain('lock_timeout=25ms');
+    await using late = await openTransaction(database.pool);
+    await insert(late.client, old);
+    let looking = true;
+    const looks = (async () => {
+      const outcomes: SlotOutcome[] = [];
+      while (looking) outcomes.push(await outcomeOf(database, old));
+      return outcomes;
+    })();
+    // Some of them queue behind a lock that is waited for, and come through when it is given up.
+    for (let n = 0; n < 200; n += 1) await insert(database.pool, n % 2 === 0 ? old : await slotOfAge(database, 0));
+    looking = false;
+    expect(new Set(await looks)).toEqual(new Set(['locked']));
+    await late.end('COMMIT');
+    expect(await outcomeOf(database, old)).toBe('emptied');
+    expect(await left(database, await slotOfAge(database, 0))).toBe(100);
+  });
+
   test('when a row becomes visible between the look and the lock', async () => {
     await using database = await oneShard();
     const old = await slotOfAge(database, 3);

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { outboxDatabase } from '../testing/fixtures/database.ts';
+import { noted } from '../testing/fixtures/events.ts';
+import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { createOutbox } from './create-outbox.ts';
+
+const Noted = noted('test.topic');
+const outbox = createOutbox({ source: '/test' });
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ data: { key: `k${n % 7}`, n } }));
+
+/** A transaction that notes what is sent in it. */
+async function recorded(pool: Parameters<typeof openTransaction>[0]) {
+  const tx = await openTransaction(pool);
+  const statements: string[] = [];
+  const executor = {
+    query: (sql: string, params: unknown[]) => {
+      statements.push(sql.trim().split(/\s/)[0] ?? '');
+      return tx.client.query(sql, params);
+    },
+  };
+  return Object.assign(tx, { executor, statements });
+}
+
+test('writeMany is one statement however many messages, one more with serializeKey, and none without messages', async () => {
+  await using database = await outboxDatabase({ shards: 3 });
+  await using tx = await recorded(database.pool);
+  expect(await outbox.writeMany(tx.executor, Noted, [])).toEqual([]);
+  expect(tx.statements).toEqual([]);
+  await outbox.writeMany(tx.executor, Noted, numbered(2_000));
+  expect(tx.statements).toEqual(['INSERT']);
+  await outbox.writeMany(tx.executor, Noted, numbered(3), { serializeKey: true });
+  expect(tx.statements).toEqual(['INSERT', 'SELECT', 'INSERT']);
+  await tx.end('COMMIT');
+  const { rows } = await database.pool.query('SELECT count(*)::int AS n FROM outbox.message');
+  expect(rows).toEqual([{ n: 2_003 }]);
+});
+
+test('writeMany writes nothing, and sends nothing, when one of many is refused; the transaction goes on', async () => {
+  await using database = await outboxDatabase();
+  await using tx = await recorded(database.pool);
+  const list = [...numbered(10), { data: { key: 'a', n: 0.5 } }];
+  await expect(outbox.writeMany(tx.executor, Noted, list)).rejects.toMatchObject({ code: 'EVENT_INVALID' });
+  const large = [...numbered(10), { data: { key: 'a', n: 1, text: 'x'.repeat(1_000_000) } }];
+  await expect(outbox.writeMany(tx.executor, Noted, large)).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' });
+  expect(tx.statements).toEqual([]);
+  const { id } = await outbox.write(tx.executor, Noted, { key: 'a', n: 1 });
+  await tx.end('COMMIT');
+  expect((await database.pool.query('SELECT id FROM outbox.message')).rows).toEqual([{ id }]);
+});
+
+test('an id of one’s own is the message’s id; each message of many has its own headers', async () => {
+  await using database = await outboxDatabase({ shards: 1 });
+  await using tx = await openTransaction(database.pool);
+  const [first, second] = [randomUUID(), randomUUID()];
+  expect(await outbox.write(tx.client, Noted, { key: 'a', n: 1 }, { id: first })).toEqual({ id: first });
+  const written = await outbox.writeMany(tx.client, Noted, [
+    { data: { key: 'a', n: 2 }, id: second, headers: { tenant: 't2' } },
+    { data: { key: 'a', n: 3 }, headers: { tenant: 't3' } },
+  ]);
+  expect(written[0]).toEqual({ id: second });
+  await tx.end('COMMIT');
+  const { rows } = await database.pool.query('SELECT id, headers FROM outbox.message ORDER BY seq');
+  // Nothing traces here, so there is no trace context.
+  expect(rows).toEqual([
+    { id: first, headers: {} },
+    { id: second, headers: { tenant: 't2' } },
+    { id: written[1]?.id, headers: { tenant: 't3' } },
+  ]);
+});
