@@ -97,6 +97,19 @@ describe('LeaseWatch', () => {
     );
   });
 
+  test('a server that stood still for longer than a lease, and with it every renewal, costs nobody a lease', () => {
+    const cluster = new Cluster(4);
+    cluster.join('owner', 0);
+    cluster.rounds(5);
+    cluster.join('other', 0);
+    cluster.round('other');
+    for (const relay of cluster.relays.values()) relay.clock += 10 * LEASE_MS;
+    // The other's look is the first to be answered.
+    expect(cluster.round('other')).toEqual([]);
+    expect(cluster.rounds(20)).toEqual([]);
+    expect(cluster.shares()).toEqual([2, 2]);
+  });
+
   test('a lease that was given up is free at once', () => {
     const cluster = new Cluster(4);
     cluster.join('first', 0);

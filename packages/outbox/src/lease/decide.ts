@@ -21,13 +21,18 @@ export interface LeaseDecision {
 
 /** In lease times. */
 const LONG_GONE = 40;
+/**
+ * A lease has to be seen standing still so often, whatever time it took: while Postgres stands still so do all renewals, and
+ * whoever looks first afterwards sees nothing but old counters.
+ */
+const LEAST_LOOKS = 4;
 
 /**
  * Decides which shards one relay should hold. It does no I/O; times are readings of the relay's own monotonic clock in
  * milliseconds, and only differences of them count.
  *
- * A lease may be taken over when nobody owns it, or when its renewal counter stood still for the lease time *as watched
- * by this relay*. Clocks of different machines are never compared. When the watch is wrong, because the owner was only
+ * A lease may be taken over when nobody owns it, or when its renewal counter stood still for the lease time, and for several
+ * looks, *as watched by this relay*. Clocks of different machines are never compared. When the watch is wrong, because the owner was only
  * slow, two relays publish for a while: repeats, nothing worse (docs/reading.md).
  *
  * Shards are shared out evenly: each relay takes at most its share, and one that has more than its share gives up the
@@ -36,7 +41,7 @@ const LONG_GONE = 40;
 export class LeaseWatch {
   readonly #self: string;
   readonly #leaseMs: number;
-  readonly #leases = new Map<number, { epoch: number; renewals: number; since: number }>();
+  readonly #leases = new Map<number, { epoch: number; renewals: number; since: number; looks: number }>();
   readonly #relays = new Map<string, { beats: number; since: number; moved: boolean }>();
 
   constructor(self: string, leaseMs: number) {
@@ -64,7 +69,9 @@ export class LeaseWatch {
     for (const { shard, epoch, renewals } of leases) {
       const seen = this.#leases.get(shard);
       if (seen === undefined || seen.epoch !== epoch || seen.renewals !== renewals) {
-        this.#leases.set(shard, { epoch, renewals, since: now });
+        this.#leases.set(shard, { epoch, renewals, since: now, looks: 1 });
+      } else {
+        seen.looks += 1;
       }
     }
     for (const { id, beats: count } of beats) {
@@ -93,8 +100,9 @@ export class LeaseWatch {
   }
 
   #isFree({ shard, owner }: Lease, now: number): boolean {
-    const since = this.#leases.get(shard)?.since ?? now;
-    return owner === null || owner === this.#self || now - since >= this.#leaseMs;
+    const { since, looks } = this.#leases.get(shard) ?? { since: now, looks: 0 };
+    const stands = now - since >= this.#leaseMs && looks >= LEAST_LOOKS;
+    return owner === null || owner === this.#self || stands;
   }
 
   #surplus(leases: readonly Lease[], alive: ReadonlySet<string>, held: ReadonlySet<number>, share: number): number[] {

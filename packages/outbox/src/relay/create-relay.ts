@@ -66,7 +66,7 @@ const STALLED_AFTER_MS = { reading: STATEMENT_TIMEOUT_MS + 5_000, sending: 120_0
  */
 export function createRelay(options: RelayOptions): Relay {
   armFailpointsFromEnvironment();
-  const { db, publisher, leaseMs = 1_400, checkpointMs = 250, stopTimeoutMs = 5_000, onError } = options;
+  const { db, publisher, leaseMs = 1_200, checkpointMs = 250, stopTimeoutMs = 5_000, onError } = options;
   const schemaName = options.schemaName ?? DEFAULT_SCHEMA;
   const schema = quoteSchema(schemaName);
   const channel = nudgeChannel(schemaName);

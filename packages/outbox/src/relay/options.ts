@@ -14,7 +14,7 @@ export interface RelayOptions {
   readonly schemaName?: string;
   /**
    * A lease that stood still for this long is taken over by another relay. It is renewed four times in `leaseMs`, and
-   * every 500 at least, so the shards of one that dies are taken within `leaseMs` and a quarter. Default 1,400.
+   * every 500 at least, so the shards of one that dies are taken within `leaseMs` and a quarter. Default 1,200.
    */
   readonly leaseMs?: number;
   /** How often the outbox is read. Default from 1 while messages flow to 40 when idle. */
