@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { identify, isAlive } from '../processes/process-identity.ts';
 import { waitFor } from '../testing/index.ts';
@@ -61,6 +62,39 @@ describe('a supervisor', () => {
     expect(counts.at(-1)).toBe(1);
     await supervisor.stop();
     expect(identify(second)).toBeNull();
+  });
+
+  test('told to end while a launch is under way, it ends what that launch still brings up', async () => {
+    const supervisor = new Supervisor({ backOff });
+    const slow = program('slow');
+    const under = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    let pid = 0;
+    const starting = supervisor.start([
+      {
+        ...slow,
+        async launch(record) {
+          under.resolve();
+          await gate.promise;
+          const running = await slow.launch(record);
+          pid = running.pid ?? 0;
+          return running;
+        },
+      },
+    ]);
+    const started = expect(starting).rejects.toThrow(/abort/);
+    await under.promise;
+    let settled = false;
+    const stopping = supervisor.stop().finally(() => {
+      settled = true;
+    });
+    await setImmediate(); // what waits for nothing has settled by now
+    expect(settled).toBe(false);
+    gate.resolve();
+    await stopping;
+    expect(pid).toBeGreaterThan(0);
+    expect(identify(pid)).toBeNull();
+    await started;
   });
 
   test('ends later waves first, and nothing is started again while it ends', async () => {

@@ -95,14 +95,18 @@ export class Supervisor {
     await Promise.all(
       added.map(async (supervised) => {
         this.#stopping.signal.throwIfAborted();
-        await this.#launch(supervised);
-        supervised.watch = this.#keepRunning(supervised);
+        const launched = this.#launch(supervised);
+        supervised.watch = launched.then(
+          () => this.#keepRunning(supervised),
+          () => {}, // told by `launched` itself
+        );
+        await launched;
         await this.#ready(supervised);
       }),
     );
   }
 
-  /** Ends everything, later waves first. Settles when nothing is left. */
+  /** Ends everything, later waves first. Settles when nothing is left, not even of a launch that was still under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const waves = [...new Set(this.#units.map(({ wave }) => wave))].sort((a, b) => b - a);

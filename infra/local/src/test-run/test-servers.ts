@@ -50,7 +50,7 @@ export async function startTestServers(
       stop,
     };
   } catch (error) {
-    await stop();
+    await stop().catch((also: Error) => progress.say(`  ! ${also.message}`));
     throw error;
   }
 }

@@ -15,7 +15,10 @@ export function containerUnit({ container, ...unit }: ContainerUnitOptions): Uni
 async function launchContainer(options: ContainerOptions, record: (found: Found) => void): Promise<Running> {
   record({ container: options.name });
   await removeContainer(options.name);
-  const started = await new LocalContainer(options).start();
+  const started = await new LocalContainer(options).start().catch(async (error: Error) => {
+    await removeContainer(options.name); // it may have been made and not started
+    throw error;
+  });
   const { container } = await getContainerRuntimeClient();
   const handle = container.getById(started.getId());
   const ended = handle
