@@ -44,11 +44,11 @@ export const PARKING: readonly Mutant[] = [
     caughtBy: MODEL,
   },
   {
-    name: 'a-redrive-overtakes-itself',
+    name: 'what-is-new-overtakes-a-redrive',
     breaks: 'P2',
     file: 'src/relay/parking/parked-keys.ts',
-    find: "phase === 'redriving' && sending.size === 0 && sent.length === 0 ?",
-    replace: "phase === 'redriving' ?",
+    find: '    return found !== undefined;\n',
+    replace: "    return found !== undefined && found.phase !== 'redriving';\n",
     caughtBy: MODEL,
   },
 ];
