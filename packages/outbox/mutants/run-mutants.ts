@@ -1,7 +1,7 @@
 import { Jest } from './jest.ts';
-import { type Mutant, nameOf } from './mutant.ts';
+import { type Mutant, mutate, nameOf } from './mutant.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { Workspace } from './workspace.ts';
+import { sourceOf, Workspace } from './workspace.ts';
 
 /** What became of one mutant. */
 export interface MutantOutcome {
@@ -19,10 +19,13 @@ export interface MutantRun {
 }
 
 /**
- * Runs the tests that have to find the mutants, first without any, since a test that fails anyway finds nothing; then each
- * mutant's test with the mutant in place.
+ * Finds the place of every mutant before it begins. Runs the tests that have to find the mutants, first without any, since
+ * a test that fails anyway finds nothing; then each mutant's test with the mutant in place.
+ *
+ * @throws MutantLostError
  */
 export async function runMutants({ mutants, env, signal, say }: MutantRun): Promise<MutantOutcome[]> {
+  for (const mutant of mutants) mutate(sourceOf(mutant.file), mutant);
   using workspace = new Workspace();
   const jest = await Jest.in(workspace, env, signal);
   const outcomes: MutantOutcome[] = [];
