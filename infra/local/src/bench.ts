@@ -6,6 +6,8 @@ export { cachedOrFilled } from './download/cache.ts';
 export { type MavenArtifact, mavenJars } from './download/maven.ts';
 export { VERSIONS } from './download/releases.ts';
 export { run } from './download/run.ts';
+export { endProcess } from './processes/end-process.ts';
+export { identify } from './processes/process-identity.ts';
 export { signalGroup } from './processes/signal-group.ts';
 export type { Installed } from './servers/choice.ts';
 export { installedJavas, onPath } from './servers/machine.ts';

@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     .option('--rows <n>', 'messages of a round (defaults below)', wholeNumber)
     .option('--rounds <n>', 'alternating rounds; the median counts', wholeNumber, 5)
     .option('--publisher <client>', `Kafka client: ${CLIENTS.join(' or ')}`, oneOf(CLIENTS), 'kafkajs')
-    .option('--peers', 'relay: other libraries as well, installed into the cache folder of the user', false)
+    .option('--peers', 'relay: peers as well, installed into the cache folder of the user', false)
     .option('--silence <seconds>', 'latency, idle: how long nothing is written', wholeNumber, 60)
     .option('--profile <folder>', 'write CPU profiles of the relay there, and name what took the time')
     .option('--no-results', 'do not write packages/outbox/bench/RESULTS.md')
@@ -66,8 +66,9 @@ const HELP = `
 relay    Drains --rows messages (200,000) and compares with the client's own producer sending the same records in
          batches made beforehand: same topic settings, acks, batch size, one send in flight.
          --json: {rawMsgPerS, relayMsgPerS, ratioToRaw, peers}
-         --peers: npm pg-transactional-outbox, polling and replication, which drain a fiftieth of the rows.
-         Debezium is not among the peers yet.
+         --peers: npm pg-transactional-outbox, polling and replication, which drain a fiftieth of the rows, and
+         Debezium with Kafka Connect, warm, from Maven (needs Java, and mvn once). Who cannot be had is left out,
+         which the notes say. On servers of yours replication and Debezium need wal_level=logical.
 latency  --rows transactions (10,000) at 500 a second, from COMMIT sent to the consumer, and the same number of messages
          sent to Kafka without a database; then the first message after --silence.
          --json: {p50Ms, p99Ms, rawP50Ms, ratioP50, firstAfterIdleMs}

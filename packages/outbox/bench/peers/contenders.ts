@@ -1,44 +1,42 @@
 import type { BenchContext } from '../kinds/kind.ts';
-import { modesOn, type PeerDrain, PG_TRANSACTIONAL_OUTBOX, startPeer } from './pg-transactional-outbox.ts';
+import { createDatabase } from '../servers/database.ts';
+import type { PeerContender, Peers } from './contender.ts';
+import { debeziumContender } from './debezium/contender.ts';
+import { PEER_MODES } from './peer-mode.ts';
+import { pgTransactionalOutboxContenders } from './pg-transactional-outbox-contenders.ts';
 
-/** The peers would take minutes for what takes a relay seconds. */
-const PEER_SHARE = 50;
-
-const { name: library, version } = PG_TRANSACTIONAL_OUTBOX;
-
-export const PEER_NOTE =
-  `Peers: npm ${library} ${version} publishing with kafkajs, a fiftieth of the rows, one message a send as its handler ` +
-  'gets them, batches of 200 fetched when 20 are left, protections off, segments by key. Replication needs wal_level logical. Debezium is not ' +
-  'measured here yet.';
-
-/** Somebody else's relay, ready for a round. */
-export interface PeerContender {
-  readonly name: string;
-  /** Messages a second. */
-  round(n: number): Promise<number>;
-  /** What became of its messages in all rounds so far, in words. */
-  arrivals(): string;
+/**
+ * Everybody who can be measured on this machine and these servers; who cannot is told, and the rest is measured without
+ * them. What they start ends with the stack.
+ */
+export async function peersOf(context: BenchContext, stack: AsyncDisposableStack): Promise<Peers> {
+  const { progress, signal } = context;
+  const contenders: PeerContender[] = [];
+  const leftOut: string[] = [];
+  const tryFor = async (who: string, start: () => Promise<readonly PeerContender[]>): Promise<void> => {
+    try {
+      contenders.push(...(await start()));
+    } catch (error) {
+      signal.throwIfAborted();
+      const [why] = (error as Error).message.split('\n');
+      leftOut.push(`${who} is not measured: ${why}`);
+      progress.say(`  · ${who} is not measured: ${(error as Error).message}`);
+    }
+  };
+  const logical = (await walLevel(context)) === 'logical';
+  await tryFor('pg-transactional-outbox', () =>
+    pgTransactionalOutboxContenders(logical ? PEER_MODES : ['polling'], context, stack),
+  );
+  if (!logical) leftOut.push('pg-transactional-outbox replication is not measured: it needs wal_level logical');
+  await tryFor('Debezium', async () => {
+    if (!logical) throw new Error('it needs wal_level logical');
+    return [await debeziumContender(context, stack)];
+  });
+  return { contenders, leftOut };
 }
 
-/** Each mode of the peer is a contender. What they start ends with the stack. */
-export async function peersOf(context: BenchContext, stack: AsyncDisposableStack): Promise<readonly PeerContender[]> {
-  const { options, progress } = context;
-  const count = Math.max(1, Math.floor(options.rows / PEER_SHARE));
-  const modes = await modesOn(context);
-  const peer = stack.use(await startPeer(context));
-  return modes.map((mode) => {
-    const name = `${library} ${mode}`;
-    const drains: PeerDrain[] = [];
-    return {
-      name,
-      round: (n) =>
-        progress.step(`round ${n + 1} of ${options.rounds}: ${name}`, async () => {
-          const result = await peer.drain(mode, count);
-          drains.push(result);
-          return result.msgPerS;
-        }),
-      arrivals: () =>
-        `${drains.map(({ arrived, written }) => `${arrived} of ${written}`).join(', ')} messages arrived.`,
-    };
-  });
+async function walLevel({ servers }: BenchContext): Promise<string> {
+  await using database = await createDatabase(servers);
+  const { rows } = await database.pool.query('SHOW wal_level');
+  return rows[0].wal_level;
 }

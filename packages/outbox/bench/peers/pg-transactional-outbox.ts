@@ -4,7 +4,7 @@ import { startProcess } from '../processes/child.ts';
 import { createDatabase } from '../servers/database.ts';
 import { countMessages, createTopic } from '../servers/topic.ts';
 import { installPeer, type PeerPackage } from './install.ts';
-import { PEER_MODES, type PeerMode } from './peer-mode.ts';
+import type { PeerMode } from './peer-mode.ts';
 import type { PeerProgram } from './pg-transactional-outbox-process.ts';
 
 export const PG_TRANSACTIONAL_OUTBOX: PeerPackage = { name: 'pg-transactional-outbox', version: '0.5.7' };
@@ -50,11 +50,4 @@ export async function startPeer({ servers, progress, signal }: BenchContext) {
     }
   }
   return { drain, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
-}
-
-/** Replication needs a server that writes enough to its WAL. */
-export async function modesOn({ servers }: BenchContext): Promise<readonly PeerMode[]> {
-  await using database = await createDatabase(servers);
-  const { rows } = await database.pool.query('SHOW wal_level');
-  return rows[0].wal_level === 'logical' ? PEER_MODES : ['polling'];
 }

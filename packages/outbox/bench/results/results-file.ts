@@ -13,7 +13,7 @@ const FILE = new URL('../RESULTS.md', import.meta.url);
 const PREFACE = `# Results
 
 Written by \`npm run bench\`; every section is one run, and the next run of its kind takes its place. Ratios are comparable,
-within a section only: machines differ, and so do days. Debezium is not among the peers yet.
+within a section only: machines differ, and so do days.
 `;
 
 /** Puts a section into the file, in the place of the one with its name. The file is whole at any moment. */

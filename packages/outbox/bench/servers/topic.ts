@@ -10,12 +10,17 @@ export interface BenchTopic extends AsyncDisposable {
 /** All topics of a benchmark are alike. */
 export const PARTITIONS = 12;
 
-export async function createTopic({ brokers }: { readonly brokers: readonly string[] }): Promise<BenchTopic> {
+/** `config`: what it does not have in common with the others. */
+export async function createTopic(
+  { brokers }: { readonly brokers: readonly string[] },
+  config: Readonly<Record<string, string>> = {},
+): Promise<BenchTopic> {
   const name = `bench.${randomBytes(6).toString('hex')}`;
+  const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
   await asAdmin(brokers, async (admin) => {
     await admin.createTopics({
       waitForLeaders: false,
-      topics: [{ topic: name, numPartitions: PARTITIONS, replicationFactor: 1 }],
+      topics: [{ topic: name, numPartitions: PARTITIONS, replicationFactor: 1, configEntries }],
     });
     await waitFor(`leaders of ${name}`, async () => {
       const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
@@ -36,13 +41,56 @@ export const countMessages = (brokers: readonly string[], topic: string): Promis
     return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
   });
 
-async function asAdmin<T>(brokers: readonly string[], work: (admin: Admin) => Promise<T>): Promise<T> {
-  const kafka = new kafkajs.Kafka({
-    clientId: 'bench-admin',
-    brokers: [...brokers],
-    logLevel: kafkajs.logLevel.NOTHING,
+/** A record as a topic holds it. */
+export interface TopicRecord {
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** When it was made, or appended if the topic says so: milliseconds since 1970. */
+  readonly timestamp: number;
+}
+
+/** Reads all that a topic holds, in the order of each partition. */
+export async function readTopic(
+  brokers: readonly string[],
+  topic: string,
+  onRecord: (record: TopicRecord) => void,
+): Promise<void> {
+  let left = await countMessages(brokers, topic);
+  if (left === 0) return;
+  const all = Promise.withResolvers<void>();
+  const consumer = kafkaOf(brokers).consumer({ groupId: `bench-${randomBytes(6).toString('hex')}` });
+  // It begins again by itself after an error that passes, such as that of a broker which has just come up.
+  consumer.on('consumer.crash', ({ payload }) => {
+    if (!payload.restart) all.reject(payload.error);
   });
-  const admin = kafka.admin();
+  const next = new Map<number, number>();
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      async eachBatch({ batch: { partition, messages } }) {
+        for (const { offset, key, headers = {}, timestamp } of messages) {
+          if (Number(offset) < (next.get(partition) ?? 0)) continue;
+          next.set(partition, Number(offset) + 1);
+          onRecord({
+            key: String(key),
+            headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+            timestamp: Number(timestamp),
+          });
+          left -= 1;
+        }
+        if (left === 0) all.resolve();
+      },
+    });
+    await all.promise;
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+async function asAdmin<T>(brokers: readonly string[], work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafkaOf(brokers).admin();
   await admin.connect();
   try {
     return await work(admin);
@@ -50,3 +98,6 @@ async function asAdmin<T>(brokers: readonly string[], work: (admin: Admin) => Pr
     await admin.disconnect();
   }
 }
+
+const kafkaOf = (brokers: readonly string[]): kafkajs.Kafka =>
+  new kafkajs.Kafka({ clientId: 'bench-admin', brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
