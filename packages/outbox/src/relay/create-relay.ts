@@ -107,6 +107,8 @@ export function createRelay(options: RelayOptions): Relay {
   const sendWake = new Wake();
   const leaseWake = new Wake();
   const checkpointWake = new Wake();
+  /** Loops whose latest turn failed, by what wakes them. */
+  const failing = new Set<Wake>();
 
   let state: RelayStatus['state'] = 'new';
   let sequences: Sequences | undefined;
@@ -138,15 +140,18 @@ export function createRelay(options: RelayOptions): Relay {
 
   /** Repeats a turn until the relay stops. A turn answers how long to wait before the next; one that fails backs off. */
   async function loop(wake: Wake, turn: () => Promise<number>, usesDatabase = true): Promise<void> {
+    // Trouble is over when nothing fails any more: leases may be renewed while every read fails.
     let failures = 0;
     while (state === 'running') {
       try {
         const wait = await turn();
         failures = 0;
-        if (usesDatabase) problems.databaseAnswered();
+        failing.delete(wake);
+        if (usesDatabase && failing.size === 0) problems.databaseAnswered();
         await wake.wait(wait);
       } catch (error) {
         failures += 1;
+        failing.add(wake);
         problems.databaseFailed(error);
         await wake.wait(backoffMs(failures, retry));
       }

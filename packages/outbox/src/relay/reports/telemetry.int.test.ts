@@ -133,6 +133,32 @@ describe('what a relay reports', () => {
     }
   });
 
+  test('reads that fail are trouble, told once, until they work, although leases are renewed meanwhile', async () => {
+    await using database = await oneShard();
+    const { pool } = database;
+    const told: string[] = [];
+    await using relay = createRelay({
+      db: pool,
+      publisher: anyPublisher(),
+      leaseMs: 200,
+      retry,
+      onError: ({ error }) => told.push(error.message),
+    });
+    await relay.start();
+    const own = { relay: relay.status().relay };
+    await becomes(METRICS.lease, { ...own, shard: 0 }, 1);
+    await pool.query('ALTER TABLE outbox.message RENAME TO gone');
+    await becomes(METRICS.trouble, { ...own, with: 'database' }, 1);
+    const renewals = async () => Number((await pool.query('SELECT renewals FROM outbox.lease')).rows[0].renewals);
+    const before = await renewals();
+    await waitFor('renewals', async () => (await renewals()) > before + 10);
+    expect(relay.status().trouble).toMatchObject({ with: 'database' });
+    expect(told).toEqual([expect.stringContaining('outbox.message')]);
+    await grows(METRICS.lagDuration, { ...own, shard: 0 });
+    await pool.query('ALTER TABLE outbox.gone RENAME TO message');
+    await becomes(METRICS.trouble, { ...own, with: 'database' }, 0);
+  });
+
   test('an open transaction is a gap with an age, also when reads leave it out, and it is no lag', async () => {
     await using database = await oneShard();
     const event = noted(await createTopic('gap'));
