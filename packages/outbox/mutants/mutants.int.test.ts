@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, jest, test } from '@jest/globals';
+import type { Mutant } from './mutant.ts';
+import { runMutants } from './run-mutants.ts';
+import { sourceOf } from './workspace.ts';
 
 jest.setTimeout(120_000);
 
@@ -15,18 +18,15 @@ const said = (...args: string[]) => {
 };
 
 describe('npm run mutants', () => {
-  test('plants mutants in sources and in SQL, finds them, and changes nothing here', () => {
-    const { status, stdout, stderr } = said(
-      '--json',
-      '--only',
-      'checkpoint-before-publish',
-      'the-current-slot-emptied',
-    );
+  test('finds a mutant in a copy, and changes nothing here', () => {
+    const before = sourceOf('src/relay/shards/lane.ts');
+    const { status, stdout, stderr } = said('--json', '--only', 'checkpoint-before-publish');
     expect({ status, stdout, stderr }).toEqual({
       status: 0,
-      stdout: '{"planted":2,"found":2}\n',
+      stdout: '{"planted":1,"found":1}\n',
       stderr: expect.stringMatching(/✓ without a mutant: [\s\S]+✓ P1 checkpoint-before-publish: found/),
     });
+    expect(sourceOf('src/relay/shards/lane.ts')).toBe(before);
   });
 
   test('--list names them, with the promise and the test', () => {
@@ -51,4 +51,25 @@ describe('npm run mutants', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Usage: npm run mutants -- \[options\]/);
   });
+});
+
+test('a change that breaks nothing is not found, and one that does not load proves nothing', async () => {
+  const mutant: Mutant = {
+    name: 'harmless',
+    breaks: 'P1',
+    file: 'src/relay/shards/lane.ts',
+    find: 'this.#unpublished.delete(seq);\n  }',
+    replace: 'this.#unpublished.delete(seq); // and nothing else\n  }',
+    caughtBy: { file: 'src/relay/shards/lane.spec.ts', test: 'counts as published only what was' },
+  };
+  const mutants = [mutant, { ...mutant, name: 'no-program', replace: 'this.#unpublished.delete(' }];
+  const said: string[] = [];
+  const signal = new AbortController().signal;
+  const outcomes = await runMutants({ mutants, env: {}, signal, say: (line) => void said.push(line) });
+  expect(outcomes.map(({ verdict }) => verdict.kind)).toEqual(['passed', 'broken']);
+  expect(said).toEqual([
+    '✓ without a mutant: src/relay/shards/lane.spec.ts, 1 of its tests',
+    '✗ P1 harmless: NOT FOUND',
+    '✗ P1 no-program: broken, so nothing is known',
+  ]);
 });
