@@ -73,6 +73,7 @@ export function readOptions(argv: readonly string[]): DemoOptions {
       new Option('--json', 'the summary as one JSON object on the last line of standard output').default(false),
     )
     .addHelpText('after', HELP)
+    .showHelpAfterError('"npm run demo -- --help" lists what can be said.')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse([...argv], { from: 'user' });
   const { patience, settle, seed, ...rest } = command.opts<
