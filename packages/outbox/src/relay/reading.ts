@@ -51,7 +51,7 @@ export class Reading {
       return undefined;
     }
     const limits = shareRows(
-      readable.map(({ tracker }) => tracker.backlog),
+      readable.map(({ tracker }) => tracker.unread),
       Math.min(room, MAX_ROWS),
     );
     const requests = readable.map(({ shard, sequence, tracker }, n) => ({

@@ -2,6 +2,7 @@ import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Publisher, PublishResult } from '../../publisher/publisher.ts';
 import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/database.ts';
+import { openTransaction } from '../../testing/fixtures/transactions.ts';
 import { createRelay, type Relay } from '../create-relay.ts';
 import type { RelayOptions } from '../options.ts';
 
@@ -91,6 +92,25 @@ describe('while brokers do not answer', () => {
     // As few sends as there can be, but for the first, which took what was there.
     expect(sizes.length).toBeLessThanOrEqual(1 + Math.ceil(3_000 / 500));
   });
+});
+
+test('a large transaction that was left open is read and sent in large pieces once it commits', async () => {
+  await using database = await outboxDatabase({ shards: 1 });
+  const brokers = silentBrokers();
+  brokers.answer();
+  await using relay = createRelay({ db: database.pool, publisher: brokers.publisher });
+  await relay.start();
+  await using open = await openTransaction(database.pool);
+  await open.client.query(`SELECT outbox.write('t', 'k', 'test.noted', '/test', '{}') FROM generate_series(1, 4000)`);
+  await write(database, 1);
+  await waitFor(
+    'the one behind it',
+    () => relay.status().published === 1 && relay.status().shards[0]?.cursor === 4_001,
+  );
+  await open.end('COMMIT');
+  await waitFor('all', () => relay.status().published === 4_001);
+  // Two of 2,000, and what a read may have found before it was known how much there is.
+  expect(brokers.sizes.length).toBeLessThanOrEqual(1 + 2 + 4);
 });
 
 test('a message that comes alone is sent alone, at once', async () => {
