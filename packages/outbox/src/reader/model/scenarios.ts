@@ -52,7 +52,8 @@ export const SHORT: readonly Scenario[] = [
 export const LONG: readonly Scenario[] = [
   { ...scripts('write write commit', 'write commit'), rowLimit: 1 },
   { ...scripts('write commit', 'write commit'), look: 'one by one' },
-  scripts('write commit', 'write commit', 'write commit'),
+  { ...scripts('write commit', 'write rollback', 'hold commit'), limits: AWAKE },
+  { ...scripts('write commit', 'draw rollback', 'write commit'), limits: AWAKE },
   scripts('write commit write commit', 'write rollback'),
   { ...scripts('write commit write commit', 'write write commit'), limits: FORGETFUL },
   { ...scripts('write prepare finish', 'write write commit'), limits: AMPLE },
