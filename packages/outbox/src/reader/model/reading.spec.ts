@@ -9,7 +9,7 @@ import { table } from './table.ts';
 
 jest.setTimeout(900_000);
 
-/** The most states of one scenario that are tried; three sessions need the most. */
+/** The most states of one scenario that are tried, so that a larger one fails before memory ends. */
 const MAX_STATES = Number(process.env['BEZEL_MODEL_STATES'] ?? 2_000_000);
 const scenarios = process.env['BEZEL_TEST_FULL'] === '1' ? [...SHORT, ...LONG] : SHORT;
 
