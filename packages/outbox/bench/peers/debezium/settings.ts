@@ -64,7 +64,7 @@ const DRAIN_SETTINGS: Properties = {
   // How long the last batch, which is not full, is waited for; 500 by default.
   'poll.interval.ms': 10,
   'producer.override.batch.size': 262_144,
-  // What the Java producer does by itself; Connect allows one request in flight, and repeats after a retry.
+  // What the Java producer does by itself; Connect allows one request in flight, and a retry may repeat messages.
   'producer.override.linger.ms': 5,
   'producer.override.max.in.flight.requests.per.connection': 5,
   'producer.override.enable.idempotence': true,
