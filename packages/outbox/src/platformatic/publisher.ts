@@ -3,6 +3,7 @@ import { kindOfCode, mayBeWritten } from '../publisher/error-codes.ts';
 import { placeOf } from '../publisher/murmur2.ts';
 import { type Diagnosis, givenUpAfter, publishNarrowing } from '../publisher/publish-narrowing.ts';
 import type { OutgoingMessage, Publisher } from '../publisher/publisher.ts';
+import { repeatedBytes } from '../publisher/repeated-bytes.ts';
 
 type ClientOptions = ProducerOptions<Buffer, Buffer, Buffer, Buffer>;
 type Client = Producer<Buffer, Buffer, Buffer, Buffer>;
@@ -84,7 +85,7 @@ function createProducer({
 
 /** Everything as Buffers: without serializers a string makes `send` wait for ever. */
 function toMessage({ topic, key, value, headers }: OutgoingMessage) {
-  return { topic, key, value, headers: new Map(headers.map(([name, bytes]) => [Buffer.from(name), bytes] as const)) };
+  return { topic, key, value, headers: new Map(headers.map(([name, bytes]) => [repeatedBytes(name), bytes] as const)) };
 }
 
 /** `close` waits for requests on the wire and for sockets that a dead broker never answers on. */

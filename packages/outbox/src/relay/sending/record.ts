@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../../publisher/publisher.ts';
+import { repeatedBytes } from '../../publisher/repeated-bytes.ts';
 import type { StoredMessage } from '../../reader/message.ts';
 
 const SPEC_VERSION = Buffer.from('1.0');
@@ -28,28 +29,14 @@ export function toRecord({
     headers: [
       ['ce_specversion', SPEC_VERSION],
       ['ce_id', Buffer.from(id, 'latin1')],
-      ['ce_type', repeated(type)],
-      ['ce_source', repeated(source)],
+      ['ce_type', repeatedBytes(type)],
+      ['ce_source', repeatedBytes(source)],
       ['ce_time', Buffer.from(timeOf(micros), 'latin1')],
       ['ce_sequence', Buffer.from(String(seq).padStart(19, '0'), 'latin1')],
       ['content-type', JSON_TYPE],
       ...Object.entries(headers ?? {}).map(([name, value]) => [name, Buffer.from(value)] as const),
     ],
   };
-}
-
-const REPEATED_AT_MOST = 1_000;
-const known = new Map<string, Buffer>();
-
-/** The bytes of a text that many messages have in common, made once. Nobody may write to them. */
-function repeated(text: string): Buffer {
-  let bytes = known.get(text);
-  if (bytes === undefined) {
-    if (known.size >= REPEATED_AT_MOST) known.clear();
-    bytes = Buffer.from(text);
-    known.set(text, bytes);
-  }
-  return bytes;
 }
 
 /** Messages that are read together were mostly written within the same second. */
