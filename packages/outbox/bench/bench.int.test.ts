@@ -49,6 +49,17 @@ describe('npm run bench', () => {
     expect((await databases()).filter((name) => !databasesBefore.includes(name))).toEqual([]);
   });
 
+  test('spike --json: what each way to send reached, everything arrived', () => {
+    const { status, stdout } = said('spike', '--rows', '4000', '--rounds', '1', '--json', '--no-results');
+    expect(status).toBe(0);
+    const figures = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect(Object.keys(figures)).toEqual(['kafkajs', 'platformatic', 'own', 'own-5', 'worker-5']);
+    expect(figures.kafkajs).toMatchObject({ ratio: 1 });
+    for (const { msgPerS, cpuUs, mainCpuUs } of Object.values<Record<string, number>>(figures)) {
+      expect(Math.min(msgPerS ?? 0, cpuUs ?? 0, mainCpuUs ?? 0)).toBeGreaterThan(0);
+    }
+  });
+
   test('Ctrl-C ends it with 130, and drops what it made', async () => {
     const databasesBefore = await databases();
     const child = spawn(process.execPath, nodeArguments('idle', '--no-results'), {

@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     .option('--rows <n>', 'messages of a round (defaults below)', wholeNumber)
     .option('--rounds <n>', 'alternating rounds; the median counts', wholeNumber, 5)
     .option('--publisher <client>', `Kafka client: ${CLIENTS.join(' or ')}`, oneOf(CLIENTS), 'kafkajs')
-    .option('--peers', 'relay: peers as well, installed into the cache folder of the user', false)
+    .option('--peers', 'relay, spike: peers as well, installed into the cache folder of the user', false)
     .option('--silence <seconds>', 'latency, idle: how long nothing is written', wholeNumber, 60)
     .option('--profile <folder>', 'write CPU profiles of the relay there, and name what took the time')
     .option('--no-results', 'do not write packages/outbox/bench/RESULTS.md')
