@@ -13,14 +13,11 @@ jest.setTimeout(900_000);
 const MAX_STATES = Number(process.env['BEZEL_MODEL_STATES'] ?? 2_000_000);
 const scenarios = process.env['BEZEL_TEST_FULL'] === '1' ? [...SHORT, ...LONG] : SHORT;
 
-const outOfName = ({ name, handOvers, restarts, crashes, rowLimit }: World): string =>
-  JSON.stringify({ sessions: name, handOvers, restarts, crashes, rowLimit });
-
 describe('in every interleaving of writers, server and reader', () => {
   test.each(scenarios)('all is read, in order, and nobody waits: $name', (scenario) => {
     const world = asItIs(scenario);
     const { states, steps, broken } = explore(world, MAX_STATES);
-    process.stdout.write(`${states} states, ${steps} steps: ${outOfName(world)}\n`);
+    process.stdout.write(`${states} states, ${steps} steps: ${world.name}\n`);
     expect(broken && table(broken)).toBeUndefined();
     // Fewer would mean that the model does not do what its scripts say.
     expect(states).toBeGreaterThan(400);

@@ -40,13 +40,14 @@ export const SHORT: readonly Scenario[] = [
   scripts('draw insert commit', 'write commit'),
   scripts('write undo insert commit', 'write commit'),
   scripts('hold commit', 'write commit'),
+  { ...scripts('write write commit', 'hold commit'), rowLimit: 1 },
   // With one gap a read, others wait while COMMIT PREPARED is between making rows visible and giving its locks back.
   { ...scripts('write prepare finish', 'write commit'), limits: AMPLE },
   { ...scripts('write prepare discard', 'write commit'), tolerates: ['waits'] },
   { ...scripts('write commit', 'write commit'), handOvers: 1 },
   { ...scripts('write prepare finish'), restarts: 1, handOvers: 1 },
   { ...scripts('write commit write commit'), crashes: 1 },
-];
+].map(named);
 
 /** Explored by `npm run test:full`, too. Three sessions that all draw have millions of states: too many for memory. */
 export const LONG: readonly Scenario[] = [
@@ -60,7 +61,7 @@ export const LONG: readonly Scenario[] = [
   { ...scripts('write prepare finish', 'write commit'), tolerates: ['waits'], restarts: 1 },
   { ...scripts('write prepare finish'), crashes: 1, restarts: 1 },
   { ...scripts('write commit', 'write commit'), crashes: 1 },
-];
+].map(named);
 
 export const asItIs = (scenario: Scenario): World => ({
   ...scenario,
@@ -74,3 +75,11 @@ export const but = (wrong: Partial<World>, ...sessions: readonly string[]): Worl
   ...asItIs(scripts(...sessions)),
   ...wrong,
 });
+
+function named(scenario: Scenario): Scenario {
+  const { name, handOvers, crashes, restarts, rowLimit, look } = scenario;
+  const events = Object.entries({ 'hand-over': handOvers, crash: crashes, restart: restarts });
+  const rest = events.flatMap(([what, count]) => (count === undefined ? [] : [`${count} ${what}`]));
+  const reads = [...(rowLimit === 1 ? ['a row a read'] : []), ...(look === undefined ? [] : [`looks ${look}`])];
+  return { ...scenario, name: [name, ...rest, ...reads].join(', ') };
+}
