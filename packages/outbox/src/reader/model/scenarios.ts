@@ -34,7 +34,7 @@ const scripts = (...sessions: readonly string[]) => ({
 });
 
 /** Explored by every run. */
-export const SHORT: readonly Scenario[] = [
+export const SHORT: readonly Scenario[] = named([
   scripts('write commit', 'write commit'),
   { ...scripts('write commit', 'write rollback'), limits: AWAKE, rowLimit: 1 },
   scripts('draw insert commit', 'write commit'),
@@ -47,10 +47,10 @@ export const SHORT: readonly Scenario[] = [
   { ...scripts('write commit', 'write commit'), handOvers: 1 },
   { ...scripts('write prepare finish'), restarts: 1, handOvers: 1 },
   { ...scripts('write commit write commit'), crashes: 1 },
-].map(named);
+]);
 
 /** Explored by `npm run test:full`, too. Three sessions that all draw have millions of states: too many for memory. */
-export const LONG: readonly Scenario[] = [
+export const LONG: readonly Scenario[] = named([
   { ...scripts('write write commit', 'write commit'), rowLimit: 1 },
   { ...scripts('write commit', 'write commit'), look: 'one by one' },
   { ...scripts('write commit', 'write rollback', 'hold commit'), limits: AWAKE },
@@ -61,7 +61,7 @@ export const LONG: readonly Scenario[] = [
   { ...scripts('write prepare finish', 'write commit'), tolerates: ['waits'], restarts: 1 },
   { ...scripts('write prepare finish'), crashes: 1, restarts: 1 },
   { ...scripts('write commit', 'write commit'), crashes: 1 },
-].map(named);
+]);
 
 export const asItIs = (scenario: Scenario): World => ({
   ...scenario,
@@ -76,10 +76,13 @@ export const but = (wrong: Partial<World>, ...sessions: readonly string[]): Worl
   ...wrong,
 });
 
-function named(scenario: Scenario): Scenario {
-  const { name, handOvers, crashes, restarts, rowLimit, look } = scenario;
-  const events = Object.entries({ 'hand-over': handOvers, crash: crashes, restart: restarts });
-  const rest = events.flatMap(([what, count]) => (count === undefined ? [] : [`${count} ${what}`]));
-  const reads = [...(rowLimit === 1 ? ['a row a read'] : []), ...(look === undefined ? [] : [`looks ${look}`])];
-  return { ...scenario, name: [name, ...rest, ...reads].join(', ') };
+/** With names that tell them apart. */
+function named(scenarios: readonly Scenario[]): Scenario[] {
+  return scenarios.map((scenario) => {
+    const { name, handOvers, crashes, restarts, rowLimit, look } = scenario;
+    const events = Object.entries({ 'hand-over': handOvers, crash: crashes, restart: restarts });
+    const rest = events.flatMap(([what, count]) => (count === undefined ? [] : [`${count} ${what}`]));
+    const reads = [...(rowLimit === 1 ? ['a row a read'] : []), ...(look === undefined ? [] : [`looks ${look}`])];
+    return { ...scenario, name: [name, ...rest, ...reads].join(', ') };
+  });
 }
