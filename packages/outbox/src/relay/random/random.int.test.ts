@@ -64,7 +64,7 @@ async function arrivedOn(topics: readonly string[]): Promise<ArrivedMessage[]> {
 
 onOwnPostgres({}, () => {
   test('nothing is lost, reordered or invented, whatever happens to relays, sessions, Postgres and the way to Kafka', async () => {
-    process.stdout.write(`BEZEL_RANDOM_SEED=${SEED} BEZEL_RANDOM_SECONDS=${SECONDS}\n`);
+    process.stderr.write(`BEZEL_RANDOM_SEED=${SEED} BEZEL_RANDOM_SECONDS=${SECONDS}\n`);
     const chance = chanceOf(SEED);
     const journal = new Journal();
     using path = networkPath(kafkaPort());
@@ -95,13 +95,13 @@ onOwnPostgres({}, () => {
       await waitFor('the checkpoints', () => isPublished(pool), { deadlineMs: SETTLE_MS, everyMs: 100 });
       await waitFor('retention to empty all', () => isEmpty(pool), { deadlineMs: SETTLE_MS, everyMs: 100 });
       const [committed, arrived] = [await writers.committed(), await arrivedOn(topics)];
-      process.stdout.write(
+      process.stderr.write(
         `${committed.size} transactions committed, ${writers.written.length} messages written, ${arrived.length} arrived, ${new Set(arrived.map(({ id }) => id)).size} different, leases taken ${await leasesTaken(pool)} times\n`,
       );
       expect(checkHistory(writers.written, committed, arrived).slice(0, 20)).toEqual([]);
       expect(arrived.length).toBeGreaterThan(100);
     } catch (error) {
-      process.stdout.write(`BEZEL_RANDOM_SEED=${SEED}\n${String(error)}\n${journal.tail(80)}\n`);
+      process.stderr.write(`BEZEL_RANDOM_SEED=${SEED}\n${String(error)}\n${journal.tail(80)}\n`);
       throw error;
     }
   });
