@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { testServers } from './servers.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A database of one test's own. `url` logs in as a superuser. It is dropped when disposed. */
 export interface TestDatabase extends AsyncDisposable {
@@ -29,9 +30,29 @@ function owned(name: string): TestDatabase {
     name,
     url: urlOf(name),
     async [Symbol.asyncDispose]() {
-      await asSuperuser((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+      await asSuperuser(async (client) => {
+        await sessionsEnd(client, name);
+        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      });
     },
   };
+}
+
+const SESSIONS_END_WITHIN_MS = 2_000;
+
+/**
+ * A pool that was ended has said goodbye on its connections, and does not wait until the server heard it. A session that is
+ * then ended by force tells the pool so, which is an error nobody listens to any more.
+ */
+async function sessionsEnd(client: pg.Client, database: string): Promise<void> {
+  const none = async (): Promise<boolean> => {
+    const { rows } = await client.query(
+      "SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend' LIMIT 1",
+      [database],
+    );
+    return rows.length === 0;
+  };
+  await waitFor('the end of its sessions', none, { deadlineMs: SESSIONS_END_WITHIN_MS }).catch(() => {});
 }
 
 /** Creates an empty database. */
