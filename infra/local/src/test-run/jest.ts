@@ -28,7 +28,7 @@ const LIMIT_MS = 30 * 60_000;
 /** How long a test may take unless it says so itself: generous, because a slow machine is no defect. */
 const PATIENCE_MS: Readonly<Record<Kind, number>> = { spec: 60_000, int: 120_000, e2e: 300_000 };
 
-/** Runs one kind of test and counts it. Each finished file is a line. */
+/** Runs one kind of test and counts it. Each finished file is a line. Throws the signal's reason when it was told to end. */
 export async function runJest({ kind, pattern, env, workers, write, signal }: JestOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'bezel-jest-'));
   const reportFile = join(folder, 'report.json');
@@ -46,6 +46,7 @@ export async function runJest({ kind, pattern, env, workers, write, signal }: Je
     await ended(args, env, write, signal);
     return outcomeOf(JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport);
   } catch (error) {
+    signal.throwIfAborted();
     write(`  ✗ jest ended without a report: ${(error as Error).message}`);
     return FAILED;
   } finally {
