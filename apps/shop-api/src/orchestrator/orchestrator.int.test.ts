@@ -13,6 +13,7 @@ import { type Consumer, createConsumer, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection, defaultPayloadConverter } from '@temporalio/client';
+import { moveOrder } from '../status/move-order.ts';
 import { type cuttable as Cuttable, cuttable } from '../testing/cuttable.ts';
 import { type Shop, startShop } from '../testing/shop.ts';
 import { startTopics } from '../testing/topics.ts';
@@ -180,6 +181,22 @@ describe('facts', () => {
       ]);
     },
   );
+
+  test('that moved an order and come again after its end, because the commit was lost, are not refused', async () => {
+    const order = await orderIn('MANUFACTURING_COMPLETED');
+    const messageId = uuidv7();
+    const { seq } = await shop.database.kysely
+      .selectFrom('orders')
+      .select('seq')
+      .where('id', '=', order.id)
+      .executeTakeFirstOrThrow();
+    const move = { orderId: order.id, seq: seq + 1, from: 'MANUFACTURING_COMPLETED', to: 'PACKED' } as const;
+    await moveOrder(shop.database.kysely, { ...move, causedBy: messageId });
+    await shop.moveTo(order.id, 'DELIVERED');
+    await topics.tell(WorkOrderPacked, step(order.id), messageId);
+    await handled(messageId);
+    expect(await refusals(order.id)).toEqual([]);
+  });
 
   test('for a workflow that ended otherwise are recorded as refused, and hold nobody up', async () => {
     const order = await shop.submitted();

@@ -52,8 +52,7 @@ export async function startTopics(pool: pg.Pool) {
     },
 
     /** Sends an event of another service. Answers with its message id. */
-    async tell<Data>(event: EventDefinition<string, Data>, data: Data): Promise<string> {
-      const id = uuidv7();
+    async tell<Data>(event: EventDefinition<string, Data>, data: Data, id = uuidv7()): Promise<string> {
       const payload = Buffer.from(JSON.stringify(data));
       await send({ topic: event.topic, key: event.key(data), type: event.type, id, time: new Date(), payload });
       return id;
