@@ -47,6 +47,7 @@ async function listenOnce(
   connection.on('error', lost);
   connection.on('end', lost);
   signal.addEventListener('abort', lost, { once: true });
+  if (signal.aborted) lost(); // while it connected
   try {
     await connection.query(`LISTEN "${channel}"`);
     await over.promise;

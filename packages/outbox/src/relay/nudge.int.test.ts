@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { createTopic, waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
+import type { Database } from '../database/port.ts';
 import { CHANNELS } from '../telemetry/names.ts';
 import { outboxDatabase } from '../testing/fixtures/database.ts';
 import { noted } from '../testing/fixtures/events.ts';
@@ -8,6 +9,7 @@ import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
 import { writeNumbered } from '../testing/fixtures/writing.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { createRelay } from './create-relay.ts';
+import { listen } from './listen.ts';
 
 jest.setTimeout(60_000);
 
@@ -43,4 +45,18 @@ test('a nudge makes an idle relay read at once', async () => {
   await outbox.nudge();
   await waitFor('the message', () => relay.status().published === 1);
   expect(relay.status().trouble).toBeNull();
+});
+
+test('one that is told to end while it connects ends, and gives its connection back', async () => {
+  await using database = await outboxDatabase({ shards: 1 });
+  const ending = new AbortController();
+  const { pool } = database;
+  const connect = async () => {
+    const connection = await pool.connect();
+    ending.abort();
+    return connection;
+  };
+  const db: Database = { connect, query: (sql, params = []) => pool.query(sql, [...params]) };
+  await listen({ db, channel: 'any', signal: ending.signal, retry: { firstMs: 1, maxMs: 1 }, heard: () => {} });
+  expect(pool.totalCount).toBe(0);
 });
