@@ -17,6 +17,11 @@ export interface LeaseDecision {
   readonly take: readonly Lease[];
   /** Shards to give up after finishing what is under way, so that others get their share. */
   readonly release: readonly number[];
+  /**
+   * Leases that are this relay's in the table alone and that it does not want: the statement that should have given them up
+   * failed. Nobody else may have them before they stood still for the lease time.
+   */
+  readonly giveBack: readonly Lease[];
 }
 
 /** In lease times. */
@@ -35,8 +40,8 @@ const LEAST_LOOKS = 4;
  * looks, *as watched by this relay*. Clocks of different machines are never compared. When the watch is wrong, because the owner was only
  * slow, two relays publish for a while: repeats, nothing worse (docs/reading.md).
  *
- * Shards are shared out evenly: each relay takes at most its share, and one that has more than its share gives up the
- * surplus once somebody has less than theirs.
+ * Shards are shared out evenly: each relay takes at most its share, which is rounded up. One gives up what it has above that,
+ * and, while somebody has less than the share rounded down, what it has above that itself.
  */
 export class LeaseWatch {
   readonly #self: string;
@@ -57,7 +62,8 @@ export class LeaseWatch {
     // Relays that look at the same time begin at different places and get in each other's way less.
     const start = free.length === 0 ? 0 : numberOf(this.#self) % free.length;
     const take = [...free.slice(start), ...free.slice(0, start)].slice(0, Math.max(0, share - held.size));
-    return { take, release: this.#surplus(leases, alive, held, share) };
+    const giveBack = free.filter((lease) => lease.owner === this.#self && !take.includes(lease));
+    return { take, release: this.#surplus(leases, alive, held, share), giveBack };
   }
 
   /** Relays whose counter has not moved for so long that nobody needs to see them any more. */
@@ -118,8 +124,8 @@ export class LeaseWatch {
       (sum, [id, count]) => sum + (id === this.#self ? 0 : Math.max(0, least - count)),
       0,
     );
-    const tooMany = Math.max(held.size - share, Math.min(missing, held.size - least));
-    return [...held].sort((a, b) => b - a).slice(0, missing > 0 ? Math.max(0, tooMany) : 0);
+    const tooMany = Math.max(0, held.size - share, Math.min(missing, held.size - least));
+    return [...held].sort((a, b) => b - a).slice(0, tooMany);
   }
 }
 

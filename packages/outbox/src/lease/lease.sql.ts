@@ -6,11 +6,12 @@
  * Safe under concurrency: a lease is renewed only with the owner and epoch this relay holds; after a take-over no row
  * matches. Rows are found by primary key. Dead relays' beats are removed by anyone who has watched them stand still.
  *
- * $1 relay, $2 shards held, $3 their epochs, $4 relays known to be gone.
+ * $1 relay, $2 shards held, $3 their epochs, $4 relays known to be gone, $5 whether it does its work: one that does not is
+ * not counted by those that share the shards.
  */
 export const renewLeases = (schema: string): string => `
 WITH beat AS (
-  INSERT INTO ${schema}.relay AS r (id, beats) VALUES ($1, 1)
+  INSERT INTO ${schema}.relay AS r (id, beats) SELECT $1, 1 WHERE $5
   ON CONFLICT (id) DO UPDATE SET beats = r.beats + 1
 ),
 gone AS (

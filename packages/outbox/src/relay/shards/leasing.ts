@@ -55,13 +55,14 @@ export class Leasing {
   /** One round; call it `everyMs`, and when leases are said to have moved. Sequences are those the last preflight found. */
   async round(sequences: Sequences): Promise<void> {
     const { run, relay, lanes, moving } = this.#options;
-    const held = lanes.all();
-    const renewed = moving() ? held : [];
+    const works = moving();
+    const renewed = works ? lanes.all() : [];
     const { rows } = await run.run(this.#statements.renew, [
       relay,
       renewed.map(({ shard }) => shard),
       renewed.map(({ epoch }) => epoch),
       this.#watch.longGone(performance.now()),
+      works,
     ]);
     const [seen] = rows as [Seen];
     for (const lane of renewed) {
@@ -72,22 +73,23 @@ export class Leasing {
     for (const { shard, topic, key } of seen.redrive) {
       lanes.of(shard)?.parked.redrive({ topic, key });
     }
-    const { take, release } = this.#watch.decide(seen.leases, seen.relays, lanes.shards(), performance.now());
+    const { take, release, giveBack } = this.#watch.decide(seen.leases, seen.relays, lanes.shards(), performance.now());
     for (const shard of release) {
       lanes.leave(shard, performance.now());
     }
+    await this.release(giveBack);
     if (moving()) {
       await this.#take(take, sequences);
     }
   }
 
-  async release(lanes: readonly Lane[]): Promise<void> {
-    if (lanes.length > 0) {
+  async release(leases: readonly Pick<Lease, 'shard' | 'epoch'>[]): Promise<void> {
+    if (leases.length > 0) {
       const { run, relay } = this.#options;
       await run.run(this.#statements.release, [
         relay,
-        lanes.map(({ shard }) => shard),
-        lanes.map(({ epoch }) => epoch),
+        leases.map(({ shard }) => shard),
+        leases.map(({ epoch }) => epoch),
       ]);
       await this.#tell();
     }
