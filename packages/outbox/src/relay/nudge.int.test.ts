@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { createTopic, waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
+import type pg from 'pg';
 import type { Database } from '../database/port.ts';
 import { CHANNELS } from '../telemetry/names.ts';
 import { outboxDatabase } from '../testing/fixtures/database.ts';
@@ -49,14 +50,26 @@ test('a nudge makes an idle relay read at once', async () => {
 
 test('one that is told to end while it connects ends, and gives its connection back', async () => {
   await using database = await outboxDatabase({ shards: 1 });
-  const ending = new AbortController();
   const { pool } = database;
+  const ending = new AbortController();
+  const given: pg.PoolClient[] = [];
   const connect = async () => {
     const connection = await pool.connect();
+    given.push(connection);
     ending.abort();
     return connection;
   };
   const db: Database = { connect, query: (sql, params = []) => pool.query(sql, [...params]) };
-  await listen({ db, channel: 'any', signal: ending.signal, retry: { firstMs: 1, maxMs: 1 }, heard: () => {} });
-  expect(pool.totalCount).toBe(0);
+  let ended = false;
+  void listen({ db, channel: 'any', signal: ending.signal, retry: { firstMs: 1, maxMs: 1 }, heard: () => {} }).then(
+    () => {
+      ended = true;
+    },
+  );
+  try {
+    await waitFor('it to end', () => ended);
+    expect(pool.totalCount).toBe(0);
+  } finally {
+    if (!ended) for (const connection of given) connection.release(true);
+  }
 });
