@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createTopic, waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import { createRelay } from '../src/relay/create-relay.ts';
-import { outboxDatabase } from '../src/testing/fixtures/database.ts';
-import { noted } from '../src/testing/fixtures/events.ts';
-import { allPublished } from '../src/testing/fixtures/history.ts';
-import { PUBLISHERS } from '../src/testing/fixtures/publishers.ts';
-import { openTransaction } from '../src/testing/fixtures/transactions.ts';
+import { PUBLISHERS } from '../src/testing/fixtures/kafka/publishers.ts';
+import { outboxDatabase } from '../src/testing/fixtures/outbox/database.ts';
+import { noted } from '../src/testing/fixtures/outbox/events.ts';
+import { allPublished } from '../src/testing/fixtures/outbox/history.ts';
+import { openTransaction } from '../src/testing/fixtures/outbox/transactions.ts';
 import { createOutbox } from '../src/writer/create-outbox.ts';
 
 jest.setTimeout(120_000);

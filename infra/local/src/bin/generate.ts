@@ -7,7 +7,7 @@ const GENERATORS = [
   { writes: 'docs/asyncapi.json', script: 'packages/contracts/src/asyncapi/generate.ts' },
   {
     writes: 'packages/outbox/migrations/schema.snapshot.txt',
-    script: 'packages/outbox/src/testing/fixtures/write-schema-snapshot.ts',
+    script: 'packages/outbox/src/testing/fixtures/schema/write-schema-snapshot.ts',
   },
   { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
 ];

@@ -2,7 +2,7 @@ import { testServers } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { partitionOf } from '../../src/publisher/murmur2.ts';
 import type { OutgoingMessage } from '../../src/publisher/publisher.ts';
-import { readTopic } from '../../src/testing/fixtures/read-topic.ts';
+import { readTopic } from '../../src/testing/fixtures/kafka/read-topic.ts';
 import type { RawProducer } from '../load/raw-producer.ts';
 import { PARTITIONS } from '../servers/topic.ts';
 import { Connection } from './connection.ts';

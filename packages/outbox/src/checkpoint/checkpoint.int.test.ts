@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { takeLeases } from '../lease/lease.sql.ts';
-import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/database.ts';
-import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 import { storeCheckpoints } from './checkpoint.sql.ts';
 
 jest.setTimeout(60_000);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
-import { consumingTest, range } from '../testing/fixtures/consuming.ts';
-import { counted, effectNumbers, effects, recordEffect } from '../testing/fixtures/effects.ts';
-import { createProducer, SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
+import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
+import { counted, effectNumbers, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
+import { createProducer } from '../testing/fixtures/kafka/clients.ts';
+import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { on, type ReceivedEvent } from './on.ts';
 

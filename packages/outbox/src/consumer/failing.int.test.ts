@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
-import { consumingTest, range } from '../testing/fixtures/consuming.ts';
-import { counted, effectNumbers, effects, recordEffect } from '../testing/fixtures/effects.ts';
-import { SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
+import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
+import { counted, effectNumbers, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
+import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
 import { type HandlerContext, on } from './on.ts';
 
 jest.setTimeout(60_000);

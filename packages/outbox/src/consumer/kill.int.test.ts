@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
-import { consumingTest, range } from '../testing/fixtures/consuming.ts';
-import { effectNumbers, effects, recordEffect } from '../testing/fixtures/effects.ts';
-import { inGroupOfItsOwn, SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
-import { spawnConsumer } from '../testing/fixtures/spawn-consumer.ts';
+import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
+import { effectNumbers, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
+import { inGroupOfItsOwn, SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
+import { spawnConsumer } from '../testing/fixtures/processes/spawn-consumer.ts';
 
 jest.setTimeout(120_000);
 

@@ -1,10 +1,11 @@
 import { testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
-import { consumingTest, range } from '../testing/fixtures/consuming.ts';
-import { effectNumbers, recordEffect } from '../testing/fixtures/effects.ts';
-import { removeBefore, SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
-import { networkPath } from '../testing/fixtures/network.ts';
+import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
+import { effectNumbers, recordEffect } from '../testing/fixtures/consumer/effects.ts';
+import { removeBefore } from '../testing/fixtures/kafka/clients.ts';
+import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
+import { networkPath } from '../testing/fixtures/servers/network.ts';
 
 jest.setTimeout(120_000);
 

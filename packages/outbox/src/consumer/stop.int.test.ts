@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
-import { consumingTest, range } from '../testing/fixtures/consuming.ts';
-import { effectNumbers, effects, recordEffect } from '../testing/fixtures/effects.ts';
-import { createAdmin, SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
+import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
+import { effectNumbers, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
+import { createAdmin } from '../testing/fixtures/kafka/clients.ts';
+import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
 import { createConsumer } from './create-consumer.ts';
 
 jest.setTimeout(120_000);

@@ -7,9 +7,9 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { AggregationTemporality, type DataPoint, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { CHANNELS, METRICS } from '../telemetry/names.ts';
-import { consumingTest, range } from '../testing/fixtures/consuming.ts';
-import { counted, effects, recordEffect } from '../testing/fixtures/effects.ts';
-import { SUBSCRIBERS } from '../testing/fixtures/kafka.ts';
+import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
+import { counted, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
+import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { createConsumerTelemetry } from './telemetry.ts';
 

@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import pg from 'pg';
-import { outboxDatabase } from '../testing/fixtures/database.ts';
-import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 import { createStatementRunner } from './statement.ts';
 
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/database.ts';
-import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 import { releaseLeases, renewLeases, takeLeases } from './lease.sql.ts';
 
 jest.setTimeout(60_000);

@@ -7,16 +7,13 @@ import { createAdmin } from '../admin/create-admin.ts';
 import { createConsumer } from '../consumer/create-consumer.ts';
 import { createRelay } from '../relay/create-relay.ts';
 import { createRetention } from '../retention/create-retention.ts';
-import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/database.ts';
-import { counted, effectDatabase, effects, recordEffect } from '../testing/fixtures/effects.ts';
-import {
-  createAdmin as createKafkaAdmin,
-  createProducer,
-  eventMessage,
-  SUBSCRIBERS,
-} from '../testing/fixtures/kafka.ts';
-import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
-import { readTopic } from '../testing/fixtures/read-topic.ts';
+import { counted, effectDatabase, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
+import { createAdmin as createKafkaAdmin, createProducer } from '../testing/fixtures/kafka/clients.ts';
+import { eventMessage } from '../testing/fixtures/kafka/event-message.ts';
+import { PUBLISHERS } from '../testing/fixtures/kafka/publishers.ts';
+import { readTopic } from '../testing/fixtures/kafka/read-topic.ts';
+import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
+import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/outbox/database.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import type { Purpose } from './grants.ts';
 import { migrate, migrationSql } from './migrate.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { outboxDatabase } from '../testing/fixtures/database.ts';
-import { dumpSchema } from '../testing/fixtures/schema-dump.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { dumpSchema } from '../testing/fixtures/schema/schema-dump.ts';
 
 const SNAPSHOT = new URL('../../migrations/schema.snapshot.txt', import.meta.url);
 

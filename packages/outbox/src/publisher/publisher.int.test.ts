@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { createTopic } from '@bezel/local/testing';
 import { describe, expect, test } from '@jest/globals';
-import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
-import { readTopic } from '../testing/fixtures/read-topic.ts';
+import { PUBLISHERS } from '../testing/fixtures/kafka/publishers.ts';
+import { readTopic } from '../testing/fixtures/kafka/read-topic.ts';
 import { partitionOf } from './murmur2.ts';
 import type { OutgoingMessage } from './publisher.ts';
 

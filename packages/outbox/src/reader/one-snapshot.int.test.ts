@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
-import { outboxDatabase } from '../testing/fixtures/database.ts';
-import { insertMessage, reading } from '../testing/fixtures/reading.ts';
-import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { insertMessage, reading } from '../testing/fixtures/outbox/reading.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 
 jest.setTimeout(60_000);
 

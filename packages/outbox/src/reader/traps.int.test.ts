@@ -5,9 +5,9 @@ import { migrate } from '../migrate/migrate.ts';
 import { inspectSchema } from '../relay/shards/preflight.sql.ts';
 import { preflight } from '../relay/shards/preflight.ts';
 import { shardOf } from '../shard/hash.ts';
-import { outboxDatabase } from '../testing/fixtures/database.ts';
-import { insertMessage as insert, reading } from '../testing/fixtures/reading.ts';
-import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { insertMessage as insert, reading } from '../testing/fixtures/outbox/reading.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 
 jest.setTimeout(60_000);
 

@@ -3,11 +3,11 @@ import { createTopic, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
 import { FAILPOINTS } from '../testing/failpoints.ts';
-import { outboxDatabase } from '../testing/fixtures/database.ts';
-import { noted } from '../testing/fixtures/events.ts';
-import { allPublished, committed, firstCopies } from '../testing/fixtures/history.ts';
-import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
-import { spawnRelay } from '../testing/fixtures/spawn-relay.ts';
+import { PUBLISHERS } from '../testing/fixtures/kafka/publishers.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { noted } from '../testing/fixtures/outbox/events.ts';
+import { allPublished, committed, firstCopies } from '../testing/fixtures/outbox/history.ts';
+import { spawnRelay } from '../testing/fixtures/processes/spawn-relay.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { createRelay } from './create-relay.ts';
 

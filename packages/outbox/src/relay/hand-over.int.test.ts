@@ -3,10 +3,10 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { takeLeases } from '../lease/lease.sql.ts';
 import type { OutgoingMessage, Publisher } from '../publisher/publisher.ts';
 import { shardOf } from '../shard/hash.ts';
-import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/database.ts';
-import { noted } from '../testing/fixtures/events.ts';
-import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
-import { writeNumbered } from '../testing/fixtures/writing.ts';
+import { PUBLISHERS } from '../testing/fixtures/kafka/publishers.ts';
+import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { noted } from '../testing/fixtures/outbox/events.ts';
+import { writeNumbered } from '../testing/fixtures/outbox/writing.ts';
 import { createRelay } from './create-relay.ts';
 
 jest.setTimeout(60_000);

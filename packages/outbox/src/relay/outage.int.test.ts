@@ -2,12 +2,12 @@ import { createTopic, testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import type { Publisher } from '../publisher/publisher.ts';
-import { outboxDatabase } from '../testing/fixtures/database.ts';
-import { noted } from '../testing/fixtures/events.ts';
-import { allPublished, firstCopies } from '../testing/fixtures/history.ts';
-import { type NetworkPath, networkPath } from '../testing/fixtures/network.ts';
-import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
-import { writeNumbered } from '../testing/fixtures/writing.ts';
+import { PUBLISHERS } from '../testing/fixtures/kafka/publishers.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { noted } from '../testing/fixtures/outbox/events.ts';
+import { allPublished, firstCopies } from '../testing/fixtures/outbox/history.ts';
+import { writeNumbered } from '../testing/fixtures/outbox/writing.ts';
+import { type NetworkPath, networkPath } from '../testing/fixtures/servers/network.ts';
 import { createRelay } from './create-relay.ts';
 import type { RelayProblem } from './status.ts';
 

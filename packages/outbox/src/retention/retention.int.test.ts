@@ -4,10 +4,10 @@ import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { migrate } from '../migrate/migrate.ts';
 import { createRelay } from '../relay/create-relay.ts';
-import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/database.ts';
-import { PUBLISHERS } from '../testing/fixtures/publishers.ts';
-import { readTopic } from '../testing/fixtures/read-topic.ts';
-import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { PUBLISHERS } from '../testing/fixtures/kafka/publishers.ts';
+import { readTopic } from '../testing/fixtures/kafka/read-topic.ts';
+import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 import { createRetention } from './create-retention.ts';
 import type { SlotOutcome } from './status.ts';
 

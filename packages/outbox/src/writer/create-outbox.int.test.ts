@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { defineEvent } from '../event/define-event.ts';
 import { shardOf } from '../shard/hash.ts';
 import { enableFailpoint } from '../testing/failpoints.ts';
-import { outboxDatabase } from '../testing/fixtures/database.ts';
-import { noted } from '../testing/fixtures/events.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { noted } from '../testing/fixtures/outbox/events.ts';
 import { createOutbox } from './create-outbox.ts';
 
 const Noted = noted('test.topic');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { outboxDatabase } from '../testing/fixtures/database.ts';
-import { noted } from '../testing/fixtures/events.ts';
-import { openTransaction } from '../testing/fixtures/transactions.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { noted } from '../testing/fixtures/outbox/events.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 import { createOutbox } from './create-outbox.ts';
 
 const Noted = noted('test.topic');

@@ -1,12 +1,12 @@
 import { createTopic, waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import { createAdmin } from '../../admin/create-admin.ts';
-import { outboxDatabase } from '../../testing/fixtures/database.ts';
-import { noted } from '../../testing/fixtures/events.ts';
-import { firstCopies } from '../../testing/fixtures/history.ts';
-import { PUBLISHERS } from '../../testing/fixtures/publishers.ts';
-import { readTopic } from '../../testing/fixtures/read-topic.ts';
-import { writeNumbered } from '../../testing/fixtures/writing.ts';
+import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
+import { readTopic } from '../../testing/fixtures/kafka/read-topic.ts';
+import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
+import { noted } from '../../testing/fixtures/outbox/events.ts';
+import { firstCopies } from '../../testing/fixtures/outbox/history.ts';
+import { writeNumbered } from '../../testing/fixtures/outbox/writing.ts';
 import { createRelay } from '../create-relay.ts';
 
 jest.setTimeout(60_000);

@@ -7,13 +7,13 @@ import { AggregationTemporality, MeterProvider, MetricReader } from '@openteleme
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import pg from 'pg';
 import { METRICS } from '../../telemetry/names.ts';
-import { outboxDatabase } from '../../testing/fixtures/database.ts';
-import { noted } from '../../testing/fixtures/events.ts';
-import { createAdmin } from '../../testing/fixtures/kafka.ts';
-import { networkPath } from '../../testing/fixtures/network.ts';
-import { PUBLISHERS } from '../../testing/fixtures/publishers.ts';
-import { openTransaction } from '../../testing/fixtures/transactions.ts';
-import { writeNumbered } from '../../testing/fixtures/writing.ts';
+import { createAdmin } from '../../testing/fixtures/kafka/clients.ts';
+import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
+import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
+import { noted } from '../../testing/fixtures/outbox/events.ts';
+import { openTransaction } from '../../testing/fixtures/outbox/transactions.ts';
+import { writeNumbered } from '../../testing/fixtures/outbox/writing.ts';
+import { networkPath } from '../../testing/fixtures/servers/network.ts';
 import { createOutbox } from '../../writer/create-outbox.ts';
 import { createRelay } from '../create-relay.ts';
 

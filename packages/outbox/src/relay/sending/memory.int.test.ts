@@ -1,8 +1,8 @@
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Publisher, PublishResult } from '../../publisher/publisher.ts';
-import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/database.ts';
-import { openTransaction } from '../../testing/fixtures/transactions.ts';
+import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
+import { openTransaction } from '../../testing/fixtures/outbox/transactions.ts';
 import { createRelay, type Relay } from '../create-relay.ts';
 import type { RelayOptions } from '../options.ts';
 

@@ -2,10 +2,10 @@ import { createTopic, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Publisher } from '../../publisher/publisher.ts';
 import { enableFailpoint, FAILPOINTS, type Failpoint } from '../../testing/failpoints.ts';
-import { outboxDatabase } from '../../testing/fixtures/database.ts';
-import { allPublished, firstCopies } from '../../testing/fixtures/history.ts';
-import { PUBLISHERS } from '../../testing/fixtures/publishers.ts';
-import { readTopic } from '../../testing/fixtures/read-topic.ts';
+import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
+import { readTopic } from '../../testing/fixtures/kafka/read-topic.ts';
+import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
+import { allPublished, firstCopies } from '../../testing/fixtures/outbox/history.ts';
 import { createRelay } from '../create-relay.ts';
 
 jest.setTimeout(60_000);

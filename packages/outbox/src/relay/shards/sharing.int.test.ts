@@ -1,7 +1,7 @@
 import { waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import pg from 'pg';
-import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/database.ts';
+import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { createRelay, type Relay } from '../create-relay.ts';
 
 jest.setTimeout(60_000);
