@@ -1,3 +1,5 @@
+import { messageColumns } from './message.sql.ts';
+
 /**
  * Reads the shards of one relay: for each, the rows of its open gaps and the rows after its cursor, together and in the
  * order of their numbers.
@@ -56,48 +58,51 @@ holder AS MATERIALIZED (
 gap AS MATERIALIZED (
   SELECT * FROM unnest($7::smallint[], $8::bigint[], $9::bigint[]) AS g (shard, low, high)
 )
-SELECT
-  0 AS kind, NULL::smallint AS shard, NULL::bigint AS seq, NULL::uuid AS id, NULL::text AS topic, NULL::text AS key,
-  NULL::text AS type, NULL::text AS source, NULL::jsonb AS headers, NULL::bytea AS payload, NULL::bigint AS micros,
-  jsonb_build_object(
-    'start', extract(epoch FROM pg_postmaster_start_time())::text,
-    'standby', pg_is_in_recovery(),
-    'lanes', (
-      SELECT jsonb_agg(jsonb_build_object(
-        'shard', lane.shard, 'last', lane.last_value, 'dense', lane.dense, 'token', t.token, 'running', h.running,
-        'ending', h.ending
-      ))
-      FROM lane LEFT JOIN holder AS h USING (sequence) LEFT JOIN ${schema}.lease_token AS t ON t.shard = lane.shard
-    )
-  ) AS head
-UNION ALL
-SELECT
-  1, lane.shard, m.seq, m.id, m.topic, m.key, m.type, m.source, m.headers, m.payload,
-  (extract(epoch FROM m.created_at) * 1000000)::bigint, NULL
-FROM lane
-LEFT JOIN holder AS h USING (sequence)
-CROSS JOIN LATERAL (
-  SELECT found.*, sum(octet_length(found.payload)) OVER (ORDER BY found.seq) - octet_length(found.payload) AS bytes_before
-  FROM (
-    SELECT row.*
+SELECT ${messageColumns('found')}, found.head
+FROM (
+  SELECT
+    NULL::smallint AS shard, NULL::bigint AS seq, NULL::uuid AS id, NULL::text AS topic, NULL::text AS key,
+    NULL::text AS type, NULL::text AS source, NULL::jsonb AS headers, NULL::bytea AS payload,
+    NULL::timestamptz AS created_at,
+    jsonb_build_object(
+      'start', extract(epoch FROM pg_postmaster_start_time())::text,
+      'standby', pg_is_in_recovery(),
+      'lanes', (
+        SELECT jsonb_agg(jsonb_build_object(
+          'shard', lane.shard, 'last', lane.last_value, 'dense', lane.dense, 'token', t.token, 'running', h.running,
+          'ending', h.ending
+        ))
+        FROM lane LEFT JOIN holder AS h USING (sequence) LEFT JOIN ${schema}.lease_token AS t ON t.shard = lane.shard
+      )
+    ) AS head
+  UNION ALL
+  SELECT
+    lane.shard, m.seq, m.id, m.topic, m.key, m.type, m.source, m.headers, m.payload, m.created_at, NULL
+  FROM lane
+  LEFT JOIN holder AS h USING (sequence)
+  CROSS JOIN LATERAL (
+    SELECT row.*, sum(octet_length(row.payload)) OVER (ORDER BY row.seq) - octet_length(row.payload) AS bytes_before
     FROM (
-      SELECT gap.low, gap.high FROM gap WHERE gap.shard = lane.shard
-      UNION ALL
-      SELECT lane.cursor + 1, lane.up_to WHERE lane.last_value > lane.cursor
-    ) AS range
-    CROSS JOIN LATERAL (
-      SELECT * FROM ${schema}.message AS any_slot
-      WHERE any_slot.shard = lane.shard AND any_slot.seq BETWEEN range.low AND range.high
-      ORDER BY any_slot.seq
+      SELECT candidate.*
+      FROM (
+        SELECT gap.low, gap.high FROM gap WHERE gap.shard = lane.shard
+        UNION ALL
+        SELECT lane.cursor + 1, lane.up_to WHERE lane.last_value > lane.cursor
+      ) AS range
+      CROSS JOIN LATERAL (
+        SELECT * FROM ${schema}.message AS any_slot
+        WHERE any_slot.shard = lane.shard AND any_slot.seq BETWEEN range.low AND range.high
+        ORDER BY any_slot.seq
+        LIMIT lane.row_limit
+      ) AS candidate
+      ORDER BY candidate.seq
       LIMIT lane.row_limit
     ) AS row
-    ORDER BY row.seq
-    LIMIT lane.row_limit
-  ) AS found
-) AS m
-WHERE m.bytes_before < $11
-  AND (lane.resting = '' OR (
-    string_to_array(lane.resting, ' ') <@ h.running
-    AND NOT string_to_array(lane.resting, ' ') && coalesce(h.ending, '{}')
-  ))
-ORDER BY kind, shard, seq`;
+  ) AS m
+  WHERE m.bytes_before < $11
+    AND (lane.resting = '' OR (
+      string_to_array(lane.resting, ' ') <@ h.running
+      AND NOT string_to_array(lane.resting, ' ') && coalesce(h.ending, '{}')
+    ))
+) AS found
+ORDER BY found.shard NULLS FIRST, found.seq`;

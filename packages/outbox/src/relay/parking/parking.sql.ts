@@ -1,3 +1,5 @@
+import { messageColumns } from '../../reader/message.sql.ts';
+
 /**
  * Parks messages: marks their keys and copies their rows, all in one statement. Again: the same.
  *
@@ -34,10 +36,8 @@ SELECT shard, topic, key, reason, redrive, parked_at FROM ${schema}.parked_key W
 
 /** The next parked messages of a key, in order, by the primary key. $1 shard, $2 topic, $3 key, $4 how many at the most. */
 export const loadParkedMessages = (schema: string): string => `
-SELECT
-  shard, seq, id, topic, key, type, source, headers, payload,
-  (extract(epoch FROM created_at) * 1000000)::bigint AS micros
-FROM ${schema}.parked_message WHERE shard = $1 AND topic = $2 AND key = $3
+SELECT ${messageColumns('m')}
+FROM ${schema}.parked_message AS m WHERE shard = $1 AND topic = $2 AND key = $3
 ORDER BY seq LIMIT $4`;
 
 /**
