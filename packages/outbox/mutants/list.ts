@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant.ts';
+import { CONSUMER_PARKING } from './themes/consumer-parking.ts';
 import { CONSUMING } from './themes/consuming.ts';
 import { GAPS } from './themes/gaps.ts';
 import { LEASES } from './themes/leases.ts';
@@ -18,4 +19,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PARKING,
   ...RETENTION,
   ...CONSUMING,
+  ...CONSUMER_PARKING,
 ];

@@ -1,3 +1,9 @@
+export type {
+  ConsumerKey,
+  ConsumerParkedKeyStatus,
+  ConsumerParkedMessage,
+  ConsumersAdmin,
+} from './admin/consumers.ts';
 export { type AdminOptions, createAdmin, type OutboxAdmin, type ParkedKeyStatus } from './admin/create-admin.ts';
 export {
   type Consumer,
@@ -5,12 +11,15 @@ export {
   type ConsumerProblem,
   type ConsumerStatus,
   createConsumer,
+  type DataIssue,
   type EventHandler,
+  type FailureVerdict,
   type HandlerContext,
   type HandlerTransaction,
   on,
   type PartitionStatus,
   type ReceivedEvent,
+  type RetryPolicy,
   type UnknownEvents,
 } from './consumer/index.ts';
 export { defineEvent, type EventData, type EventDefinition } from './event/index.ts';

@@ -1,4 +1,4 @@
-/** An event about an order the shop does not have. It stays at the head of its partition, to be looked into. */
+/** An event about an order the shop does not have. Its key is parked, to be looked into; other orders go on. */
 export class OrderUnknownError extends Error {
   override readonly name = 'OrderUnknownError';
   readonly code = 'ORDER_UNKNOWN';

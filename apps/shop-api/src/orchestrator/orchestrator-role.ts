@@ -31,6 +31,8 @@ export function orchestratorRole(
     handlers: orchestratorHandlers(temporalWorkflows({ client, offerValidForMs })),
     concurrency: PARTITIONS_AT_A_TIME,
     maxBatchSize: MAX_BATCH_SIZE,
+    // What fails waits for Temporal or for a workflow; only what is `retryable: false` is parked, whatever others come to.
+    retry: { attempts: Number.POSITIVE_INFINITY },
     onError: logProblem,
   });
   const role = consumerRole(database, consumer);

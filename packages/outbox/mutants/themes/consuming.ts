@@ -19,7 +19,7 @@ export const CONSUMING: readonly Mutant[] = [
   {
     name: 'offset-committed-before-the-effects',
     breaks: 'P5',
-    file: 'src/consumer/transaction/batch.ts',
+    file: 'src/consumer/transaction/run-work.ts',
     find: '    await failpoint(FAILPOINTS.consumerClaimed);\n',
     replace:
       "    await client.query('COMMIT');\n    await client.query('BEGIN');\n    await failpoint(FAILPOINTS.consumerClaimed);\n",

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/port.ts';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
+import { type ConsumersAdmin, consumersAdmin } from './consumers.ts';
 import { listParked, requestRedrive } from './parked.sql.ts';
 
 export interface AdminOptions {
@@ -26,7 +27,7 @@ export interface ParkedKeyStatus {
 
 /** Looks at an outbox, and changes what an operator may change. */
 export interface OutboxAdmin {
-  /** What is parked, the longest parked first. */
+  /** What relays have parked, the longest parked first. */
   parked(): Promise<ParkedKeyStatus[]>;
   /**
    * Asks the relays to send parked messages again: all, those of a topic, or those of a key. Each key's messages go in
@@ -37,6 +38,8 @@ export interface OutboxAdmin {
     readonly topic?: string;
     readonly key?: string;
   }): Promise<readonly { readonly topic: string; readonly key: string }[]>;
+  /** The same for what the consumers of this database have parked. */
+  readonly consumers: ConsumersAdmin;
 }
 
 /**
@@ -46,6 +49,7 @@ export interface OutboxAdmin {
  * const admin = createAdmin(pool);
  * for (const { topic, key, reason } of await admin.parked()) console.log(topic, key, reason);
  * await admin.redrive({ topic: 'shop.orders' });
+ * await admin.consumers.redrive({ groupId: 'billing' });
  */
 export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: AdminOptions = {}): OutboxAdmin {
   const schema = quoteSchema(schemaName);
@@ -62,6 +66,7 @@ export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: Admi
       const { rows } = await db.query(requestRedrive(schema), [topic ?? null, key ?? null]);
       return rows as { topic: string; key: string }[];
     },
+    consumers: consumersAdmin(db, schema),
   };
 }
 

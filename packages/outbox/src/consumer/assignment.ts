@@ -23,8 +23,9 @@ export interface Assignment {
   close(stopTimeoutMs: number): Promise<void>;
 }
 
-/** How often positions are compared with the database, and told to Kafka. */
+/** How often positions are compared with the database, sooner while a key is parked that may be asked for; and told to Kafka. */
 const COMPARE_EVERY_MS = 5_000;
+const PARKED_COMPARE_EVERY_MS = 500;
 const COMMIT_EVERY_MS = 1_000;
 
 /** Joins the group and works through whatever Kafka assigns, until it is closed. */
@@ -35,6 +36,7 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
   const committed = new Map<string, bigint>();
   const closing = new AbortController();
   let joined = false;
+  let compared = 0;
   let trouble: ConsumerStatus['trouble'] = null;
 
   const troubled = (origin: 'kafka' | 'database', error: Error): void => {
@@ -117,13 +119,20 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
             recovered('database');
             telemetry.committed(partition, batch);
           },
-          failed({ offset, id, type, key, attempts, error }, retryInMs) {
+          failed({ offset, id, type, key, attempts, error, waitMs }) {
             recovered('database');
-            const message = { offset: offset.toString(), id, type, key, attempts, retryInMs };
+            const message = { offset: offset.toString(), id, type, key, attempts, retryInMs: waitMs };
             const problem = { kind: 'message' as const, error, ...partition, ...message };
             telemetry.failed(problem);
             onError(problem);
           },
+          parked({ offset, id, type, key, attempts, error }) {
+            const message = { offset: offset.toString(), id, type, key, attempts };
+            const problem = { kind: 'parked' as const, error, ...partition, ...message };
+            telemetry.parked(problem);
+            onError(problem);
+          },
+          redriven: (messages) => telemetry.redriven(partition, messages),
           databaseFailed: (error) => troubled('database', error),
         },
       });
@@ -137,6 +146,11 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
 
   /** Finds positions that were turned back, by a restore or by hand, while nothing arrives that would show it. */
   const compare = async (): Promise<void> => {
+    const anyParked = [...lanes.values()].some((lane) => lane.status().parkedKeys > 0);
+    if (performance.now() - compared < (anyParked ? 0 : COMPARE_EVERY_MS - PARKED_COMPARE_EVERY_MS)) {
+      return;
+    }
+    compared = performance.now();
     const moves = new Map([...lanes].map(([name, lane]) => [name, lane.moves]));
     if (moves.size === 0) {
       return;
@@ -188,7 +202,7 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
     }, ms);
     return timer.unref();
   };
-  const timers = [every(COMPARE_EVERY_MS, compare), every(COMMIT_EVERY_MS, commit)];
+  const timers = [every(PARKED_COMPARE_EVERY_MS, compare), every(COMMIT_EVERY_MS, commit)];
   const stopObserving = telemetry.observe(() => status().partitions);
 
   return {

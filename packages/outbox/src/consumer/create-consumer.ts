@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { DEFAULT_SCHEMA } from '../database/schema-name.ts';
-import type { Backoff } from '../subscriber/backoff.ts';
 import type { Subscriber } from '../subscriber/index.ts';
 import { armFailpointsFromEnvironment } from '../testing/failpoints.ts';
 import { type Assignment, type AssignmentDependencies, openAssignment } from './assignment.ts';
@@ -9,10 +8,15 @@ import { createSlots } from './lane/slots.ts';
 import { handleMessage } from './message/handle-message.ts';
 import { createRouter, type UnknownEvents } from './message/route.ts';
 import type { EventHandler } from './on.ts';
+import { parkingStatements } from './parking/parking.sql.ts';
+import { DEFAULT_POLICY, type RetryPolicy, type SettledPolicy, settlePolicy } from './parking/policy.ts';
+import { createRedriveRunner } from './parking/redrive.ts';
+import { toReason } from './parking/stored-message.ts';
 import type { ConsumerProblem, ConsumerStatus } from './status.ts';
 import { createConsumerTelemetry } from './telemetry.ts';
-import { createBatchRunner } from './transaction/batch.ts';
+import { batchWork } from './transaction/batch.ts';
 import { createPositions } from './transaction/positions.ts';
+import { createWorkRunner } from './transaction/run-work.ts';
 import { consumerStatements } from './transaction/statements.ts';
 
 /** What a consumer works on, and its limits. Times are in milliseconds. */
@@ -26,10 +30,12 @@ export interface ConsumerOptions {
   /** At least one, and one for each topic and type. */
   readonly handlers: readonly EventHandler[];
   /**
-   * What to do with messages no handler asks for: events of other types, and messages that were not written by an
-   * outbox. `skip` (the default) passes over them for good; `fail` stops their partition until a handler is deployed.
+   * What to do with events of types no handler asks for. `skip` (the default) passes over them for good; `park` parks their
+   * keys, so that a handler deployed later finds them in order; `fail` stops their partition until a handler is deployed.
    */
   readonly unknownEvents?: UnknownEvents;
+  /** The same for messages that were not written by an outbox. Default: as `unknownEvents`. */
+  readonly foreignMessages?: UnknownEvents;
   /**
    * What to do when Kafka has removed messages before they were read, or the topic was made anew. `fail` (the default)
    * stops the partition and says so; `earliest` goes on with the oldest message there is.
@@ -48,8 +54,11 @@ export interface ConsumerOptions {
   readonly handlerTimeoutMs?: number;
   /** How long `stop` waits for handlers at work before it gives them up. Default 5,000. */
   readonly stopTimeoutMs?: number;
-  /** The waits between tries of a message that fails. Tries never end. Default from 200 to 60,000. */
-  readonly retry?: Backoff;
+  /**
+   * How an event that fails is tried again, and when its key is parked, where its handler does not say. Default: 10 tries
+   * with waits from 200 to 60,000; an error whose `retryable` is `false` parks at once.
+   */
+  readonly retry?: RetryPolicy;
   /** Told of everything that goes wrong, for logs. What can be done is done by the consumer. */
   readonly onError?: (problem: ConsumerProblem) => void;
 }
@@ -101,10 +110,15 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const concurrency = atLeastOne('concurrency', options.concurrency ?? 8);
   const maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 500);
   const handlerTimeoutMs = atLeastOne('handlerTimeoutMs', options.handlerTimeoutMs ?? 60_000);
-  const route = createRouter(handlers, options.unknownEvents ?? 'skip');
+  const unknownEvents = options.unknownEvents ?? 'skip';
+  const route = createRouter(handlers, { events: unknownEvents, foreign: options.foreignMessages ?? unknownEvents });
+  const policy = checkedPolicy(options.retry, DEFAULT_POLICY);
+  const policies = new Map(handlers.map((handler) => [handler, checkedPolicy(handler.retry, policy)]));
+  const parking = parkingStatements(options.schemaName ?? DEFAULT_SCHEMA);
   const statements = consumerStatements(options.schemaName ?? DEFAULT_SCHEMA, handlerTimeoutMs + 5_000);
   const onError = safely(options.onError ?? (() => {}));
   armFailpointsFromEnvironment();
+  const run = createWorkRunner({ pool: db, statements, handlerTimeoutMs, handle: handleMessage(groupId) });
 
   const dependencies: AssignmentDependencies = {
     subscriber,
@@ -116,16 +130,14 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     telemetry: createConsumerTelemetry(groupId),
     lane: {
       route,
-      runBatch: createBatchRunner({
-        pool: db,
-        statements,
-        groupId,
-        handlerTimeoutMs,
-        handle: handleMessage(groupId),
-      }),
+      runBatch: (batch, signal) => run(batchWork({ consuming: statements, parking }, groupId, batch), signal),
+      redrive: createRedriveRunner({ run, statements: parking, groupId, route }),
+      async refuse({ topic, partition }, key, { offset, error }) {
+        await db.query(parking.refuse, [groupId, topic, partition, key, ...toReason(error), offset]);
+      },
       slots: createSlots(concurrency),
       maxBatchSize,
-      retry: options.retry ?? { firstMs: 200, maxMs: 60_000 },
+      policyOf: (message) => (message.kind === 'handle' && policies.get(message.handler)) || policy,
     },
   };
 
@@ -174,6 +186,14 @@ function safely(report: (problem: ConsumerProblem) => void): (problem: ConsumerP
       process.emitWarning(error instanceof Error ? error : String(error));
     }
   };
+}
+
+function checkedPolicy(given: RetryPolicy | undefined, fallback: SettledPolicy): SettledPolicy {
+  const { attempts } = given ?? {};
+  if (attempts !== undefined && attempts !== Number.POSITIVE_INFINITY) {
+    atLeastOne('retry.attempts', attempts);
+  }
+  return settlePolicy(given, fallback);
 }
 
 function atLeastOne(name: string, value: number): number {

@@ -12,10 +12,22 @@ export class EventHeadersInvalidError extends OutboxError {
   readonly retryable = false;
 }
 
-/** The data of a message is not JSON, or the event's schema refuses it. */
+/** What a schema said about one place in the data; `path` is empty for the data as a whole. */
+export interface DataIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The data of a message is not JSON, or the event's schema refuses it: then `issues` says where and why. */
 export class EventDataInvalidError extends OutboxError {
   readonly code = 'EVENT_DATA_INVALID';
   readonly retryable = false;
+  readonly issues: readonly DataIssue[];
+
+  constructor(message: string, { issues = [], ...options }: ErrorOptions & { readonly issues?: readonly DataIssue[] }) {
+    super(message, options);
+    this.issues = issues;
+  }
 }
 
 /** A message is no event of ours, or of a type without a handler, and the policy is `fail`. */

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { EventDefinition } from '../event/index.ts';
+import type { RetryPolicy } from './parking/policy.ts';
 
 /** An event as a handler receives it. */
 export interface ReceivedEvent<Type extends string = string, Data = unknown> {
@@ -55,6 +56,8 @@ export interface EventHandler {
   readonly topic: string;
   readonly schema: StandardSchemaV1;
   readonly handle: (event: ReceivedEvent, context: HandlerContext) => Promise<void> | void;
+  /** What is left open here is as the consumer's option `retry` has it. */
+  readonly retry?: RetryPolicy;
 }
 
 /**
@@ -62,7 +65,8 @@ export interface EventHandler {
  *
  * The handler runs once for each event as far as its effects go through `tx`. Anything else it does (a call to another
  * service, say) happens at least once: the handler runs again after an error, a lost connection or a kill. Events of
- * one key come in order, and an event is not handled before the one ahead of it in its partition succeeded.
+ * one key come in order, and an event is not handled before the one ahead of it with its key succeeded or was discarded: an
+ * event that cannot be handled parks its key, and what follows waits there for a redrive.
  *
  * @example
  * on(OrderPlaced, async (event, { tx, signal }) => {
@@ -72,6 +76,7 @@ export interface EventHandler {
 export function on<Type extends string, Data>(
   event: EventDefinition<Type, Data>,
   handle: (event: ReceivedEvent<Type, Data>, context: HandlerContext) => Promise<void> | void,
+  { retry }: { readonly retry?: RetryPolicy } = {},
 ): EventHandler {
   return {
     type: event.type,
@@ -79,5 +84,6 @@ export function on<Type extends string, Data>(
     schema: event.schema,
     // The consumer hands over only what this schema accepted under this type.
     handle: handle as unknown as EventHandler['handle'],
+    ...(retry === undefined ? {} : { retry }),
   };
 }

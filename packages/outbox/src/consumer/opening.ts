@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Backoff, backoffMs } from '../subscriber/backoff.ts';
 import { type OffsetRange, partitionName, type Subscription, type TopicPartition } from '../subscriber/index.ts';
 import { PositionOutOfRangeError } from './errors.ts';
-import type { Positions } from './transaction/positions.ts';
+import type { Position, Positions } from './transaction/positions.ts';
 
 export interface OpeningDependencies {
   readonly groupId: string;
@@ -10,7 +10,7 @@ export interface OpeningDependencies {
   readonly offsets: Subscription['offsets'];
   readonly outOfRange: 'fail' | 'earliest';
   /** The partition can be read from here on. */
-  readonly opened: (partition: TopicPartition, position: bigint) => void;
+  readonly opened: (partition: TopicPartition, position: Position) => void;
   readonly refused: (partition: TopicPartition, error: PositionOutOfRangeError) => void;
   readonly troubled: (origin: 'kafka' | 'database', error: Error) => void;
   readonly recovered: (origin: 'kafka' | 'database') => void;
@@ -66,15 +66,15 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
       if (waiting.get(partitionName(entry)) !== entry || position === undefined || range === undefined) {
         continue;
       }
-      if (position >= range.earliest && position <= range.latest) {
+      if (position.offset >= range.earliest && position.offset <= range.latest) {
         waiting.delete(partitionName(entry));
         dependencies.opened({ topic, partition }, position);
       } else if (dependencies.outOfRange === 'earliest') {
-        await positions.move(entry, position, range.earliest);
+        await positions.move(entry, position.offset, range.earliest);
       } else if (!entry.outOfRange) {
         entry.outOfRange = true;
         const held = `Kafka holds ${range.earliest} to ${range.latest}`;
-        const message = `${groupId} stands at offset ${position} of ${topic}/${partition}, but ${held}`;
+        const message = `${groupId} stands at offset ${position.offset} of ${topic}/${partition}, but ${held}`;
         dependencies.refused({ topic, partition }, new PositionOutOfRangeError(message));
       }
     }

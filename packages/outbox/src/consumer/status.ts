@@ -26,6 +26,8 @@ export interface PartitionStatus {
   readonly lag: number | null;
   /** Messages fetched and waiting. */
   readonly buffered: number;
+  /** Keys of which an event could not be handled: what follows it waits in the database until a redrive. */
+  readonly parkedKeys: number;
   /** The message it stands at. */
   readonly failing: {
     readonly offset: string;
@@ -50,7 +52,19 @@ export type ConsumerProblem =
       readonly topic: string;
       readonly partition: number;
     }
-  /** A message could not be handled. Its partition waits, and it is tried again. */
+  /** A message could not be handled, and is parked: it and all that follow it with its key wait for a redrive. */
+  | {
+      readonly kind: 'parked';
+      readonly error: Error;
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: string;
+      readonly id: string | null;
+      readonly type: string | null;
+      readonly key: string | null;
+      readonly attempts: number;
+    }
+  /** A message could not be handled. Its partition waits, and it is tried again; after the last try its key is parked. */
   | {
       readonly kind: 'message';
       readonly error: Error;
@@ -72,6 +86,7 @@ export function statusOfLane({
   highWatermark,
   buffered,
   failing,
+  parkedKeys,
 }: LaneStatus): PartitionStatus {
   return {
     topic,
@@ -80,6 +95,7 @@ export function statusOfLane({
     position: position.toString(),
     lag: highWatermark === null ? null : Math.max(0, Number(highWatermark - position)),
     buffered,
+    parkedKeys,
     failing: failing && {
       offset: failing.offset.toString(),
       id: failing.id,
@@ -97,5 +113,5 @@ export function statusOfWaiting({
   outOfRange,
 }: TopicPartition & { readonly outOfRange: boolean }): PartitionStatus {
   const state = outOfRange ? 'out-of-range' : 'opening';
-  return { topic, partition, state, position: null, lag: null, buffered: 0, failing: null };
+  return { topic, partition, state, position: null, lag: null, buffered: 0, parkedKeys: 0, failing: null };
 }

@@ -6,6 +6,7 @@ import { context, metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetr
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { AggregationTemporality, type DataPoint, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { createAdmin } from '../admin/create-admin.ts';
 import { CHANNELS, METRICS } from '../telemetry/names.ts';
 import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
 import { counted, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
@@ -139,8 +140,64 @@ describe.each(SUBSCRIBERS)('what a consumer on $client tells', ({ subscriber }) 
     expect((await points(METRICS.consumerDelay, test.groupId))[0]?.value).toMatchObject({ count: 3 });
     const here = { group: test.groupId, topic: test.topic, partition: 0 };
     expect(published).toContainEqual({ group: test.groupId, partitions: [{ topic: test.topic, partition: 0 }] });
-    expect(published).toContainEqual({ ...here, messages: 4, handled: 2, duplicates: 1, seconds: expect.any(Number) });
+    expect(published).toContainEqual({
+      ...here,
+      messages: 4,
+      handled: 2,
+      duplicates: 1,
+      parked: 0,
+      seconds: expect.any(Number),
+    });
     expect(published).toContainEqual(expect.objectContaining({ ...here, offset: '4', attempts: 2 }));
+  });
+
+  test('counts what it parked and what it brought back, and shows how many keys are parked', async () => {
+    await using test = await consumingTest(subscriber);
+    const published: Record<string, unknown>[] = [];
+    const listen = (message: unknown) => void published.push(message as Record<string, unknown>);
+    const channels = [CHANNELS.consumerParked, CHANNELS.redriven];
+    for (const channel of channels) {
+      subscribe(channel, listen);
+    }
+    let broken = true;
+    await test.send(range(0, 6).map((n) => ({ n, key: n % 2 === 0 ? 'a' : 'b' })));
+    const consumer = await test.start({
+      retry: { firstMs: 10, attempts: 1 },
+      handlers: [
+        recordEffect(test.topic, {
+          before: (n) => {
+            if (broken && n === 0) {
+              throw new Error('poison');
+            }
+          },
+        }),
+      ],
+    });
+    await waitFor('the end', () => consumer.status().partitions[0]?.position === '6');
+    const value = async (name: string) => (await points(name, test.groupId)).map((point) => point.value);
+    expect(await value(METRICS.consumerParked)).toEqual([3]);
+    expect(await value(METRICS.consumerParkedKeys)).toEqual([1]);
+    expect(await value(METRICS.stuck)).toEqual([0]);
+    broken = false;
+    await createAdmin(test.database.pool).consumers.redrive();
+    await waitFor('the end of it', () => consumer.status().partitions[0]?.parkedKeys === 0);
+    expect(await value(METRICS.redriven)).toEqual([3]);
+    expect(await value(METRICS.consumerParkedKeys)).toEqual([0]);
+    for (const channel of channels) {
+      unsubscribe(channel, listen);
+    }
+    const here = { group: test.groupId, topic: test.topic, partition: 0 };
+    expect(published).toMatchObject([
+      {
+        ...here,
+        offset: '0',
+        type: 'test.counted',
+        key: 'a',
+        attempts: expect.any(Number),
+        error: { message: 'poison' },
+      },
+      { ...here, messages: 3 },
+    ]);
   });
 });
 
@@ -153,6 +210,7 @@ test('a partition that went to another consumer is reported as stuck no longer',
     position: '1',
     lag: 9,
     buffered: 0,
+    parkedKeys: 0,
     failing: null,
   } as const;
   let owned: readonly (typeof lost)[] = [lost];

@@ -2,22 +2,23 @@ import { channel } from 'node:diagnostics_channel';
 import { metrics } from '@opentelemetry/api';
 import { partitionName, type TopicPartition } from '../subscriber/index.ts';
 import { CHANNELS, INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
-import type { RoutedMessage } from './message/route.ts';
+import type { CommittedBatch } from './lane/lane.ts';
 import type { ConsumerProblem, PartitionStatus } from './status.ts';
 
 const batches = channel(CHANNELS.batch);
 const failures = channel(CHANNELS.handleFailed);
+const parkings = channel(CHANNELS.consumerParked);
+const redrives = channel(CHANNELS.redriven);
 const assignments = channel(CHANNELS.assigned);
 
 /** What a consumer reports about itself. */
 export interface ConsumerTelemetry {
-  committed(
-    partition: TopicPartition,
-    batch: { messages: readonly RoutedMessage[]; handled: number; duplicates: number; tookMs: number },
-  ): void;
+  committed(partition: TopicPartition, batch: CommittedBatch): void;
   failed(problem: ConsumerProblem & { kind: 'message' }): void;
+  parked(problem: ConsumerProblem & { kind: 'parked' }): void;
+  redriven(partition: TopicPartition, messages: number): void;
   assigned(partitions: readonly TopicPartition[]): void;
-  /** Reports lag and stuck partitions, whenever metrics are collected, until the answer is called. */
+  /** Reports lag, parked keys and stuck partitions, whenever metrics are collected, until the answer is called. */
   observe(partitions: () => readonly PartitionStatus[]): () => void;
 }
 
@@ -27,18 +28,21 @@ export function createConsumerTelemetry(group: string): ConsumerTelemetry {
   const duplicate = meter.createCounter(METRICS.duplicates);
   const skipped = meter.createCounter(METRICS.skipped);
   const failed = meter.createCounter(METRICS.handleFailed);
+  const parkedMessages = meter.createCounter(METRICS.consumerParked);
+  const redriven = meter.createCounter(METRICS.redriven);
   const duration = meter.createHistogram(METRICS.batchDuration, { unit: 's' });
   const delay = meter.createHistogram(METRICS.consumerDelay, { unit: 's' });
   const lag = meter.createObservableGauge(METRICS.consumerLag);
+  const parkedKeys = meter.createObservableGauge(METRICS.consumerParkedKeys);
   const stuck = meter.createObservableGauge(METRICS.stuck);
 
   return {
-    committed({ topic, partition }, { messages, handled: fresh, duplicates, tookMs }) {
+    committed({ topic, partition }, { messages, handled: fresh, duplicates, parked, tookMs }) {
       const attributes = { group, topic };
-      const events = messages.filter(({ kind }) => kind === 'handle').length;
       handled.add(fresh, attributes);
       duplicate.add(duplicates, attributes);
-      skipped.add(messages.length - events, attributes);
+      skipped.add(messages.filter(({ kind }) => kind === 'skip').length, attributes);
+      parkedMessages.add(parked, attributes);
       duration.record(tookMs / 1000, attributes);
       const now = Date.now();
       for (const message of messages) {
@@ -47,7 +51,7 @@ export function createConsumerTelemetry(group: string): ConsumerTelemetry {
         }
       }
       if (batches.hasSubscribers) {
-        const counts = { messages: messages.length, handled: fresh, duplicates };
+        const counts = { messages: messages.length, handled: fresh, duplicates, parked };
         batches.publish({ group, topic, partition, ...counts, seconds: tookMs / 1000 });
       }
     },
@@ -55,6 +59,17 @@ export function createConsumerTelemetry(group: string): ConsumerTelemetry {
       failed.add(1, { group, topic, type: type ?? 'unknown' });
       if (failures.hasSubscribers) {
         failures.publish({ group, topic, type, ...problem });
+      }
+    },
+    parked(problem) {
+      if (parkings.hasSubscribers) {
+        parkings.publish({ group, ...problem });
+      }
+    },
+    redriven({ topic, partition }, messages) {
+      redriven.add(messages, { group, topic });
+      if (redrives.hasSubscribers) {
+        redrives.publish({ group, topic, partition, messages });
       }
     },
     assigned(partitions) {
@@ -74,11 +89,12 @@ export function createConsumerTelemetry(group: string): ConsumerTelemetry {
           const status = owned.get(name);
           const isStuck = status?.state === 'failing' || status?.state === 'out-of-range';
           result.observe(lag, status?.lag ?? 0, { group, ...place });
+          result.observe(parkedKeys, status?.parkedKeys ?? 0, { group, ...place });
           result.observe(stuck, isStuck ? 1 : 0, { group, ...place });
         }
       };
-      meter.addBatchObservableCallback(callback, [lag, stuck]);
-      return () => meter.removeBatchObservableCallback(callback, [lag, stuck]);
+      meter.addBatchObservableCallback(callback, [lag, parkedKeys, stuck]);
+      return () => meter.removeBatchObservableCallback(callback, [lag, parkedKeys, stuck]);
     },
   };
 }

@@ -182,10 +182,11 @@ describe('a login that is granted one purpose', () => {
     const copy = eventMessage({ type: 'test.counted', key: 'k', data: { key: 'k', n: 1 } });
     await producer.send({ topic, messages: [copy, copy] });
     const problems: string[] = [];
+    const groupId = randomUUID();
     await using consumer = createConsumer({
       db: login.pool,
       subscriber: subscribing.subscriber(),
-      groupId: randomUUID(),
+      groupId,
       handlers: [recordEffect(topic)],
       onError: ({ error }) => problems.push(error.message),
     });
@@ -196,7 +197,20 @@ describe('a login that is granted one purpose', () => {
     });
     expect(await effects(database.pool)).toHaveLength(1);
     expect(problems).toEqual([]);
-    expect(await rightsOf(database, login)).toEqual(['consumer_position SELECT INSERT UPDATE', 'inbox SELECT INSERT']);
+    await producer.send({ topic, messages: [eventMessage({ type: 'test.counted', key: 'k', data: 'no JSON' })] });
+    const admin = createAdmin(database.pool);
+    await waitFor('it to be parked', async () => (await admin.consumers.parked()).length === 1);
+    await createAdmin(login.pool).consumers.redrive();
+    await waitFor('it to fail again', async () => (await admin.consumers.parked())[0]?.redrive === false);
+    await createAdmin(login.pool).consumers.discard({ groupId, topic, key: 'k' });
+    await createAdmin(login.pool).consumers.redrive();
+    await waitFor('the end of it', async () => (await admin.consumers.parked()).length === 0);
+    expect(await rightsOf(database, login)).toEqual([
+      'consumer_parked_key SELECT INSERT UPDATE DELETE',
+      'consumer_parked_message SELECT INSERT UPDATE DELETE',
+      'consumer_position SELECT INSERT UPDATE',
+      'inbox SELECT INSERT',
+    ]);
     await refused(
       login,
       'SELECT * FROM outbox.message',
@@ -240,6 +254,8 @@ test('purposes add up, and a second migrate takes nothing back', async () => {
   await login.pool.query('SELECT outbox.empty_slot(0::smallint)');
   expect(await rightsOf(database, login)).toEqual([
     'config SELECT',
+    'consumer_parked_key SELECT INSERT UPDATE DELETE',
+    'consumer_parked_message SELECT INSERT UPDATE DELETE',
     'consumer_position SELECT INSERT UPDATE',
     'inbox SELECT INSERT',
     'message INSERT',

@@ -35,6 +35,7 @@ const RIGHTS: Readonly<Record<Purpose, (schema: string) => readonly string[]>> =
   consume: (schema) => [
     `SELECT, INSERT, UPDATE ON ${schema}.consumer_position`,
     `SELECT, INSERT ON ${schema}.inbox`,
+    `SELECT, INSERT, UPDATE, DELETE ON ${schema}.consumer_parked_key, ${schema}.consumer_parked_message`,
     `EXECUTE ON FUNCTION ${schema}.inbox_slot(timestamptz)`,
   ],
   // `empty_slot` works with its owner's rights, and removes nothing but what was published.

@@ -59,6 +59,12 @@ export const METRICS = {
   skipped: 'bezel.outbox.consumer.skipped',
   /** Counter, by group, topic and type: tries that failed and will be repeated. */
   handleFailed: 'bezel.outbox.consumer.failed',
+  /** Counter, by group and topic: messages parked, as the first of their key or behind it. */
+  consumerParked: 'bezel.outbox.consumer.parked',
+  /** Counter, by group and topic: messages that left the parking: handled, discarded or known already. */
+  redriven: 'bezel.outbox.consumer.redriven',
+  /** Gauge, by group, topic and partition: keys that are parked. Alert on anything above 0. */
+  consumerParkedKeys: 'bezel.outbox.consumer.parked_keys',
   /** Histogram, by group and topic: how long one transaction took, from its claim to its commit. */
   batchDuration: 'bezel.outbox.consumer.batch.duration',
   /** Histogram, by group and topic: from an event's `ce_time` to the commit of its effects, by the clocks of both. */
@@ -85,10 +91,14 @@ export const CHANNELS = {
   memoryDropped: 'bezel.outbox.relay.memory-dropped',
   /** `{ slot, bytes, outcome }`: retention looked at a slot of the ring. */
   retention: 'bezel.outbox.retention',
-  /** `{ group, topic, partition, messages, handled, duplicates, seconds }`: one batch committed. */
+  /** `{ group, topic, partition, messages, handled, duplicates, parked, seconds }`: one batch committed. */
   batch: 'bezel.outbox.consumer.batch',
   /** `{ group, topic, partition, offset, id, attempts, retryInMs, error }`: one message failed. */
   handleFailed: 'bezel.outbox.consumer.failed',
+  /** `{ group, topic, partition, offset, id, type, key, attempts, error }`: a key was parked, or failed in its redrive. */
+  consumerParked: 'bezel.outbox.consumer.parked',
+  /** `{ group, topic, partition, messages }`: messages left the parking. */
+  redriven: 'bezel.outbox.consumer.redriven',
   /** `{ group, partitions }`: Kafka said which partitions this consumer owns. */
   assigned: 'bezel.outbox.consumer.assigned',
 } as const;

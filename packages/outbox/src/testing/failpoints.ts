@@ -29,6 +29,10 @@ export const FAILPOINTS = {
   consumerHandled: 'consumer.handled',
   /** After COMMIT, before the consumer remembers it. */
   consumerCommitted: 'consumer.committed',
+  /** Messages were parked in a transaction that is still open. */
+  consumerParking: 'consumer.parking',
+  /** Messages were taken out of the parking in a transaction that is still open, before their handlers run. */
+  consumerRedriving: 'consumer.redriving',
   /** `break`: the consumer handles a batch as if nothing had been handled before, and remembers nothing of it. */
   consumerForgetsInbox: 'consumer.forgets-inbox',
 } as const;

@@ -1,27 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
 import type { FetchedMessage, FetchedRange, Subscription, TopicPartition } from '../../subscriber/index.ts';
-import type { RoutedMessage, Router } from '../message/route.ts';
-import type { BatchRunner } from '../transaction/batch.ts';
+import type { FaultyMessage, RoutedMessage, Router } from '../message/route.ts';
+import type { ParkReason } from '../parking/stored-message.ts';
+import type { Batch } from '../transaction/claim.ts';
 import type { BatchOutcome } from '../transaction/outcome.ts';
+import type { Position } from '../transaction/positions.ts';
 import { afterCommit, afterFailure, type BatchSize, firstBatchSize, takeBatch } from './batch-size.ts';
+import { type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
+import { openRedriving, type RedrivingDependencies } from './redriving.ts';
 import type { Slots } from './slots.ts';
-
-/** The message a partition stands at. */
-export interface FailingMessage {
-  readonly offset: bigint;
-  readonly id: string | null;
-  readonly type: string | null;
-  readonly key: string | null;
-  readonly attempts: number;
-  readonly error: Error;
-}
 
 export interface LaneStatus extends TopicPartition {
   readonly position: bigint;
   readonly highWatermark: bigint | null;
   readonly buffered: number;
   readonly failing: FailingMessage | null;
+  /** As of the latest look. */
+  readonly parkedKeys: number;
 }
 
 /** One owned partition on its way through the database. */
@@ -32,8 +28,8 @@ export interface Lane {
   readOn(): void;
   /** Counts how often the position moved. */
   readonly moves: number;
-  /** Goes where the database says, unless the lane is at work or has moved since `moves` was read. */
-  compare(position: bigint | undefined, moves: number): void;
+  /** Hears what is parked, and goes where the database says, unless it is at work or has moved since `moves` was read. */
+  compare(position: Position | undefined, moves: number): void;
   status(): LaneStatus;
   /** Takes no further batch. Resolves when the one in hand is done. */
   drain(): Promise<void>;
@@ -41,21 +37,36 @@ export interface Lane {
   abandon(reason: Error): Promise<void>;
 }
 
-export interface LaneDependencies {
+/** Works a batch through the database. Never rejects. */
+export type BatchRunner = (batch: Batch, signal: AbortSignal) => Promise<BatchOutcome>;
+
+export interface LaneDependencies extends Pick<RedrivingDependencies, 'redrive' | 'refuse'> {
   readonly subscription: Pick<Subscription, 'seek' | 'pause' | 'resume'>;
   readonly route: Router;
   readonly runBatch: BatchRunner;
   readonly slots: Slots;
   readonly maxBatchSize: number;
-  readonly retry: Backoff;
+  readonly policyOf: PolicyOf;
   /** The row of the position is gone: only the consumer knows how to begin anew. */
   readonly positionLost: () => void;
   readonly observer: LaneObserver;
 }
 
+export interface CommittedBatch {
+  readonly messages: readonly RoutedMessage[];
+  readonly handled: number;
+  readonly duplicates: number;
+  readonly parked: number;
+  readonly tookMs: number;
+}
+
 export interface LaneObserver {
-  committed(batch: { messages: readonly RoutedMessage[]; handled: number; duplicates: number; tookMs: number }): void;
-  failed(failing: FailingMessage, retryInMs: number): void;
+  committed(batch: CommittedBatch): void;
+  failed(failing: FailingMessage): void;
+  /** The message's key is parked, with it; or it stays so, since it failed in a redrive. */
+  parked(failing: FailingMessage): void;
+  /** So many messages left the parking. */
+  redriven(messages: number): void;
   databaseFailed(error: Error): void;
 }
 
@@ -66,16 +77,18 @@ const DATABASE_RETRY: Backoff = { firstMs: 50, maxMs: 5_000 };
 const CONTENDED_RETRY: Backoff = { firstMs: 10, maxMs: 500 };
 
 /**
- * Works through one partition, batch after batch, in order. It moves on only when a batch has committed; a message that
- * fails is tried again and again, and what is behind it waits, while other lanes go on.
+ * Works through one partition, batch after batch, in order. It moves on only when a batch has committed. A message that
+ * fails is tried again, and what is behind it waits, until its key is parked; other lanes go on. While something is brought
+ * back from the parking, batches and redrives take turns.
  */
-export function openLane(partition: TopicPartition, start: bigint, dependencies: LaneDependencies): Lane {
-  const { subscription, route, runBatch, slots, maxBatchSize, retry, observer } = dependencies;
+export function openLane(partition: TopicPartition, from: Position, dependencies: LaneDependencies): Lane {
+  const { subscription, route, runBatch, slots, maxBatchSize, policyOf, observer } = dependencies;
   const draining = new AbortController();
   const abandoned = new AbortController();
   let working = false;
-  let position = start;
-  let readFrom = start;
+  let position = from.offset;
+  let readFrom = from.offset;
+  let parkedKeys = from.parkedKeys;
   let moves = 0;
   let buffered: FetchedMessage[] = [];
   let bufferedBytes = 0;
@@ -84,7 +97,9 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
   let batchSize: BatchSize = firstBatchSize(maxBatchSize);
   let failing: (FailingMessage & { notBefore: number }) | null = null;
   let troubles = 0;
+  let redroveLast = false;
   let arrival = Promise.withResolvers<void>();
+  const redriving = openRedriving(partition, from.redrive, { ...dependencies, limit: maxBatchSize });
 
   const wake = (): void => {
     arrival.resolve();
@@ -117,31 +132,23 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
   };
 
   /** The next batch, or the fault at its head. */
-  const nextBatch = (): { messages: RoutedMessage[]; fault: Extract<RoutedMessage, { kind: 'fault' }> | null } => {
+  const nextBatch = (): { messages: RoutedMessage[]; condemned: ParkReason | null; fault: FaultyMessage | null } => {
     const routed = buffered.slice(0, takeBatch(batchSize, buffered)).map((message) => route(partition, message));
-    const fault = routed.findIndex(({ kind }) => kind === 'fault');
-    const head = routed[0];
-    if (head?.kind === 'fault') {
-      return { messages: [], fault: head };
+    const [head] = routed;
+    if (head !== undefined && failing?.condemned && failing.offset === head.message.offset) {
+      return { messages: [head], condemned: failing, fault: null };
     }
-    return { messages: fault === -1 ? routed : routed.slice(0, fault), fault: null };
+    if (head?.kind === 'fault') {
+      return { messages: [], condemned: null, fault: head };
+    }
+    const fault = routed.findIndex(({ kind }) => kind === 'fault');
+    return { messages: fault === -1 ? routed : routed.slice(0, fault), condemned: null, fault: null };
   };
 
-  const fail = (message: RoutedMessage, error: Error): void => {
-    const { offset, key } = message.message;
-    const attempts = (failing?.offset === offset ? failing.attempts : 0) + 1;
-    const waitMs = backoffMs(attempts, retry);
-    const envelope = message.kind === 'skip' ? null : message.envelope;
-    failing = {
-      offset,
-      id: envelope?.id ?? null,
-      type: envelope?.type ?? null,
-      key: key?.toString('utf8') ?? null,
-      attempts,
-      error,
-      notBefore: performance.now() + waitMs,
-    };
-    observer.failed(failing, waitMs);
+  const fail = (message: RoutedMessage, error: Error, alone: boolean): void => {
+    const again = failAgain(failing, { message, error, alone }, policyOf);
+    failing = { ...again, notBefore: performance.now() + again.waitMs };
+    observer.failed(again);
   };
 
   /** What the outcome means for the lane. Answers how long to wait before the next batch. */
@@ -150,18 +157,22 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
       case 'committed':
         troubles = 0;
         batchSize = afterCommit(batchSize, { size: messages.length, tookMs, next, max: maxBatchSize });
+        advance(messages.length, next);
+        observer.committed({ ...outcome, messages, tookMs });
         if (failing !== null && failing.offset < next) {
+          if (failing.condemned) {
+            parkedKeys = Math.max(1, parkedKeys);
+            observer.parked(failing);
+          }
           failing = null;
         }
-        advance(messages.length, next);
-        observer.committed({ messages, handled: outcome.handled, duplicates: outcome.duplicates, tookMs });
         return 0;
       case 'failed': {
         troubles = 0;
         batchSize = afterFailure(batchSize, { offsets: messages.map(({ message }) => message.offset), at: outcome.at });
         const culprit = messages[outcome.at ?? (messages.length === 1 ? 0 : -1)];
         if (culprit !== undefined) {
-          fail(culprit, outcome.error);
+          fail(culprit, outcome.error, messages.length === 1);
         }
         return 0;
       }
@@ -185,15 +196,41 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
     }
   };
 
-  const step = async (): Promise<void> => {
-    const head = buffered[0];
+  const liveWaitMs = (): number | null => {
+    const [head] = buffered;
     if (head === undefined) {
-      await arrival.promise;
-      return;
+      return null;
     }
-    const holdMs = failing !== null && failing.offset === head.offset ? failing.notBefore - performance.now() : 0;
-    if (holdMs > 0) {
-      await Promise.race([delay(holdMs, undefined, { signal: draining.signal }).catch(() => {}), arrival.promise]);
+    return failing !== null && failing.offset === head.offset ? failing.notBefore - performance.now() : 0;
+  };
+
+  const liveTurn = async (): Promise<number> => {
+    const { messages, condemned, fault } = nextBatch();
+    const last = messages.at(-1);
+    if (fault !== null) {
+      fail(fault, fault.error, true);
+      return 0;
+    }
+    if (last === undefined) {
+      return 0;
+    }
+    const next = last.message.offset + 1n;
+    const began = performance.now();
+    const outcome = await runBatch({ partition, position, next, messages, condemned }, abandoned.signal);
+    return settle(outcome, messages, next, performance.now() - began);
+  };
+
+  const step = async (): Promise<void> => {
+    const live = liveWaitMs();
+    const redrive = redriving.waitMs();
+    const liveDue = live !== null && live <= 0;
+    const redriveDue = redrive !== null && redrive <= 0;
+    if (!liveDue && !redriveDue) {
+      const waitMs = Math.min(live ?? Number.POSITIVE_INFINITY, redrive ?? Number.POSITIVE_INFINITY);
+      const stop = new AbortController();
+      const pause = Number.isFinite(waitMs) ? delay(waitMs, undefined, { signal: stop.signal }).catch(() => {}) : null;
+      await Promise.race(pause === null ? [arrival.promise] : [pause, arrival.promise]);
+      stop.abort();
       return;
     }
     const giveBack = await slots.take(draining.signal);
@@ -201,18 +238,15 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
       return;
     }
     let waitMs = 0;
+    working = true;
     try {
-      // Taken only now: while it waited for a slot the lane may have been sent elsewhere.
-      const { messages, fault } = nextBatch();
-      const last = messages.at(-1);
-      if (fault !== null) {
-        fail(fault, fault.error);
-      } else if (last !== undefined) {
-        const next = last.message.offset + 1n;
-        const began = performance.now();
-        working = true;
-        const outcome = await runBatch({ partition, position, next, messages }, abandoned.signal);
-        waitMs = settle(outcome, messages, next, performance.now() - began);
+      // What is due is taken only now: while it waited for a slot the lane may have been sent elsewhere.
+      if (redriveDue && (!liveDue || !redroveLast)) {
+        redroveLast = true;
+        await redriving.turn(abandoned.signal);
+      } else {
+        redroveLast = false;
+        waitMs = await liveTurn();
       }
     } finally {
       working = false;
@@ -229,7 +263,7 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
     }
   };
 
-  subscription.seek(partition, start);
+  subscription.seek(partition, from.offset);
   const running = run();
 
   return {
@@ -261,17 +295,23 @@ export function openLane(partition: TopicPartition, start: bigint, dependencies:
       }
     },
     compare(found, movesThen) {
+      if (found !== undefined) {
+        parkedKeys = found.parkedKeys;
+        if (found.redrive && redriving.want()) {
+          wake();
+        }
+      }
       if (working || moves !== movesThen || draining.signal.aborted) {
         return;
       }
       if (found === undefined) {
         dependencies.positionLost();
-      } else if (found !== position) {
-        restart(found);
+      } else if (found.offset !== position) {
+        restart(found.offset);
         wake();
       }
     },
-    status: () => ({ ...partition, position, highWatermark, buffered: buffered.length, failing }),
+    status: () => ({ ...partition, position, highWatermark, buffered: buffered.length, failing, parkedKeys }),
     async drain() {
       draining.abort();
       wake();

@@ -1,14 +1,12 @@
 import type { TopicPartition } from '../../subscriber/index.ts';
 import { EventDataInvalidError } from '../errors.ts';
 import type { HandlerContext, ReceivedEvent } from '../on.ts';
-import type { RoutedMessage } from './route.ts';
+import type { HandledMessage } from './route.ts';
 import { asConsumerSpan } from './trace.ts';
-
-type Handled = RoutedMessage & { kind: 'handle' };
 
 /** Runs the handler of one message: data checked by the event's schema, inside a span that continues its trace. */
 export function handleMessage(groupId: string) {
-  return (partition: TopicPartition, routed: Handled, context: HandlerContext): Promise<void> =>
+  return (partition: TopicPartition, routed: HandledMessage, context: HandlerContext): Promise<void> =>
     asConsumerSpan({ groupId, partition, routed }, async () => {
       await routed.handler.handle(await toEvent(partition, routed), context);
     });
@@ -16,7 +14,7 @@ export function handleMessage(groupId: string) {
 
 async function toEvent(
   { topic, partition }: TopicPartition,
-  { message, envelope, handler }: Handled,
+  { message, envelope, handler }: HandledMessage,
 ): Promise<ReceivedEvent> {
   return {
     id: envelope.id,
@@ -33,7 +31,11 @@ async function toEvent(
   };
 }
 
-async function readData(value: Buffer | null, schema: Handled['handler']['schema'], what: string): Promise<unknown> {
+async function readData(
+  value: Buffer | null,
+  schema: HandledMessage['handler']['schema'],
+  what: string,
+): Promise<unknown> {
   let json: unknown;
   try {
     json = JSON.parse(value?.toString('utf8') ?? '');
@@ -42,13 +44,12 @@ async function readData(value: Buffer | null, schema: Handled['handler']['schema
   }
   const checked = await schema['~standard'].validate(json);
   if (checked.issues !== undefined) {
-    const issues = checked.issues.map(({ message, path }) => `${pathOf(path)}${message}`);
-    throw new EventDataInvalidError(`the data of ${what} does not fit its schema: ${issues.join('; ')}`);
+    const issues = checked.issues.map(({ message, path }) => ({ path: pathOf(path), message }));
+    const said = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+    throw new EventDataInvalidError(`the data of ${what} does not fit its schema: ${said}`, { issues });
   }
   return checked.value;
 }
 
 const pathOf = (path: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined): string =>
-  path === undefined || path.length === 0
-    ? ''
-    : `${path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')}: `;
+  (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { defineEvent } from '../../event/index.ts';
 import { EventHeadersInvalidError, EventUnknownError } from '../errors.ts';
 import { on } from '../on.ts';
-import { createRouter } from './route.ts';
+import { createRouter, type UnknownEvents } from './route.ts';
 
 const Placed = defineEvent({ type: 'placed', topic: 'orders', key: () => 'k', schema: z.object({}) });
 const handlers = [on(Placed, () => {})];
+const both = (policy: UnknownEvents) => ({ events: policy, foreign: policy });
 const at = { topic: 'orders', partition: 3 };
 const message = (headers: Record<string, string>) => ({
   offset: 7n,
@@ -19,7 +20,7 @@ const event = (type: string) =>
 
 describe('createRouter', () => {
   test('finds the handler by topic and type', () => {
-    const route = createRouter(handlers, 'skip');
+    const route = createRouter(handlers, both('skip'));
     expect(route(at, event('placed'))).toMatchObject({ kind: 'handle', handler: handlers[0] });
     expect(route({ topic: 'elsewhere', partition: 0 }, event('placed')).kind).toBe('skip');
   });
@@ -27,24 +28,38 @@ describe('createRouter', () => {
   test.each([
     ['an event of another type', event('paid')],
     ['a message of somebody else', message({ 'x-trace': '1' })],
-  ])('%s is passed over with skip and stops the partition with fail', (_, unknown) => {
-    expect(createRouter(handlers, 'skip')(at, unknown).kind).toBe('skip');
-    const routed = createRouter(handlers, 'fail')(at, unknown);
-    expect(routed).toMatchObject({ kind: 'fault', error: { code: 'EVENT_UNKNOWN', retryable: false } });
+  ])('%s is passed over with skip, parked with park, and stops the partition with fail', (_, unknown) => {
+    expect(createRouter(handlers, both('skip'))(at, unknown).kind).toBe('skip');
+    expect(createRouter(handlers, both('park'))(at, unknown)).toMatchObject({ kind: 'fault', stops: false });
+    const routed = createRouter(handlers, both('fail'))(at, unknown);
+    expect(routed).toMatchObject({ kind: 'fault', stops: true, error: { code: 'EVENT_UNKNOWN', retryable: false } });
     expect(routed.kind === 'fault' && routed.error).toBeInstanceOf(EventUnknownError);
   });
 
+  test('messages of others can have a policy of their own', () => {
+    const route = createRouter(handlers, { events: 'park', foreign: 'skip' });
+    expect(route(at, message({ 'x-trace': '1' })).kind).toBe('skip');
+    expect(route(at, event('paid')).kind).toBe('fault');
+    const strict = createRouter(handlers, { events: 'skip', foreign: 'fail' });
+    expect(strict(at, message({})).kind).toBe('fault');
+    expect(strict(at, event('paid')).kind).toBe('skip');
+  });
+
   test('an event of ours that cannot be read is never passed over', () => {
-    const routed = createRouter(handlers, 'skip')(at, message({ ce_id: '1', ce_type: 'placed', ce_source: '/s' }));
+    const routed = createRouter(handlers, both('skip'))(
+      at,
+      message({ ce_id: '1', ce_type: 'placed', ce_source: '/s' }),
+    );
     expect(routed).toMatchObject({
       kind: 'fault',
+      stops: false,
       error: { message: expect.stringContaining('orders/3 at offset 7') },
     });
     expect(routed.kind === 'fault' && routed.error).toBeInstanceOf(EventHeadersInvalidError);
   });
 
   test('refuses no handlers, and two for one event', () => {
-    expect(() => createRouter([], 'skip')).toThrow(expect.objectContaining({ code: 'CONSUMER_OPTIONS_INVALID' }));
-    expect(() => createRouter([...handlers, ...handlers], 'skip')).toThrow('two handlers for placed on orders');
+    expect(() => createRouter([], both('skip'))).toThrow(expect.objectContaining({ code: 'CONSUMER_OPTIONS_INVALID' }));
+    expect(() => createRouter([...handlers, ...handlers], both('skip'))).toThrow('two handlers for placed on orders');
   });
 });

@@ -3,28 +3,43 @@ import { ConsumerOptionsInvalidError, EventHeadersInvalidError, EventUnknownErro
 import type { EventHandler } from '../on.ts';
 import { decodeMessage, type Envelope } from './decode.ts';
 
-/** What to do with messages that no handler asks for: pass over them, or stop at them until a handler is deployed. */
-export type UnknownEvents = 'skip' | 'fail';
+/** What to do with messages that no handler asks for: pass over them for good, park their keys, or stop at them. */
+export type UnknownEvents = 'skip' | 'park' | 'fail';
+
+/** What to do with which of them. */
+export interface UnknownPolicy {
+  /** Events without a handler for their type. */
+  readonly events: UnknownEvents;
+  /** Messages that were not written by an outbox. */
+  readonly foreign: UnknownEvents;
+}
+
+/** A message for a handler. */
+export interface HandledMessage {
+  readonly kind: 'handle';
+  readonly message: FetchedMessage;
+  readonly envelope: Envelope;
+  readonly handler: EventHandler;
+}
+
+/** A message that cannot be handed to anybody. It parks its key; or nothing passes it (`stops`). */
+export interface FaultyMessage {
+  readonly kind: 'fault';
+  readonly message: FetchedMessage;
+  readonly envelope: Envelope | null;
+  readonly error: Error;
+  readonly stops: boolean;
+}
 
 export type RoutedMessage =
-  | {
-      readonly kind: 'handle';
-      readonly message: FetchedMessage;
-      readonly envelope: Envelope;
-      readonly handler: EventHandler;
-    }
-  | { readonly kind: 'skip'; readonly message: FetchedMessage }
-  | {
-      readonly kind: 'fault';
-      readonly message: FetchedMessage;
-      readonly envelope: Envelope | null;
-      readonly error: Error;
-    };
+  | HandledMessage
+  | FaultyMessage
+  | { readonly kind: 'skip'; readonly message: FetchedMessage };
 
 export type Router = (partition: TopicPartition, message: FetchedMessage) => RoutedMessage;
 
 /** Throws `ConsumerOptionsInvalidError` when there is no handler, or two for one event. */
-export function createRouter(handlers: readonly EventHandler[], unknownEvents: UnknownEvents): Router {
+export function createRouter(handlers: readonly EventHandler[], unknown: UnknownPolicy): Router {
   if (handlers.length === 0) {
     throw new ConsumerOptionsInvalidError('a consumer needs at least one handler');
   }
@@ -44,17 +59,19 @@ export function createRouter(handlers: readonly EventHandler[], unknownEvents: U
     const handler = type === null ? undefined : byTopic.get(topic)?.get(type);
     const place = `${topic}/${partition} at offset ${message.offset}`;
     if (handler === undefined) {
-      if (unknownEvents === 'skip') {
+      const policy = decoded.kind === 'foreign' ? unknown.foreign : unknown.events;
+      if (policy === 'skip') {
         return { kind: 'skip', message };
       }
       const what = type === null ? 'a message that is no event of an outbox' : `an event of type ${type}`;
       const error = new EventUnknownError(`no handler for ${what}, ${place}`);
-      return { kind: 'fault', message, envelope: decoded.kind === 'event' ? decoded.envelope : null, error };
+      const envelope = decoded.kind === 'event' ? decoded.envelope : null;
+      return { kind: 'fault', message, envelope, error, stops: policy === 'fail' };
     }
     if (decoded.kind !== 'event') {
       const problem = decoded.kind === 'malformed' ? decoded.problem : 'no event';
       const error = new EventHeadersInvalidError(`${problem}, ${place}`);
-      return { kind: 'fault', message, envelope: null, error };
+      return { kind: 'fault', message, envelope: null, error, stops: false };
     }
     return { kind: 'handle', message, envelope: decoded.envelope, handler };
   };

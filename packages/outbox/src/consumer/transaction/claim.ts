@@ -3,6 +3,7 @@ import type { TopicPartition } from '../../subscriber/index.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
 import type { Envelope } from '../message/decode.ts';
 import type { RoutedMessage } from '../message/route.ts';
+import type { ParkReason } from '../parking/stored-message.ts';
 import type { Statements } from './statements.ts';
 
 /** A stretch of one partition: all messages at or after `position` and before `next`. */
@@ -10,8 +11,10 @@ export interface Batch {
   readonly partition: TopicPartition;
   readonly position: bigint;
   readonly next: bigint;
-  /** None of them is a fault. */
+  /** None of them is a fault, unless it is condemned. */
   readonly messages: readonly RoutedMessage[];
+  /** Why the one message of the batch is to be parked instead of handled; else null. */
+  readonly condemned: ParkReason | null;
 }
 
 export interface Claim {
@@ -19,7 +22,9 @@ export interface Claim {
   readonly position: bigint | null;
   /** Whether the batch is this transaction's to handle. */
   readonly moved: boolean;
-  /** The events, by their index, that this group has not handled yet. */
+  /** Whether any key of the partition is parked. */
+  readonly parked: boolean;
+  /** The events, by their index, that this group has not handled yet. None where a key is parked: see `parkBehind`. */
   readonly fresh: readonly number[];
 }
 
@@ -32,7 +37,7 @@ export async function claimBatch(
   events: readonly Envelope[],
 ): Promise<Claim> {
   if (failpointsArmed() && (await hitFailpoint(FAILPOINTS.consumerForgetsInbox))) {
-    return { position, moved: true, fresh: [...events.keys()] };
+    return { position, moved: true, parked: false, fresh: [...events.keys()] };
   }
   const { rows } = await client.query(statements.claim, [
     groupId,
@@ -47,6 +52,7 @@ export async function claimBatch(
   return {
     position: row?.position == null ? null : BigInt(row.position),
     moved: row?.moved === true,
+    parked: row?.parked === true,
     fresh: (row?.fresh ?? []).map((place: number) => place - 1),
   };
 }

@@ -1,6 +1,12 @@
 /** How the transaction of one batch ended. Only `committed` has effects. */
 export type BatchOutcome =
-  | { readonly kind: 'committed'; readonly handled: number; readonly duplicates: number }
+  | {
+      readonly kind: 'committed';
+      readonly handled: number;
+      readonly duplicates: number;
+      /** Messages that were parked instead. */
+      readonly parked: number;
+    }
   /** The position in the database is another one: null when it is gone altogether. */
   | { readonly kind: 'moved'; readonly position: bigint | null }
   /** Another owner of the partition is at work, or a transaction was in the way of ours: try again soon. */

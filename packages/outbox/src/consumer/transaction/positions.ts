@@ -2,9 +2,17 @@ import type { Queryable } from '../../database/port.ts';
 import { type OffsetRange, partitionName, type TopicPartition } from '../../subscriber/index.ts';
 import type { Statements } from './statements.ts';
 
+/** Where a group stands in a partition. */
+export interface Position {
+  readonly offset: bigint;
+  readonly parkedKeys: number;
+  /** Whether somebody asked for one of them to be handled again. */
+  readonly redrive: boolean;
+}
+
 /** Where a group stands in each partition, by `partitionName`. Kept in the database of the effects. */
 export interface Positions {
-  read(): Promise<ReadonlyMap<string, bigint>>;
+  read(): Promise<ReadonlyMap<string, Position>>;
   /** Gives every partition of the topic that has no position its oldest message as position; others stay. */
   create(topic: string, ranges: ReadonlyMap<number, OffsetRange>): Promise<void>;
   /** Moves a position unless somebody else has moved it. */
@@ -15,7 +23,12 @@ export function createPositions(db: Queryable, statements: Statements, groupId: 
   return {
     async read() {
       const { rows } = await db.query(statements.readPositions, [groupId]);
-      return new Map(rows.map((row) => [partitionName(row), BigInt(row.next_offset)]));
+      return new Map(
+        rows.map((row) => [
+          partitionName(row),
+          { offset: BigInt(row.next_offset), parkedKeys: row.parked_keys, redrive: row.redrive },
+        ]),
+      );
     },
     async create(topic, ranges) {
       await db.query(statements.createPositions, [

@@ -18,8 +18,10 @@ export function consumerStatements(schemaName: string, idleInTransactionMs: numb
 
     // $1 group, $2 topic, $3 partition, $4 expected position, $5 next position, $6 times, $7 ids of the messages between.
     //
-    // Answers one row: where the position was, whether it moved, and which of the messages (1 = first) nobody of this
-    // group has handled yet.
+    // Answers one row: where the position was, whether it moved, whether any key of the partition is parked, and which of
+    // the messages (1 = first) nobody of this group has handled yet. Where a key is parked it answers none of them and puts
+    // none into the inbox: which of them may be handled is asked next, under the lock this statement took. `parked` stands
+    // in the locked row, which is read as it is when the lock is had, not as it was when the statement began.
     //
     // Two consumers may believe they own the partition: Kafka tells the old one late, and a frozen one wakes up later
     // still. The row of the position is locked until the transaction ends, so one of them works at a time, and it is
@@ -34,7 +36,7 @@ export function consumerStatements(schemaName: string, idleInTransactionMs: numb
     // Served by consumer_position_pkey and the primary key of one slot of the inbox.
     claim: `
 WITH held AS MATERIALIZED (
-  SELECT next_offset FROM ${schema}.consumer_position
+  SELECT next_offset, parked FROM ${schema}.consumer_position
   WHERE group_id = $1 AND topic = $2 AND partition = $3
   FOR UPDATE NOWAIT
 ), moved AS (
@@ -49,22 +51,28 @@ WITH held AS MATERIALIZED (
 ), fresh AS (
   INSERT INTO ${schema}.inbox (group_id, slot, ce_time, id)
   SELECT $1, ${schema}.inbox_slot(ce_time), ce_time, id FROM message
-  WHERE EXISTS (SELECT FROM moved)
+  WHERE EXISTS (SELECT FROM moved) AND NOT EXISTS (SELECT FROM held WHERE parked)
   ORDER BY ce_time, id
   ON CONFLICT DO NOTHING
   RETURNING ce_time, id
 )
 SELECT (SELECT next_offset FROM held) AS position,
        EXISTS (SELECT FROM moved) AS moved,
+       EXISTS (SELECT FROM held WHERE parked) AS parked,
        ARRAY(SELECT place::int FROM message JOIN fresh USING (ce_time, id) ORDER BY place) AS fresh`,
 
-    // $1 group, $2 topic, $3 partitions, $4 their positions. A position that exists stays.
+    // $1 group, $2 topic, $3 partitions, $4 their positions. A position that exists stays. Keys that are parked stay so when
+    // a position was removed.
     //
     // ON CONFLICT alone would wait for the end of every batch at work in another partition of the topic, since each has
     // just updated its row. Rows that exist are left out beforehand; the conflict is left for two who create at once.
     createPositions: `
-INSERT INTO ${schema}.consumer_position (group_id, topic, partition, next_offset)
-SELECT $1, $2, partition, next_offset FROM unnest($3::int[], $4::bigint[]) AS given (partition, next_offset)
+INSERT INTO ${schema}.consumer_position (group_id, topic, partition, next_offset, parked)
+SELECT $1, $2, partition, next_offset, EXISTS (
+  SELECT FROM ${schema}.consumer_parked_key AS key
+  WHERE key.group_id = $1 AND key.topic = $2 AND key.partition = given.partition
+)
+FROM unnest($3::int[], $4::bigint[]) AS given (partition, next_offset)
 WHERE NOT EXISTS (
   SELECT FROM ${schema}.consumer_position AS existing
   WHERE existing.group_id = $1 AND existing.topic = $2 AND existing.partition = given.partition
@@ -72,9 +80,16 @@ WHERE NOT EXISTS (
 ORDER BY partition
 ON CONFLICT DO NOTHING`,
 
-    // $1 group. Served by consumer_position_pkey.
+    // $1 group. Served by consumer_position_pkey; only where something is parked are the keys of it counted, by theirs.
     readPositions: `
-SELECT topic, partition, next_offset FROM ${schema}.consumer_position WHERE group_id = $1`,
+SELECT position.topic, position.partition, position.next_offset,
+       coalesce(keys.parked, 0) AS parked_keys, coalesce(keys.redrive, false) AS redrive
+FROM ${schema}.consumer_position AS position
+LEFT JOIN LATERAL (
+  SELECT count(*)::int AS parked, bool_or(key.redrive) AS redrive FROM ${schema}.consumer_parked_key AS key
+  WHERE key.group_id = position.group_id AND key.topic = position.topic AND key.partition = position.partition
+) AS keys ON position.parked
+WHERE position.group_id = $1`,
 
     // $1 group, $2 topic, $3 partition, $4 expected position, $5 new position. Moves nothing somebody else has moved.
     movePosition: `

@@ -1,0 +1,75 @@
+import type { Mutant } from '../mutant.ts';
+
+const PARKING = { file: 'src/consumer/parking/parking.int.test.ts', within: 'an event that keeps failing, on kafkajs' };
+const REDRIVE = { file: 'src/consumer/parking/redrive.int.test.ts', within: 'a redrive, on kafkajs' };
+const FAILING = { file: 'src/consumer/lane/failing.spec.ts', within: 'a message that fails' };
+const SQL = 'src/consumer/parking/parking.sql.ts';
+const LIVE = 'handles what is parked in order while new messages of the key arrive';
+
+/** Keys of which a consumer cannot handle an event. */
+export const CONSUMER_PARKING: readonly Mutant[] = [
+  {
+    name: 'what-follows-a-parked-event-is-handled',
+    breaks: 'P2',
+    file: 'src/consumer/transaction/batch.ts',
+    find: 'claim.parked || condemned !== null',
+    replace: 'condemned !== null',
+    caughtBy: { ...PARKING, test: 'parks its key and all that follows on it' },
+  },
+  {
+    name: 'a-parked-event-stops-its-partition',
+    breaks: 'P4',
+    file: 'src/consumer/lane/failing.ts',
+    find: "(verdict === 'retry' && counted >= policy.attempts)",
+    replace: 'false',
+    caughtBy: { ...PARKING, test: 'parks its key and all that follows on it' },
+  },
+  {
+    name: 'condemned-by-the-fault-of-another',
+    breaks: 'P4',
+    file: 'src/consumer/lane/failing.ts',
+    find: 'const condemned = alone && ',
+    replace: 'const condemned = ',
+    caughtBy: { ...FAILING, test: 'is not condemned by a batch it was in' },
+  },
+  {
+    name: 'a-position-made-anew-forgets-what-is-parked',
+    breaks: 'P2',
+    file: 'src/consumer/transaction/statements.ts',
+    find: 'SELECT $1, $2, partition, next_offset, EXISTS (',
+    replace: 'SELECT $1, $2, partition, next_offset, NOT EXISTS (',
+    caughtBy: { ...PARKING, test: 'parks its key once, in a position that was turned back as well' },
+  },
+  {
+    name: 'parked-events-come-back-out-of-order',
+    breaks: 'P2',
+    file: SQL,
+    find: 'ORDER BY "offset" LIMIT $5 FOR UPDATE',
+    replace: 'ORDER BY "offset" DESC LIMIT $5 FOR UPDATE',
+    caughtBy: { ...REDRIVE, test: 'stops at the next message that fails, with those before it done' },
+  },
+  {
+    name: 'what-is-new-overtakes-what-is-brought-back',
+    breaks: 'P2',
+    file: SQL,
+    find: '= $3 AND key = ANY ($4::bytea[])',
+    replace: '= $3 AND key = ANY ($4::bytea[]) AND NOT redrive',
+    caughtBy: { ...REDRIVE, test: LIVE },
+  },
+  {
+    name: 'a-redrive-handles-what-was-handled',
+    breaks: 'P5',
+    file: 'src/consumer/parking/redrive.ts',
+    find: '  const handled = fresh.flatMap(',
+    replace: '  const handled = [...events.keys()].flatMap(',
+    caughtBy: { ...REDRIVE, test: 'and the parking before it survive SIGKILL at every step' },
+  },
+  {
+    name: 'a-copy-of-what-was-discarded-is-handled',
+    breaks: 'P5',
+    file: 'src/consumer/parking/redrive.ts',
+    find: "    routed.kind === 'handle' ? [{ place",
+    replace: "    routed.kind === 'handle' && !discarded ? [{ place",
+    caughtBy: { ...REDRIVE, test: 'passes over what was discarded' },
+  },
+];

@@ -1,0 +1,113 @@
+import type { Queryable } from '../database/port.ts';
+import {
+  discardParked,
+  listParkedByConsumers,
+  readParkedMessages,
+  requestRedriveByConsumers,
+} from './consumers.sql.ts';
+
+/** A key of which a consumer could not handle an event. It can be turned into JSON. */
+export interface ConsumerParkedKeyStatus {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Read as UTF-8; empty for messages without a key. */
+  readonly key: string;
+  /** What was wrong, and the error's `code` if it has one. */
+  readonly reason: string;
+  readonly code: string | null;
+  /** What the event's schema said; null when it is not about that. */
+  readonly issues: readonly { readonly path: string; readonly message: string }[] | null;
+  /** How often its first message was tried, redrives included. */
+  readonly attempts: number;
+  /** RFC 3339, UTC. */
+  readonly parkedAt: string;
+  /** Messages that wait there, and how many of them were given up. */
+  readonly messages: number;
+  readonly discarded: number;
+  /** The offset of the first that was not given up, which is the one at fault; null without one. */
+  readonly firstOffset: string | null;
+  /** Whether it was asked to bring them back. */
+  readonly redrive: boolean;
+}
+
+/** A parked message, as Kafka held it. */
+export interface ConsumerParkedMessage {
+  readonly partition: number;
+  readonly offset: string;
+  readonly value: Buffer | null;
+  /** Names may repeat. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly discarded: boolean;
+  readonly parkedAt: string;
+}
+
+/** One key of one group. */
+export interface ConsumerKey {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly key: string;
+}
+
+/** Looks at what consumers have parked in this database, and says what becomes of it. */
+export interface ConsumersAdmin {
+  /** What is parked: all, or of a group, a topic, a key. The longest parked first. */
+  parked(which?: Partial<ConsumerKey>): Promise<ConsumerParkedKeyStatus[]>;
+  /** The messages parked with a key, in order; at most `limit`, which is 100 unless told. */
+  messages(which: ConsumerKey & { readonly limit?: number }): Promise<ConsumerParkedMessage[]>;
+  /**
+   * Asks the consumers to handle parked messages again: all, or of a group, a topic, a key. Each key's messages go in their
+   * order, and what arrives meanwhile goes after them. A message that fails again leaves its key parked. Answers the keys
+   * it asked for; it is done by the consumer that owns the partition.
+   */
+  redrive(which?: Partial<ConsumerKey>): Promise<readonly (ConsumerKey & { readonly partition: number })[]>;
+  /**
+   * Gives up a parked message, or all that are parked with a key: they will never be handled, and no copy of them either.
+   * What follows stays parked until a redrive. Answers what it gave up.
+   */
+  discard(
+    which: ConsumerKey & { readonly offset?: string },
+  ): Promise<readonly { readonly partition: number; readonly offset: string }[]>;
+}
+
+export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
+  const filter = ({ groupId, topic, key }: Partial<ConsumerKey>) => [groupId ?? null, topic ?? null, bytes(key)];
+  return {
+    async parked(which = {}) {
+      const { rows } = await db.query(listParkedByConsumers(schema), filter(which));
+      return rows.map(({ group_id, parked_at, first_offset, key, ...row }) => ({
+        ...row,
+        groupId: group_id,
+        key: key.toString('utf8'),
+        parkedAt: parked_at.toISOString(),
+        firstOffset: first_offset,
+      }));
+    },
+    async messages({ groupId, topic, key, limit = 100 }) {
+      const { rows } = await db.query(readParkedMessages(schema), [groupId, topic, bytes(key), limit]);
+      return rows.map(({ partition, offset, value, headers, discarded, parked_at }) => ({
+        partition,
+        offset,
+        value,
+        headers: headers.map(([name, base64]: [string, string]) => [name, Buffer.from(base64, 'base64').toString()]),
+        discarded,
+        parkedAt: parked_at.toISOString(),
+      }));
+    },
+    async redrive(which = {}) {
+      const { rows } = await db.query(requestRedriveByConsumers(schema), filter(which));
+      return rows.map(({ group_id, topic, partition, key }) => ({
+        groupId: group_id,
+        topic,
+        partition,
+        key: key.toString('utf8'),
+      }));
+    },
+    async discard({ groupId, topic, key, offset }) {
+      const { rows } = await db.query(discardParked(schema), [groupId, topic, bytes(key), offset ?? null]);
+      return rows as { partition: number; offset: string }[];
+    },
+  };
+}
+
+const bytes = (key: string | undefined): Buffer | null => (key === undefined ? null : Buffer.from(key, 'utf8'));

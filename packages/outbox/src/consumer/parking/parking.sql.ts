@@ -1,0 +1,112 @@
+import { quoteSchema } from '../../database/schema-name.ts';
+
+/**
+ * The statements of parking and redrive, for the schema its tables are in.
+ *
+ * All but `refuse` run while the row of the partition's position is locked by the same transaction, and after the statement
+ * that locked it. So they see everything an owner before them committed, and nobody else parks or brings back meanwhile.
+ * $1 group, $2 topic, $3 partition, unless said otherwise.
+ */
+export interface ParkingStatements {
+  readonly hold: string;
+  readonly mark: string;
+  readonly marked: string;
+  readonly store: string;
+  readonly remember: string;
+  readonly wanted: string;
+  readonly load: string;
+  readonly forget: string;
+  readonly unmark: string;
+  readonly settle: string;
+  readonly refuse: string;
+}
+
+export function parkingStatements(schemaName: string): ParkingStatements {
+  const schema = quoteSchema(schemaName);
+  return {
+    // A redrive moves no position: it only keeps out whoever believes to own the partition as well. NOWAIT as with a batch.
+    hold: `
+SELECT parked FROM ${schema}.consumer_position
+WHERE group_id = $1 AND topic = $2 AND partition = $3 FOR UPDATE NOWAIT`,
+
+    // $4 key, $5 reason, $6 code, $7 issues, $8 attempts. A key that is parked keeps its first reason.
+    mark: `
+WITH marked AS (
+  INSERT INTO ${schema}.consumer_parked_key (group_id, topic, partition, key, reason, code, issues, attempts)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  ON CONFLICT DO NOTHING
+)
+UPDATE ${schema}.consumer_position SET parked = true WHERE group_id = $1 AND topic = $2 AND partition = $3`,
+
+    // $4 keys: which of them are parked. By the primary key.
+    marked: `
+SELECT key FROM ${schema}.consumer_parked_key
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = ANY ($4::bytea[])`,
+
+    // $4 keys, $5 offsets, $6 whether each has none, $7 values, $8 headers. A position that was turned back brings the same
+    // message again: it lies there already.
+    store: `
+INSERT INTO ${schema}.consumer_parked_message (group_id, topic, partition, key, "offset", keyless, value, headers)
+SELECT $1, $2, $3, m.key, m."offset", m.keyless, m.value, m.headers
+FROM unnest($4::bytea[], $5::bigint[], $6::boolean[], $7::bytea[], $8::json[]) AS m (key, "offset", keyless, value, headers)
+ON CONFLICT DO NOTHING`,
+
+    // $1 group, $2 times, $3 ids: puts events into the inbox and answers which (1 = first) were not there, as a claim does.
+    remember: `
+WITH given AS (
+  SELECT ce_time, id, min(place) AS place
+  FROM unnest($2::timestamptz[], $3::text[]) WITH ORDINALITY AS given (ce_time, id, place)
+  GROUP BY ce_time, id
+), fresh AS (
+  INSERT INTO ${schema}.inbox (group_id, slot, ce_time, id)
+  SELECT $1, ${schema}.inbox_slot(ce_time), ce_time, id FROM given
+  ORDER BY ce_time, id
+  ON CONFLICT DO NOTHING
+  RETURNING ce_time, id
+)
+SELECT ARRAY(SELECT place::int FROM given JOIN fresh USING (ce_time, id) ORDER BY place) AS fresh`,
+
+    // The key to bring back next: the one parked longest.
+    wanted: `
+SELECT key FROM ${schema}.consumer_parked_key
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND redrive
+ORDER BY parked_at, key LIMIT 1`,
+
+    // $4 key, $5 how many at the most. Locked: who discards one of them waits, and finds it handled or still there.
+    load: `
+SELECT key, "offset", keyless, value, headers, discarded FROM ${schema}.consumer_parked_message
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4
+ORDER BY "offset" LIMIT $5 FOR UPDATE`,
+
+    // $4 key, $5 the last offset that is done.
+    forget: `
+DELETE FROM ${schema}.consumer_parked_message
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4 AND "offset" <= $5`,
+
+    // $4 key. Takes the mark off when nothing of the key is parked any more.
+    unmark: `
+DELETE FROM ${schema}.consumer_parked_key
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4
+  AND NOT EXISTS (
+    SELECT FROM ${schema}.consumer_parked_message
+    WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4
+  )`,
+
+    // After `unmark`, in a statement of its own: it sees what that one left.
+    settle: `
+UPDATE ${schema}.consumer_position SET parked = false
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND parked
+  AND NOT EXISTS (SELECT FROM ${schema}.consumer_parked_key WHERE group_id = $1 AND topic = $2 AND partition = $3)`,
+
+    // $4 key, $5 reason, $6 code, $7 issues, $8 the offset of the message that failed again: if it was handled meanwhile, or
+    // given up, there is nothing to say about it. A statement of its own, under no lock: it stops nobody and moves nothing.
+    refuse: `
+UPDATE ${schema}.consumer_parked_key
+SET redrive = false, reason = $5, code = $6, issues = $7, attempts = attempts + 1
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4
+  AND EXISTS (
+    SELECT FROM ${schema}.consumer_parked_message
+    WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4 AND "offset" = $8 AND NOT discarded
+  )`,
+  };
+}

@@ -1,0 +1,126 @@
+import type { PoolClient } from 'pg';
+import type { TopicPartition } from '../../subscriber/index.ts';
+import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import type { FaultyMessage, RoutedMessage, Router } from '../message/route.ts';
+import type { BatchOutcome } from '../transaction/outcome.ts';
+import type { Begun, Work, WorkRunner } from '../transaction/run-work.ts';
+import { remember } from './park.ts';
+import type { ParkingStatements } from './parking.sql.ts';
+import { fromRow, type StoredMessage } from './stored-message.ts';
+
+/** The first parked messages of a key, in order. */
+export interface Taken {
+  readonly key: Buffer;
+  readonly messages: readonly RoutedMessage[];
+}
+
+/** How a redrive's transaction ended, and what it was about; null when nothing was asked for. */
+export interface Redriven {
+  readonly outcome: BatchOutcome;
+  readonly taken: Taken | null;
+}
+
+export type RedriveRunner = (partition: TopicPartition, limit: number, signal: AbortSignal) => Promise<Redriven>;
+
+export interface RedriveDependencies {
+  readonly run: WorkRunner;
+  readonly statements: ParkingStatements;
+  readonly groupId: string;
+  readonly route: Router;
+}
+
+/**
+ * Brings back, in one transaction, up to `limit` messages of one key that somebody asked for: those that are discarded are
+ * passed over, the others go through inbox and handlers as any batch, and what was done leaves the parking. The mark goes
+ * with the last of them. Until then what arrives is parked behind, and the lock on the position keeps the two apart: so
+ * nothing overtakes.
+ */
+export function createRedriveRunner({ run, ...dependencies }: RedriveDependencies): RedriveRunner {
+  return async (partition, limit, signal) => {
+    let taken: Taken | null = null;
+    const work: Work = {
+      partition,
+      begin: (client) =>
+        takeOut(client, dependencies, partition, limit, (what) => {
+          taken = what;
+        }),
+    };
+    const outcome = await run(work, signal);
+    return { outcome, taken };
+  };
+}
+
+const NOTHING: Begun = {
+  kind: 'handle',
+  events: [],
+  outcome: { kind: 'committed', handled: 0, duplicates: 0, parked: 0 },
+};
+
+async function takeOut(
+  client: PoolClient,
+  { statements, groupId, route }: Omit<RedriveDependencies, 'run'>,
+  partition: TopicPartition,
+  limit: number,
+  tell: (taken: Taken) => void,
+): Promise<Begun> {
+  const place = [groupId, partition.topic, partition.partition];
+  const held = await client.query(statements.hold, place);
+  if (held.rows[0]?.parked !== true) {
+    return NOTHING;
+  }
+  const wanted = await client.query(statements.wanted, place);
+  if (wanted.rows[0] === undefined) {
+    return NOTHING;
+  }
+  const key: Buffer = wanted.rows[0].key;
+  const { rows } = await client.query(statements.load, [...place, key, limit]);
+  const { done, fault } = untilFault(rows as StoredMessage[], (message) => route(partition, fromRow(message)));
+  tell({ key, messages: fault === null ? done.map(({ routed }) => routed) : [fault] });
+  if (fault !== null) {
+    return { kind: 'ended', outcome: { kind: 'failed', at: 0, error: fault.error } };
+  }
+
+  const events = done.flatMap(({ routed, discarded }, at) =>
+    routed.kind === 'handle' ? [{ place: at, message: routed, discarded }] : [],
+  );
+  // A copy of what was given up must find it in the inbox, too.
+  const fresh = await remember(
+    client,
+    statements,
+    groupId,
+    events.map(({ message }) => message),
+  );
+  const last = done.at(-1)?.routed.message.offset;
+  if (last !== undefined) {
+    await client.query(statements.forget, [...place, key, last]);
+  }
+  if (rows.length < limit) {
+    await client.query(statements.unmark, [...place, key]);
+    await client.query(statements.settle, place);
+  }
+  if (failpointsArmed()) {
+    await hitFailpoint(FAILPOINTS.consumerRedriving);
+  }
+  const handled = fresh.flatMap((index) => events[index] ?? []).filter(({ discarded }) => !discarded);
+  return {
+    kind: 'handle',
+    events: handled,
+    outcome: { kind: 'committed', handled: handled.length, duplicates: events.length - fresh.length, parked: 0 },
+  };
+}
+
+/** What can be done before the first fault; the fault itself when it comes first. One that is discarded is none. */
+function untilFault(
+  rows: readonly StoredMessage[],
+  route: (message: StoredMessage) => RoutedMessage,
+): { done: readonly { routed: RoutedMessage; discarded: boolean }[]; fault: FaultyMessage | null } {
+  const done: { routed: RoutedMessage; discarded: boolean }[] = [];
+  for (const row of rows) {
+    const routed = route(row);
+    if (routed.kind === 'fault' && !row.discarded) {
+      return { done, fault: done.length === 0 ? routed : null };
+    }
+    done.push({ routed, discarded: row.discarded });
+  }
+  return { done, fault: null };
+}
