@@ -51,28 +51,15 @@ const KNOWN_AT_MOST = 1_000;
 const known = new Map<string, Names>();
 
 /** Messages that share their names share these texts as well: thousands of them are in memory. */
-function namesOf(text: string): Names {
-  let names = known.get(text);
+function namesOf(json: string): Names {
+  let names = known.get(json);
   if (names === undefined) {
     if (known.size >= KNOWN_AT_MOST) known.clear();
-    names = partsOf(text);
-    known.set(text, names);
+    const [topic, type, source] = JSON.parse(json) as [string, string, string];
+    names = { topic, type, source };
+    known.set(json, names);
   }
   return names;
-}
-
-/** Postgres counts characters where JavaScript counts halves of some. */
-function partsOf(text: string): Names {
-  const first = text.indexOf(' ');
-  const second = text.indexOf(' ', first + 1);
-  const characters = [...text.slice(second + 1)];
-  const topic = Number(text.slice(0, first));
-  const type = topic + Number(text.slice(first + 1, second));
-  return {
-    topic: characters.slice(0, topic).join(''),
-    type: characters.slice(topic, type).join(''),
-    source: characters.slice(type).join(''),
-  };
 }
 
 /** Kafka's headers are text. The outbox writes nothing else, but SQL can: a value that is not text goes out as JSON. */
