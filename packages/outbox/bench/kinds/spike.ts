@@ -2,9 +2,8 @@ import { alternate, figure, round } from '../measure/rounds.ts';
 import { installPeer } from '../peers/install.ts';
 import { startProcess } from '../processes/child.ts';
 import { figureRow } from '../results/figure-row.ts';
-import { countMessages } from '../servers/topic.ts';
+import { countMessages, createTopic } from '../servers/topic.ts';
 import { CONTENDERS, type Contender } from '../spike/contenders.ts';
-import { createLedTopic } from '../spike/led-topic.ts';
 import { NATIVE_CLIENT } from '../spike/native-producer.ts';
 import type { SpikeProgram } from '../spike/process.ts';
 import type { BenchContext, Finding, Kind } from './kind.ts';
@@ -35,7 +34,7 @@ async function measure({ servers, options, progress, signal }: BenchContext): Pr
   }));
 
   async function send({ name, process }: (typeof contenders)[number], count: number): Promise<Sample> {
-    await using topic = await createLedTopic(servers);
+    await using topic = await createTopic(servers);
     const target = { contender: name, brokers, topic: topic.name, count, nativeFolder };
     const { ms, cpuMs, mainCpuMs } = await process.ask('send', target);
     const arrived = await countMessages(brokers, topic.name);

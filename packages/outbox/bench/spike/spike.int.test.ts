@@ -4,9 +4,8 @@ import { partitionOf } from '../../src/publisher/murmur2.ts';
 import type { OutgoingMessage } from '../../src/publisher/publisher.ts';
 import { readTopic } from '../../src/testing/fixtures/kafka/read-topic.ts';
 import type { RawProducer } from '../load/raw-producer.ts';
-import { PARTITIONS } from '../servers/topic.ts';
+import { createTopic, PARTITIONS } from '../servers/topic.ts';
 import { Connection } from './connection.ts';
-import { createLedTopic } from './led-topic.ts';
 import { assertWritten, encodeProduce } from './produce-request.ts';
 import { ownProducer } from './producer.ts';
 import { workerProducer } from './worker-producer.ts';
@@ -36,7 +35,7 @@ describe('what the spike measures are messages', () => {
     { name: 'own', create: ownProducer },
     { name: 'worker', create: workerProducer },
   ])('$name: all arrive as they are, in the partition Java would choose, each key in its order', async ({ create }) => {
-    await using topic = await createLedTopic({ brokers: [broker()] });
+    await using topic = await createTopic({ brokers: [broker()] });
     await using made = closing(create(broker()));
     const records = recordsOf(topic.name);
     await made.producer.prepare(records)();
@@ -58,7 +57,7 @@ describe('what the spike measures are messages', () => {
   });
 
   test('what the broker refuses is not taken for written', async () => {
-    await using topic = await createLedTopic({ brokers: [broker()] });
+    await using topic = await createTopic({ brokers: [broker()] });
     const connection = await Connection.open(broker());
     const { bytes } = encodeProduce(topic.name, recordsOf(topic.name).slice(0, 1), PARTITIONS);
     const response = await connection.request(bytes); // not sealed: the checksum is not that of the batch
