@@ -1,3 +1,5 @@
+import { nameOf } from './failures.ts';
+
 /** Messages that wait because sending one of them failed: those of a topic and key, or those of a whole topic. */
 export interface Hold<Item> {
   readonly name: string;
@@ -55,8 +57,8 @@ export class Holds<Item extends Addressed> {
     return this.#byName.get(topic);
   }
 
-  ofKey({ topic, key }: Addressed): Hold<Item> | undefined {
-    return this.#byName.get(`${topic}\0${key}`);
+  ofKey(message: Addressed): Hold<Item> | undefined {
+    return this.#byName.get(nameOf(message));
   }
 
   /** How many keys of a topic wait on their own. */
@@ -64,8 +66,8 @@ export class Holds<Item extends Addressed> {
     return this.all().reduce((count, hold) => count + (hold.topic === topic && hold.key !== undefined ? 1 : 0), 0);
   }
 
-  openKey({ topic, key }: Addressed, error: Error): Hold<Item> {
-    return this.#open(`${topic}\0${key}`, topic, key, error);
+  openKey(message: Addressed, error: Error): Hold<Item> {
+    return this.#open(nameOf(message), message.topic, message.key, error);
   }
 
   /** The topic's hold takes over what waited by key: one try for all of it, and each key's order stands. */

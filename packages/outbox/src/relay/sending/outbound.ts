@@ -1,14 +1,8 @@
-import type { FailureKind, PublishResult } from '../../publisher/publisher.ts';
+import type { PublishResult } from '../../publisher/publisher.ts';
 import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
+import { type Failure, failuresOf, type Outgoing } from './failures.ts';
 import { type Hold, type HoldStatus, Holds } from './hold.ts';
-
-/** A message between its read and its acknowledgement. `lane` is whoever read it; a lane that is lost takes it along. */
-export interface Outgoing {
-  readonly lane: { readonly alive: boolean };
-  readonly topic: string;
-  readonly key: string;
-  readonly bytes: number;
-}
+import { Refusals } from './refusals.ts';
 
 export interface OutboundOptions {
   readonly backoff: Backoff;
@@ -49,7 +43,7 @@ export interface ParkedHold<Item> {
 export class Outbound<Item extends Outgoing> {
   #ready: Item[] = [];
   readonly #holds = new Holds<Item>();
-  readonly #refusals = new Map<string, number>();
+  readonly #refusals: Refusals;
   #handedBack: { hold: string; item: Item }[] = [];
   #parked: ParkedHold<Item>[] = [];
   /** Names of holds that were parked; what they handed back is read again, to be parked as well. */
@@ -62,6 +56,7 @@ export class Outbound<Item extends Outgoing> {
 
   constructor(options: OutboundOptions) {
     this.#options = options;
+    this.#refusals = new Refusals(options.parkAfter);
   }
 
   /** Messages in memory, those in flight included. */
@@ -151,7 +146,10 @@ export class Outbound<Item extends Outgoing> {
       this.#settleTopic(topic, failures, { answered, brokersAway, now, back });
     }
     this.#ready = [...back, ...this.#ready];
-    this.#countRefusals(done, failed);
+    for (const { item } of this.#refusals.count(done, failed, (refused) => this.#holds.ofKey(refused) !== undefined)) {
+      const hold = this.#holds.ofKey(item);
+      if (hold !== undefined) this.#park(hold, item.key);
+    }
     this.#trim();
     return done;
   }
@@ -300,23 +298,6 @@ export class Outbound<Item extends Outgoing> {
     return keys > 0 && keys + this.#holds.keysOf(topic) > this.#options.maxHeldKeys;
   }
 
-  /** Counts by key how often its first message was refused for its own sake, and parks what was refused too often. */
-  #countRefusals(done: readonly Item[], failed: readonly Failure<Item>[]): void {
-    if (this.#refusals.size > 0) {
-      for (const item of done) this.#refusals.delete(nameOf(item));
-    }
-    for (const [name, [failure]] of Map.groupBy(failed, ({ item }) => nameOf(item))) {
-      if (failure?.kind !== 'message') continue;
-      const refusals = (this.#refusals.get(name) ?? 0) + 1;
-      this.#refusals.set(name, refusals);
-      const hold = this.#holds.ofKey(failure.item);
-      if (hold !== undefined && refusals >= this.#options.parkAfter) {
-        this.#refusals.delete(name);
-        this.#park(hold, failure.item.key);
-      }
-    }
-  }
-
   /** Ends a hold. What it still has goes first; when it handed messages back, all of it is read again in order. */
   #release(hold: Hold<Item>, front: Item[]): void {
     if (!hold.handsBack) {
@@ -397,27 +378,3 @@ interface Outcome<Item> {
   readonly now: number;
   readonly back: Item[];
 }
-
-interface Failure<Item> {
-  readonly item: Item;
-  /** What concerns a message's predecessor concerns the message. */
-  readonly kind: Exclude<FailureKind, 'predecessor'>;
-  readonly error: Error;
-}
-
-function failuresOf<Item extends Outgoing>(batch: readonly Item[], results: readonly PublishResult[]): Failure<Item>[] {
-  const kinds = new Map<string, Failure<Item>['kind']>();
-  return batch.flatMap((item, n) => {
-    const result = results[n];
-    if (result === undefined || result.ok || !item.lane.alive) {
-      return [];
-    }
-    const name = nameOf(item);
-    const own = result.kind === 'predecessor' ? 'message' : result.kind;
-    const kind = kinds.get(name) ?? own;
-    kinds.set(name, kind);
-    return [{ item, kind, error: result.error }];
-  });
-}
-
-const nameOf = ({ topic, key }: Outgoing): string => `${topic}\0${key}`;
