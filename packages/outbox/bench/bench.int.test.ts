@@ -60,6 +60,15 @@ describe('npm run bench', () => {
     }
   });
 
+  test('hand-over --json: one relay is killed, one is stopped, everything arrives', () => {
+    const { status, stdout, stderr } = said('hand-over', '--rows', '400', '--rounds', '1', '--json', '--no-results');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/✓ round 1 of 1: SIGTERM/) });
+    const figures = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect(Object.keys(figures)).toEqual(['killP50Ms', 'killMaxMs', 'stopP50Ms', 'stopMaxMs', 'rounds']);
+    expect(figures).toMatchObject({ killP50Ms: figures.killMaxMs, stopP50Ms: figures.stopMaxMs, rounds: 1 });
+    expect(Math.min(figures.killMaxMs, figures.stopMaxMs)).toBeGreaterThan(0);
+  });
+
   test('Ctrl-C ends it with 130, and drops what it made', async () => {
     const databasesBefore = await databases();
     const child = spawn(process.execPath, nodeArguments('idle', '--no-results'), {

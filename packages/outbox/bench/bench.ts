@@ -36,7 +36,7 @@ async function bench(options: BenchOptions, progress: Progress): Promise<Finding
   const provenance = await provenanceOf(servers);
   const context: BenchContext = {
     servers,
-    options: { ...options, rows: options.rows ?? kind.defaultRows },
+    options: { ...options, rows: options.rows ?? kind.defaultRows, rounds: options.rounds ?? kind.defaultRounds ?? 5 },
     progress,
     signal,
     startRelay: () =>

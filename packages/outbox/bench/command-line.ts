@@ -7,7 +7,8 @@ export interface BenchOptions {
   readonly kind: KindName;
   /** Undefined: what suits the kind. */
   readonly rows: number | undefined;
-  readonly rounds: number;
+  /** Undefined: what suits the kind. */
+  readonly rounds: number | undefined;
   readonly publisher: Client;
   readonly peers: boolean;
   readonly json: boolean;
@@ -43,7 +44,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     .description('Measures @bezel/outbox against a limit, or a peer, measured in the same run on the same servers.')
     .argument('<kind>', KIND_NAMES.join(' | '), oneOf(KIND_NAMES))
     .option('--rows <n>', 'messages of a round (defaults below)', wholeNumber)
-    .option('--rounds <n>', 'alternating rounds; the median counts', wholeNumber, 5)
+    .option('--rounds <n>', 'alternating rounds; the median counts (5; hand-over 10)', wholeNumber)
     .option('--publisher <client>', `Kafka client: ${CLIENTS.join(' or ')}`, oneOf(CLIENTS), 'kafkajs')
     .option('--peers', 'relay, spike: peers as well, installed into the cache folder of the user', false)
     .option('--silence <seconds>', 'latency, idle: how long nothing is written', wholeNumber, 60)
@@ -53,7 +54,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     .addHelpText('after', HELP)
     .parse(args, { from: 'user' });
   const { rows, rounds, publisher, peers, json, results, silence, profile } = command.opts<
-    Partial<BenchOptions> & Omit<BenchOptions, 'kind' | 'rows' | 'profile'>
+    Partial<BenchOptions> & Omit<BenchOptions, 'kind' | 'rows' | 'rounds' | 'profile'>
   >();
   const kind = command.processedArgs[0] as KindName;
   if (peers && kind !== 'relay' && kind !== 'spike') {
@@ -79,6 +80,10 @@ idle     Statements and CPU of a relay with nothing to do, for --silence seconds
 backlog  Drains parts of --rows unpublished messages (10,000,000) behind twice as many published ones, beside an open
          transaction with a twentieth, and compares with the same number in an empty table.
          --json: {ratio, deadTuples, relayMaxRssMb}
+hand-over
+         Two relays under --rows messages (2,000) at 500 a second. In each of --rounds (10) one is killed (SIGKILL), in
+         another stopped (SIGTERM); how long the message of its shards that waited longest was on its way to the consumer.
+         --json: {killP50Ms, killMaxMs, stopP50Ms, stopMaxMs, rounds}
 spike    Sends --rows messages (400,000) with each client's own producer, and with record batches encoded here: what
          leaving the JavaScript clients could bring (docs/adr/0006). Not part of the library.
          --json: {kafkajs: {msgPerS, ratio, cpuUs, mainCpuUs}, platformatic, own, own-5, worker-5}

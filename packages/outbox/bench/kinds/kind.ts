@@ -7,7 +7,7 @@ import type { BenchServers } from '../servers/servers.ts';
 /** What a measurement is given. */
 export interface BenchContext {
   readonly servers: BenchServers;
-  readonly options: BenchOptions & { readonly rows: number };
+  readonly options: BenchOptions & { readonly rows: number; readonly rounds: number };
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** A relay process, profiled when that was asked for. */
@@ -43,6 +43,8 @@ export interface Table {
 export interface Kind {
   /** When `--rows` is not given. */
   readonly defaultRows: number;
+  /** When `--rounds` is not given; 5 if a kind does not say. */
+  readonly defaultRounds?: number;
   /** Whether the Kafka client makes a difference. */
   readonly usesClient: boolean;
   measure(context: BenchContext): Promise<Finding>;

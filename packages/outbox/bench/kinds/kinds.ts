@@ -1,4 +1,5 @@
 import { backlog } from './backlog.ts';
+import { handOver } from './hand-over.ts';
 import { idle } from './idle.ts';
 import type { Kind } from './kind.ts';
 import { latency } from './latency.ts';
@@ -8,4 +9,12 @@ import { spike } from './spike.ts';
 import { write } from './write.ts';
 
 /** How each kind is measured. */
-export const KINDS: Readonly<Record<KindName, Kind>> = { relay, latency, write, idle, backlog, spike };
+export const KINDS: Readonly<Record<KindName, Kind>> = {
+  relay,
+  latency,
+  write,
+  idle,
+  backlog,
+  'hand-over': handOver,
+  spike,
+};

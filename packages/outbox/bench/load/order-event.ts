@@ -25,3 +25,6 @@ export const orderOf = (n: number, numbered = false): Order => {
   const orderId = `0198a6d4-7c1e-7b52-9d7f-${n.toString(16).padStart(12, '0')}`;
   return numbered ? { ...rest, orderId, note: note.slice(`,"n":${n}`.length), n } : { ...rest, orderId, note };
 };
+
+/** The key of its message. */
+export const keyOfOrder = (n: number): string => orderOf(n).orderId;

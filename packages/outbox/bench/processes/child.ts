@@ -7,6 +7,8 @@ import type { Answer, Methods, Question } from './serve.ts';
 export interface Child<M extends Methods> extends AsyncDisposable {
   /** Rejects with what the method threw, when the process ends, and when the run is told to end. */
   ask<Name extends keyof M & string>(method: Name, args: Parameters<M[Name]>[0]): Promise<Awaited<ReturnType<M[Name]>>>;
+  /** Sends a signal; settles when the process has ended, with what ended it or its exit code. */
+  kill(signal: NodeJS.Signals): Promise<NodeJS.Signals | number>;
 }
 
 export interface SpawnOptions {
@@ -58,6 +60,11 @@ export function startProcess<M extends Methods>(
         open.delete(id);
         signal.removeEventListener('abort', abort);
       }
+    },
+    async kill(how) {
+      child.kill(how);
+      await ended;
+      return child.signalCode ?? child.exitCode ?? Number.NaN;
     },
     [Symbol.asyncDispose]: () => end(child, ended),
   };

@@ -34,6 +34,12 @@ async function stop(): Promise<void> {
   await pool?.end();
 }
 
+/** As a service that is told to end. */
+process.once('SIGTERM', async () => {
+  await stop();
+  process.exit(0);
+});
+
 const program = {
   start: (target: RelayTarget) => start(target),
   stop: (_: null) => stop(),
@@ -46,6 +52,9 @@ const program = {
     await stop();
     return drain;
   },
+
+  /** The shards it holds now. */
+  shards: async (_: null): Promise<number[]> => running?.relay.status().shards.map(({ shard }) => shard) ?? [],
 
   usage: async (_: null): Promise<Usage> => usage(),
 };
