@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 const TRACKER = 'src/reader/gap-tracker.ts';
 const CLOSING = 'src/reader/closing.spec.ts';
 const TRAPS = 'src/reader/traps.int.test.ts';
+const MODEL = 'src/reader/model/reading.spec.ts';
 
 /** How numbers that are missing are remembered, and when they are given up. */
 export const GAPS: readonly Mutant[] = [
@@ -73,5 +74,48 @@ export const GAPS: readonly Mutant[] = [
     find: '    const ranges = union(this.#deferred.get(name) ?? []);\n',
     replace: '    const ranges: Range[] = [];\n',
     caughtBy: { file: 'src/reader/gap-tracker.spec.ts', test: 'what was deferred is read again after its recall' },
+  },
+  {
+    name: 'a-gap-at-rest-while-its-holder-is-ending',
+    breaks: 'P2',
+    file: TRACKER,
+    find: 'running?.has(holder) === true && !ending.has(holder);',
+    replace: 'running?.has(holder) === true;',
+    caughtBy: {
+      file: MODEL,
+      test: 'all is read, in order, and nobody waits: write prepare finish | write commit',
+      title: 'all is read, in order, and nobody waits: $name',
+    },
+  },
+  {
+    name: 'a-gap-asleep-when-its-holder-is-ending',
+    breaks: 'P2',
+    file: TRACKER,
+    find: '      if (!holders.every(unfinished)) {\n',
+    replace: '      if (!holders.every((holder) => running.has(holder))) {\n',
+    caughtBy: {
+      file: MODEL,
+      test: 'all is read, in order, and nobody waits: write prepare finish | write commit',
+      title: 'all is read, in order, and nobody waits: $name',
+    },
+  },
+  {
+    name: 'reads-from-before-a-holder-ended-count',
+    breaks: 'P2',
+    file: TRACKER,
+    find: '        gap.reads = 0;\n',
+    replace: '',
+    caughtBy: {
+      file: 'src/reader/gap-tracker.spec.ts',
+      test: 'a row committed before another was written is read first',
+    },
+  },
+  {
+    name: 'holes-of-the-checkpoint-forgotten',
+    breaks: 'P1',
+    file: TRACKER,
+    find: 'union(start.holes).map(',
+    replace: 'union([]).map(',
+    caughtBy: { file: 'src/relay/random/random.int.test.ts', test: 'nothing is lost, reordered or invented' },
   },
 ];
