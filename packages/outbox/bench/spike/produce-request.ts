@@ -1,6 +1,12 @@
+import {
+  type Extent,
+  NO_PRODUCER,
+  roomFor,
+  seal,
+  writeRecordBatch,
+} from '../../src/platformatic/produce/wire/record-batch.ts';
 import { partitionOf } from '../../src/publisher/murmur2.ts';
 import type { OutgoingMessage } from '../../src/publisher/publisher.ts';
-import { type Extent, roomFor, seal, writeRecordBatch } from './record-batch.ts';
 
 const PRODUCE = 0;
 /** The last version but one without "flexible" fields. Kafka 4 takes 3 and later. */
@@ -37,7 +43,7 @@ export function encodeProduce(topic: string, records: readonly OutgoingMessage[]
   const now = Date.now();
   const batches = used.map(([partition, ofPartition]) => {
     const lengthAt = bytes.writeInt32BE(partition, at);
-    const batch = writeRecordBatch(bytes, lengthAt + 4, ofPartition, now);
+    const batch = writeRecordBatch(bytes, lengthAt + 4, ofPartition, now, NO_PRODUCER);
     bytes.writeInt32BE(batch.to - batch.from, lengthAt);
     at = batch.to;
     return batch;

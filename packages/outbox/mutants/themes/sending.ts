@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts';
 
 const OUTBOUND = 'src/relay/sending/outbound.ts';
 const SPEC = 'src/relay/sending/outbound.spec.ts';
+const BATCHES = 'src/platformatic/produce/batch-publisher.int.test.ts';
 const IN_ORDER = { file: SPEC, test: 'every key leaves in its order and completely' };
 
 /** The way from a read to Kafka: what may be sent, what has to wait, and for whom. */
@@ -82,7 +83,7 @@ export const SENDING: readonly Mutant[] = [
     name: 'what-follows-a-failed-message-is-sent',
     breaks: 'P2',
     file: 'src/publisher/publish-narrowing.ts',
-    find: '    failedKeys.add(nameOf(entry.message));\n',
+    find: '    failedKeys.add(entry.message);\n',
     replace: '',
     caughtBy: {
       file: 'src/publisher/publish-narrowing.spec.ts',
@@ -101,15 +102,64 @@ export const SENDING: readonly Mutant[] = [
     },
   },
   {
-    name: 'the-partitioner-of-the-client',
+    name: 'partitions-by-the-length-of-the-key',
     breaks: 'P2',
-    file: 'src/platformatic/publisher.ts',
-    find: '    partitioner: (_, key) => placeOf(key as Buffer),\n',
-    replace: '',
+    file: 'src/platformatic/produce/delivery.ts',
+    find: 'partitionOf(message.key, topic.places.length)',
+    replace: '(message.key.length + 0 * partitionOf(message.key, 1)) % topic.places.length',
     caughtBy: {
       file: 'src/publisher/publisher.int.test.ts',
       within: 'the publisher on platformatic',
       test: 'writes bytes, headers and keys untouched, in order, where the Java client would',
     },
+  },
+  {
+    name: 'a-sequence-is-used-twice',
+    breaks: 'P1',
+    file: 'src/platformatic/produce/session/session.ts',
+    find: '    this.#identity?.written(place, entries.length);\n',
+    replace: '',
+    caughtBy: { file: BATCHES, test: 'are in the log under one producer id, with sequences that count on' },
+  },
+  {
+    name: 'a-producer-id-outlives-a-failure',
+    breaks: 'P1',
+    file: 'src/platformatic/produce/batch-publisher.ts',
+    find: "    else if (outcomes.has('refused')) session.renewIdentity();\n",
+    replace: '',
+    caughtBy: {
+      file: BATCHES,
+      test: 'a refused message does not use up a sequence, and the next call has a new producer',
+    },
+  },
+  {
+    name: 'a-refused-partition-counts-as-written',
+    breaks: 'P1',
+    file: 'src/platformatic/produce/batch-publisher.ts',
+    find: 'if (answer?.code === 0) {',
+    replace: 'if (answer !== undefined) {',
+    caughtBy: {
+      file: BATCHES,
+      test: 'a refused message does not use up a sequence, and the next call has a new producer',
+    },
+  },
+  {
+    name: 'what-follows-a-refused-message-is-sent',
+    breaks: 'P2',
+    file: 'src/platformatic/produce/delivery.ts',
+    find: '      this.#failedKeys.add(message);\n',
+    replace: '',
+    caughtBy: {
+      file: 'src/platformatic/produce/delivery.spec.ts',
+      test: 'answers each message rightly, writes each once, and keeps the order of keys',
+    },
+  },
+  {
+    name: 'a-throttling-broker-is-spoken-to',
+    breaks: 'P1',
+    file: 'src/platformatic/produce/session/session.ts',
+    find: '    this.#throttle.asked(leader.nodeId, throttleMs);\n',
+    replace: '',
+    caughtBy: { file: BATCHES, test: 'a client over its quota keeps silent as long as the broker asks' },
   },
 ];

@@ -1,7 +1,8 @@
 import kafkajs, { type KafkaConfig, type Producer } from 'kafkajs';
 import { kindOfCode, mayBeWritten } from '../publisher/error-codes.ts';
+import { givenUpAfter } from '../publisher/given-up-after.ts';
 import { partitionOf } from '../publisher/murmur2.ts';
-import { type Diagnosis, givenUpAfter, publishNarrowing } from '../publisher/publish-narrowing.ts';
+import { type Diagnosis, publishNarrowing } from '../publisher/publish-narrowing.ts';
 import type { OutgoingMessage, Publisher } from '../publisher/publisher.ts';
 
 const { Kafka, logLevel } = kafkajs;

@@ -1,3 +1,4 @@
+import { FailedKeys, heldBack } from './failed-keys.ts';
 import type { FailureKind, OutgoingMessage, PublishResult } from './publisher.ts';
 
 /** One attempt to send messages together: resolves when all are written, rejects when any is not. */
@@ -12,8 +13,8 @@ export interface Diagnosis {
 }
 
 /**
- * Sends all messages in one attempt. Only when that fails it finds out which of them are at fault, because neither client
- * tells: it sends them again topic by topic, and what is refused as a message in halves, until the message is alone.
+ * Sends all messages in one attempt. Only when that fails it finds out which of them are at fault, because kafkajs does
+ * not tell: it sends them again topic by topic, and what is refused as a message in halves, until the message is alone.
  *
  * Order holds: parts are sent one after the other, and what follows a failed message of its key is not sent. Messages
  * that had been written in a failed attempt are written again, which the port allows. Silence of the brokers ends the
@@ -25,23 +26,20 @@ export async function publishNarrowing(
   diagnose: (error: unknown) => Diagnosis,
 ): Promise<readonly PublishResult[]> {
   const results: PublishResult[] = [];
-  const failedKeys = new Set<string>();
+  const failedKeys = new FailedKeys();
   const sentBefore = new Set<Entry>();
   let silence: Diagnosis | undefined;
 
   function fail(entry: Entry, { kind, mayBeWritten, error }: Diagnosis): void {
-    failedKeys.add(nameOf(entry.message));
+    failedKeys.add(entry.message);
     results[entry.index] = { ok: false, kind, mayBeWritten: mayBeWritten || sentBefore.has(entry), error };
   }
 
   /** What may be sent now; what follows a failed message of its key is answered. */
   function due(part: readonly Entry[]): readonly Entry[] {
-    // The usual case, and thousands of names a second that need not be made.
-    if (failedKeys.size === 0) return part;
     return part.filter((entry) => {
-      if (!failedKeys.has(nameOf(entry.message))) return true;
-      const error = new Error('not sent: an earlier message of its key was not written');
-      results[entry.index] = { ok: false, kind: 'predecessor', mayBeWritten: sentBefore.has(entry), error };
+      if (!failedKeys.has(entry.message)) return true;
+      results[entry.index] = heldBack(sentBefore.has(entry));
       return false;
     });
   }
@@ -82,8 +80,6 @@ interface Entry {
   readonly index: number;
 }
 
-const nameOf = ({ topic, key }: OutgoingMessage): string => `${topic}\0${key.toString('latin1')}`;
-
 /** Smaller parts to try one by one; one part when trying less would tell nothing new. */
 function partsOf(entries: readonly Entry[], kind: Diagnosis['kind']): readonly (readonly Entry[])[] {
   if (kind === 'brokers') return [entries];
@@ -91,23 +87,4 @@ function partsOf(entries: readonly Entry[], kind: Diagnosis['kind']): readonly (
   if (byTopic.length > 1 || kind !== 'message' || entries.length === 1) return byTopic;
   const middle = Math.ceil(entries.length / 2);
   return [entries.slice(0, middle), entries.slice(middle)];
-}
-
-/**
- * Waits for one attempt no longer than `withinMs`. Neither client can take a send back: what comes after the deadline is
- * a repetition, as its caller throws the client away and sends the same messages first.
- *
- * @throws Error when the time is up
- */
-export async function givenUpAfter(withinMs: number, sending: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Kafka did not answer within ${withinMs} ms`)), withinMs);
-  });
-  try {
-    await Promise.race([sending, timeUp]);
-  } finally {
-    clearTimeout(timer);
-    sending.catch(() => {});
-  }
 }

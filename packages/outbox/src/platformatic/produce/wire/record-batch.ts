@@ -1,5 +1,5 @@
 import { crc32c } from '@platformatic/kafka';
-import type { OutgoingMessage } from '../../src/publisher/publisher.ts';
+import type { OutgoingMessage } from '../../../publisher/publisher.ts';
 
 /** Bytes of a batch before its first record. */
 const HEAD = 61;
@@ -13,6 +13,17 @@ const MAGIC = 2;
 const VARINT = 5;
 /** Length, attributes, time, offset, lengths of key and value, number of headers. */
 const RECORD_FRAME = 1 + 6 * VARINT;
+
+/** What makes a batch idempotent: the broker writes a sequence of a producer once, and none out of turn. */
+export interface ProducerStamp {
+  readonly id: bigint;
+  readonly epoch: number;
+  /** Of the first record; those behind it count on. */
+  readonly sequence: number;
+}
+
+/** The stamp of a batch that may be written any number of times. */
+export const NO_PRODUCER: ProducerStamp = { id: -1n, epoch: -1, sequence: -1 };
 
 /** Where a batch lies in a request. */
 export interface Extent {
@@ -31,14 +42,14 @@ export function roomFor(records: readonly OutgoingMessage[]): number {
 }
 
 /**
- * Writes records as one batch of Kafka's format 2: no compression, no producer id, all with the same time. Its checksum is
- * left to `seal`.
+ * Writes records as one batch of Kafka's format 2: no compression, all with the same time. Its checksum is left to `seal`.
  */
 export function writeRecordBatch(
   target: Buffer,
   from: number,
   records: readonly OutgoingMessage[],
   time: number,
+  { id, epoch, sequence }: ProducerStamp,
 ): Extent {
   let at = from + HEAD;
   for (const [n, record] of records.entries()) at = writeRecord(target, at, record, n);
@@ -50,9 +61,9 @@ export function writeRecordBatch(
   head = target.writeInt32BE(records.length - 1, head);
   head = target.writeBigInt64BE(BigInt(time), head);
   head = target.writeBigInt64BE(BigInt(time), head);
-  head = target.writeBigInt64BE(-1n, head); // producer id
-  head = target.writeInt16BE(-1, head); // its epoch
-  head = target.writeInt32BE(-1, head); // its sequence
+  head = target.writeBigInt64BE(id, head);
+  head = target.writeInt16BE(epoch, head);
+  head = target.writeInt32BE(sequence, head);
   target.writeInt32BE(records.length, head);
   return { from, to: at };
 }
@@ -109,12 +120,14 @@ function writeVarint(target: Buffer, from: number, value: number): number {
   return at;
 }
 
+const NAMES_AT_MOST = 1_000;
 const framedNames = new Map<string, Buffer>();
 
 /** The few names of headers, as they stand in every record. */
 function framedName(name: string): Buffer {
   let framed = framedNames.get(name);
   if (framed === undefined) {
+    if (framedNames.size >= NAMES_AT_MOST) framedNames.clear();
     const bytes = Buffer.from(name);
     framed = Buffer.alloc(framedSize(bytes));
     writeFramed(framed, 0, bytes);
