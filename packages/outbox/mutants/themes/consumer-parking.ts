@@ -2,6 +2,10 @@ import type { Mutant } from '../mutant.ts';
 
 const PARKING = { file: 'src/consumer/parking/parking.int.test.ts', within: 'an event that keeps failing, on kafkajs' };
 const REDRIVE = { file: 'src/consumer/parking/redrive.int.test.ts', within: 'a redrive, on kafkajs' };
+const CRASHES = {
+  file: 'src/consumer/parking/crashes.int.test.ts',
+  within: 'an event that kills its consumer, on kafkajs',
+};
 const FAILING = { file: 'src/consumer/lane/failing.spec.ts', within: 'a message that fails' };
 const SQL = 'src/consumer/parking/parking.sql.ts';
 const LIVE = 'handles what is parked in order while new messages of the key arrive';
@@ -71,5 +75,37 @@ export const CONSUMER_PARKING: readonly Mutant[] = [
     find: "    routed.kind === 'handle' ? [{ place",
     replace: "    routed.kind === 'handle' && !discarded ? [{ place",
     caughtBy: { ...REDRIVE, test: 'passes over what was discarded' },
+  },
+  {
+    name: 'who-left-in-peace-is-suspected',
+    breaks: 'P4',
+    file: 'src/consumer/parking/doubt.sql.ts',
+    find: 'SET owner = nullif(owner, $4::uuid), tried_by',
+    replace: 'SET tried_by',
+    caughtBy: { ...CRASHES, test: 'is not suspected by a successor of one that left in peace, however often' },
+  },
+  {
+    name: 'an-event-in-doubt-is-not-tried-alone',
+    breaks: 'P4',
+    file: 'src/consumer/lane/slots.ts',
+    find: 'const slots = alone ? count : 1;',
+    replace: 'const slots = alone ? 1 : 1;',
+    caughtBy: {
+      file: 'src/consumer/lane/slots.spec.ts',
+      within: 'slots',
+      test: 'who wants to be alone waits for all others',
+    },
+  },
+  {
+    name: 'who-lives-beside-another-is-counted-as-crashed',
+    breaks: 'P4',
+    file: 'src/consumer/parking/doubt.sql.ts',
+    find: ' AND partition = $3 AND owner = $4::uuid\nRETURNING crashes',
+    replace: ' AND partition = $3\nRETURNING crashes',
+    caughtBy: {
+      file: 'src/consumer/ownership.int.test.ts',
+      within: 'who owns a partition, on kafkajs',
+      test: 'three consumers that all believe they own it',
+    },
   },
 ];

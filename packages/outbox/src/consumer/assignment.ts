@@ -107,6 +107,8 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
   const opening = createOpening({
     groupId,
     positions,
+    doubt: dependencies.lane.doubt,
+    doubtful: dependencies.lane.maxBatchSize,
     offsets: subscription.offsets,
     outOfRange: dependencies.outOfRange,
     opened(partition, position) {

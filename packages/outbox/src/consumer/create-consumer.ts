@@ -8,6 +8,8 @@ import { createSlots } from './lane/slots.ts';
 import { handleMessage } from './message/handle-message.ts';
 import { createRouter, type UnknownEvents } from './message/route.ts';
 import type { EventHandler } from './on.ts';
+import { doubtStatements } from './parking/doubt.sql.ts';
+import { createDoubt } from './parking/doubt.ts';
 import { parkingStatements } from './parking/parking.sql.ts';
 import { DEFAULT_POLICY, type RetryPolicy, type SettledPolicy, settlePolicy } from './parking/policy.ts';
 import { createRedriveRunner } from './parking/redrive.ts';
@@ -131,6 +133,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     lane: {
       route,
       runBatch: (batch, signal) => run(batchWork({ consuming: statements, parking }, groupId, batch), signal),
+      doubt: createDoubt(db, doubtStatements(options.schemaName ?? DEFAULT_SCHEMA), groupId),
       redrive: createRedriveRunner({ run, statements: parking, groupId, route }),
       async refuse({ topic, partition }, key, { offset, error }) {
         await db.query(parking.refuse, [groupId, topic, partition, key, ...toReason(error), offset]);

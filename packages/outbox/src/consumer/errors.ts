@@ -42,6 +42,12 @@ export class HandlerTimeoutError extends OutboxError {
   readonly retryable = true;
 }
 
+/** The process ended again and again while a message was handled, and left no other error. Its key is parked. */
+export class HandlerCrashedError extends OutboxError {
+  readonly code = 'HANDLER_CRASHED';
+  readonly retryable = false;
+}
+
 /** A handler used its `tx` after it had returned, or after its transaction was given up. */
 export class HandlerTransactionClosedError extends OutboxError {
   readonly code = 'HANDLER_TRANSACTION_CLOSED';

@@ -2,15 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Backoff, backoffMs } from '../subscriber/backoff.ts';
 import { type OffsetRange, partitionName, type Subscription, type TopicPartition } from '../subscriber/index.ts';
 import { PositionOutOfRangeError } from './errors.ts';
-import type { Position, Positions } from './transaction/positions.ts';
+import type { LaneStart } from './lane/lane.ts';
+import type { Doubt } from './parking/doubt.ts';
+import type { Positions } from './transaction/positions.ts';
 
 export interface OpeningDependencies {
   readonly groupId: string;
   readonly positions: Positions;
+  readonly doubt: Pick<Doubt, 'begin' | 'leave'>;
+  /** How far behind the position a message may lie that killed the consumer before: the most messages in a batch. */
+  readonly doubtful: number;
   readonly offsets: Subscription['offsets'];
   readonly outOfRange: 'fail' | 'earliest';
   /** The partition can be read from here on. */
-  readonly opened: (partition: TopicPartition, position: Position) => void;
+  readonly opened: (partition: TopicPartition, start: LaneStart) => void;
   readonly refused: (partition: TopicPartition, error: PositionOutOfRangeError) => void;
   readonly troubled: (origin: 'kafka' | 'database', error: Error) => void;
   readonly recovered: (origin: 'kafka' | 'database') => void;
@@ -67,8 +72,16 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
         continue;
       }
       if (position.offset >= range.earliest && position.offset <= range.latest) {
+        const doubt = await dependencies.doubt.begin({ topic, partition }, position.offset);
+        if (waiting.get(partitionName(entry)) !== entry) {
+          await dependencies.doubt.leave({ topic, partition });
+          continue;
+        }
         waiting.delete(partitionName(entry));
-        dependencies.opened({ topic, partition }, position);
+        // What came later was not there to kill anybody.
+        const last = position.offset + BigInt(dependencies.doubtful);
+        const doubtUntil = !doubt ? 0n : last < range.latest ? last : range.latest;
+        dependencies.opened({ topic, partition }, { ...position, doubtUntil });
       } else if (dependencies.outOfRange === 'earliest') {
         await positions.move(entry, position.offset, range.earliest);
       } else if (!entry.outOfRange) {

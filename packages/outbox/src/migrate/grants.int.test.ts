@@ -206,6 +206,7 @@ describe('a login that is granted one purpose', () => {
     await createAdmin(login.pool).consumers.redrive();
     await waitFor('the end of it', async () => (await admin.consumers.parked()).length === 0);
     expect(await rightsOf(database, login)).toEqual([
+      'consumer_doubt SELECT INSERT UPDATE',
       'consumer_parked_key SELECT INSERT UPDATE DELETE',
       'consumer_parked_message SELECT INSERT UPDATE DELETE',
       'consumer_position SELECT INSERT UPDATE',
@@ -254,6 +255,7 @@ test('purposes add up, and a second migrate takes nothing back', async () => {
   await login.pool.query('SELECT outbox.empty_slot(0::smallint)');
   expect(await rightsOf(database, login)).toEqual([
     'config SELECT',
+    'consumer_doubt SELECT INSERT UPDATE',
     'consumer_parked_key SELECT INSERT UPDATE DELETE',
     'consumer_parked_message SELECT INSERT UPDATE DELETE',
     'consumer_position SELECT INSERT UPDATE',

@@ -33,7 +33,7 @@ const RIGHTS: Readonly<Record<Purpose, (schema: string) => readonly string[]>> =
     `EXECUTE ON FUNCTION ${schema}.sequence_name(integer, integer, integer)`,
   ],
   consume: (schema) => [
-    `SELECT, INSERT, UPDATE ON ${schema}.consumer_position`,
+    `SELECT, INSERT, UPDATE ON ${schema}.consumer_position, ${schema}.consumer_doubt`,
     `SELECT, INSERT ON ${schema}.inbox`,
     `SELECT, INSERT, UPDATE, DELETE ON ${schema}.consumer_parked_key, ${schema}.consumer_parked_message`,
     `EXECUTE ON FUNCTION ${schema}.inbox_slot(timestamptz)`,

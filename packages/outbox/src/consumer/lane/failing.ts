@@ -1,4 +1,5 @@
 import { backoffMs } from '../../subscriber/backoff.ts';
+import { HandlerCrashedError } from '../errors.ts';
 import type { RoutedMessage } from '../message/route.ts';
 import type { FailureVerdict, SettledPolicy } from '../parking/policy.ts';
 
@@ -31,19 +32,15 @@ export function failAgain(
   { message, error, alone }: { message: RoutedMessage; error: Error; alone: boolean },
   policyOf: PolicyOf,
 ): FailingMessage {
-  const { offset, key } = message.message;
+  const { offset } = message.message;
   const same = before?.offset === offset ? before : null;
   const policy = policyOf(message);
   const verdict = verdictOn(message, error, policy);
   const attempts = (same?.attempts ?? 0) + 1;
   const counted = (same?.counted ?? 0) + (verdict === 'wait' ? 0 : 1);
   const condemned = alone && (verdict === 'park' || (verdict === 'retry' && counted >= policy.attempts));
-  const envelope = message.kind === 'skip' ? null : message.envelope;
   return {
-    offset,
-    id: envelope?.id ?? null,
-    type: envelope?.type ?? null,
-    key: key?.toString('utf8') ?? null,
+    ...describe(message),
     attempts,
     counted,
     error,
@@ -51,6 +48,24 @@ export function failAgain(
     waitMs: condemned ? 0 : backoffMs(attempts, policy.backoff),
   };
 }
+
+/** A message in whose midst so many consumers ended: it is condemned without another try. */
+export function crashed(message: Described, crashes: number): FailingMessage {
+  const error = new HandlerCrashedError(`the process ended ${crashes} times while the message was handled`);
+  return { ...message, attempts: crashes, counted: crashes, error, condemned: true, waitMs: 0 };
+}
+
+export type Described = Pick<FailingMessage, 'offset' | 'id' | 'type' | 'key'>;
+
+export const describe = (message: RoutedMessage): Described => {
+  const envelope = message.kind === 'skip' ? null : message.envelope;
+  return {
+    offset: message.message.offset,
+    id: envelope?.id ?? null,
+    type: envelope?.type ?? null,
+    key: message.message.key?.toString('utf8') ?? null,
+  };
+};
 
 /** What an error means for its message. A fault has its own verdict; what is passed over cannot be at fault. */
 export function verdictOn(message: RoutedMessage, error: Error, policy: SettledPolicy): FailureVerdict {

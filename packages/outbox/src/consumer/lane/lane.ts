@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
 import type { FetchedMessage, FetchedRange, Subscription, TopicPartition } from '../../subscriber/index.ts';
 import type { FaultyMessage, RoutedMessage, Router } from '../message/route.ts';
+import { CRASHES } from '../parking/doubt.ts';
 import type { ParkReason } from '../parking/stored-message.ts';
 import type { Batch } from '../transaction/claim.ts';
 import type { BatchOutcome } from '../transaction/outcome.ts';
 import type { Position } from '../transaction/positions.ts';
 import { afterCommit, afterFailure, type BatchSize, firstBatchSize, takeBatch } from './batch-size.ts';
-import { type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
+import { crashed, describe, type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
 import { openRedriving, type RedrivingDependencies } from './redriving.ts';
 import type { Slots } from './slots.ts';
 
@@ -40,7 +41,12 @@ export interface Lane {
 /** Works a batch through the database. Never rejects. */
 export type BatchRunner = (batch: Batch, signal: AbortSignal) => Promise<BatchOutcome>;
 
-export interface LaneDependencies extends Pick<RedrivingDependencies, 'redrive' | 'refuse'> {
+/** Where a lane begins. Messages before `doubtUntil` may have killed the consumer that had the partition before. */
+export interface LaneStart extends Position {
+  readonly doubtUntil: bigint;
+}
+
+export interface LaneDependencies extends Pick<RedrivingDependencies, 'redrive' | 'refuse' | 'doubt'> {
   readonly subscription: Pick<Subscription, 'seek' | 'pause' | 'resume'>;
   readonly route: Router;
   readonly runBatch: BatchRunner;
@@ -81,8 +87,8 @@ const CONTENDED_RETRY: Backoff = { firstMs: 10, maxMs: 500 };
  * fails is tried again, and what is behind it waits, until its key is parked; other lanes go on. While something is brought
  * back from the parking, batches and redrives take turns.
  */
-export function openLane(partition: TopicPartition, from: Position, dependencies: LaneDependencies): Lane {
-  const { subscription, route, runBatch, slots, maxBatchSize, policyOf, observer } = dependencies;
+export function openLane(partition: TopicPartition, from: LaneStart, dependencies: LaneDependencies): Lane {
+  const { subscription, route, runBatch, slots, maxBatchSize, policyOf, doubt, observer } = dependencies;
   const draining = new AbortController();
   const abandoned = new AbortController();
   let working = false;
@@ -131,9 +137,17 @@ export function openLane(partition: TopicPartition, from: Position, dependencies
     }
   };
 
+  const inDoubt = (): boolean => {
+    const [head] = buffered;
+    return (
+      head !== undefined && head.offset < from.doubtUntil && !(failing?.condemned && failing.offset === head.offset)
+    );
+  };
+
   /** The next batch, or the fault at its head. */
   const nextBatch = (): { messages: RoutedMessage[]; condemned: ParkReason | null; fault: FaultyMessage | null } => {
-    const routed = buffered.slice(0, takeBatch(batchSize, buffered)).map((message) => route(partition, message));
+    const count = inDoubt() ? 1 : takeBatch(batchSize, buffered);
+    const routed = buffered.slice(0, count).map((message) => route(partition, message));
     const [head] = routed;
     if (head !== undefined && failing?.condemned && failing.offset === head.message.offset) {
       return { messages: [head], condemned: failing, fault: null };
@@ -188,9 +202,7 @@ export function openLane(partition: TopicPartition, from: Position, dependencies
         troubles += 1;
         return backoffMs(troubles, CONTENDED_RETRY);
       case 'unavailable':
-        troubles += 1;
-        observer.databaseFailed(outcome.error);
-        return backoffMs(troubles, DATABASE_RETRY);
+        return unanswered(outcome.error);
       case 'abandoned':
         return 0;
     }
@@ -204,7 +216,19 @@ export function openLane(partition: TopicPartition, from: Position, dependencies
     return failing !== null && failing.offset === head.offset ? failing.notBefore - performance.now() : 0;
   };
 
-  const liveTurn = async (): Promise<number> => {
+  /** Writes down that a message is tried. Whether it killed too many already: then it is condemned. */
+  const hasKilled = async (message: RoutedMessage): Promise<boolean> => {
+    const crashes = await doubt.tries(partition, message.message.offset);
+    if (crashes < CRASHES) {
+      return false;
+    }
+    const killer = crashed(describe(message), crashes);
+    failing = { ...killer, notBefore: 0 };
+    observer.failed(killer);
+    return true;
+  };
+
+  const liveTurn = async (alone: boolean): Promise<number> => {
     const { messages, condemned, fault } = nextBatch();
     const last = messages.at(-1);
     if (fault !== null) {
@@ -215,9 +239,19 @@ export function openLane(partition: TopicPartition, from: Position, dependencies
       return 0;
     }
     const next = last.message.offset + 1n;
+    // What is passed over runs no handler, and cannot be at fault.
+    if (inDoubt() && last.kind === 'handle' && (!alone || (await hasKilled(last)))) {
+      return 0;
+    }
     const began = performance.now();
     const outcome = await runBatch({ partition, position, next, messages, condemned }, abandoned.signal);
     return settle(outcome, messages, next, performance.now() - began);
+  };
+
+  const unanswered = (error: Error): number => {
+    troubles += 1;
+    observer.databaseFailed(error);
+    return backoffMs(troubles, DATABASE_RETRY);
   };
 
   const step = async (): Promise<void> => {
@@ -233,7 +267,8 @@ export function openLane(partition: TopicPartition, from: Position, dependencies
       stop.abort();
       return;
     }
-    const giveBack = await slots.take(draining.signal);
+    const alone = inDoubt() || (redriveDue && redriving.suspected());
+    const giveBack = await slots.take(draining.signal, alone);
     if (giveBack === undefined) {
       return;
     }
@@ -243,10 +278,10 @@ export function openLane(partition: TopicPartition, from: Position, dependencies
       // What is due is taken only now: while it waited for a slot the lane may have been sent elsewhere.
       if (redriveDue && (!liveDue || !redroveLast)) {
         redroveLast = true;
-        await redriving.turn(abandoned.signal);
+        await redriving.turn(alone, abandoned.signal);
       } else {
         redroveLast = false;
-        waitMs = await liveTurn();
+        waitMs = await liveTurn(alone).catch(unanswered);
       }
     } finally {
       working = false;
@@ -265,6 +300,7 @@ export function openLane(partition: TopicPartition, from: Position, dependencies
 
   subscription.seek(partition, from.offset);
   const running = run();
+  let left: Promise<void> | undefined;
 
   return {
     partition,
@@ -322,6 +358,9 @@ export function openLane(partition: TopicPartition, from: Position, dependencies
       draining.abort(reason);
       wake();
       await running;
+      // When it cannot be said, the successor is in doubt for nothing.
+      left ??= doubt.leave(partition).catch(() => {});
+      await left;
     },
   };
 }

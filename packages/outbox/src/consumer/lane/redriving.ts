@@ -1,12 +1,14 @@
 import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
 import type { TopicPartition } from '../../subscriber/index.ts';
+import { CRASHES, type Doubt } from '../parking/doubt.ts';
 import type { RedriveRunner, Taken } from '../parking/redrive.ts';
-import { type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
+import { crashed, type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
 
 export interface RedrivingDependencies {
   readonly redrive: RedriveRunner;
   /** Writes down that a parked message failed again, and takes the request back. Rejects when the database does not answer. */
   readonly refuse: (partition: TopicPartition, key: Buffer, failing: FailingMessage) => Promise<void>;
+  readonly doubt: Doubt;
   readonly policyOf: PolicyOf;
   readonly observer: {
     parked(failing: FailingMessage): void;
@@ -23,7 +25,9 @@ export interface Redriving {
   want(): boolean;
   /** How long until the next turn is due; null while nothing is asked for. */
   waitMs(): number | null;
-  turn(signal: AbortSignal): Promise<void>;
+  /** Whether what comes next may have killed a consumer: then a turn has to have the process to itself. */
+  suspected(): boolean;
+  turn(alone: boolean, signal: AbortSignal): Promise<void>;
 }
 
 const TROUBLE_RETRY: Backoff = { firstMs: 50, maxMs: 5_000 };
@@ -37,11 +41,12 @@ export function openRedriving(
   wanted: boolean,
   dependencies: RedrivingDependencies,
 ): Redriving {
-  const { redrive, refuse, policyOf, observer } = dependencies;
+  const { redrive, refuse, doubt, policyOf, observer } = dependencies;
   let asked = wanted;
   let limit = dependencies.limit;
   let troubles = 0;
   let notBefore = 0;
+  let suspected = false;
   let failing: FailingMessage | null = null;
 
   const trouble = (error: Error | null): void => {
@@ -50,6 +55,27 @@ export function openRedriving(
     if (error !== null) {
       observer.databaseFailed(error);
     }
+  };
+
+  /** Writes down that a redrive begins. False when there is none to begin, or it killed too many already. */
+  const begin = async (): Promise<boolean> => {
+    const next = await doubt.triesRedrive(partition);
+    if (next === null) {
+      asked = false;
+      return false;
+    }
+    const { key, crashes, offset } = next;
+    suspected = crashes > 0;
+    if (suspected) {
+      limit = 1;
+    }
+    if (crashes < CRASHES || offset === null) {
+      return true;
+    }
+    const killer = crashed({ offset, id: null, type: null, key: key.toString('utf8') }, crashes);
+    await refuse(partition, key, killer);
+    observer.parked(killer);
+    return false;
   };
 
   const failed = async ({ key, messages }: Taken, at: number | null, error: Error): Promise<void> => {
@@ -76,7 +102,12 @@ export function openRedriving(
       return news;
     },
     waitMs: () => (asked ? Math.max(0, notBefore - performance.now()) : null),
-    async turn(signal) {
+    suspected: () => suspected,
+    async turn(alone, signal) {
+      const begun = await begin().catch(trouble);
+      if (!begun || (suspected && !alone)) {
+        return;
+      }
       const { outcome, taken } = await redrive(partition, limit, signal);
       switch (outcome.kind) {
         case 'committed':

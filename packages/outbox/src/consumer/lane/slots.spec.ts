@@ -43,4 +43,37 @@ describe('slots', () => {
   test('a signal that is already aborted gets none', async () => {
     expect(await createSlots(1).take(AbortSignal.abort())).toBeUndefined();
   });
+
+  test('who wants to be alone waits for all others, and nobody comes in before', async () => {
+    const slots = createSlots(2);
+    const signal = new AbortController();
+    const log: string[] = [];
+    const first = await slots.take(signal.signal);
+    const alone = slots.take(signal.signal, true).then((giveBack) => {
+      log.push('alone');
+      return giveBack;
+    });
+    const next = slots.take(signal.signal).then((giveBack) => {
+      log.push('next');
+      return giveBack;
+    });
+    await new Promise(setImmediate);
+    expect(log).toEqual([]);
+    first?.();
+    (await alone)?.();
+    (await next)?.();
+    expect(log).toEqual(['alone', 'next']);
+  });
+
+  test('who wanted to be alone and gave up lets the others in', async () => {
+    const slots = createSlots(2);
+    const gone = new AbortController();
+    const stay = new AbortController();
+    await slots.take(stay.signal);
+    const alone = slots.take(gone.signal, true);
+    const next = slots.take(stay.signal);
+    gone.abort();
+    expect(await alone).toBeUndefined();
+    expect(await next).toBeDefined();
+  });
 });

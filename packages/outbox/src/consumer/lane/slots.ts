@@ -1,52 +1,56 @@
 /** At most `count` partitions work at once, so that a consumer holds at most that many connections. First come first. */
 export interface Slots {
-  /** Resolves with what gives the slot back, or with undefined when the signal is aborted first. */
-  take(signal: AbortSignal): Promise<(() => void) | undefined>;
+  /** Resolves with what gives the slot back, or with undefined when the signal is aborted first. `alone`: with all of them. */
+  take(signal: AbortSignal, alone?: boolean): Promise<(() => void) | undefined>;
 }
 
 export function createSlots(count: number): Slots {
   let free = count;
-  const waiting = new Set<() => void>();
+  const waiting = new Set<{ readonly slots: number; readonly granted: () => void }>();
 
-  const giveBack = (): void => {
-    const [first] = waiting;
-    if (first === undefined) {
-      free += 1;
-    } else {
+  const serve = (): void => {
+    for (const first of waiting) {
+      if (free < first.slots) {
+        return;
+      }
       waiting.delete(first);
-      first();
+      free -= first.slots;
+      first.granted();
     }
   };
-  const once = (): (() => void) => {
+  const once = (slots: number): (() => void) => {
     let given = false;
     return () => {
       if (!given) {
         given = true;
-        giveBack();
+        free += slots;
+        serve();
       }
     };
   };
 
   return {
-    async take(signal) {
+    async take(signal, alone = false) {
       if (signal.aborted) {
         return undefined;
       }
-      if (free > 0) {
-        free -= 1;
-        return once();
-      }
+      const slots = alone ? count : 1;
       return new Promise((resolve) => {
-        const granted = (): void => {
-          signal.removeEventListener('abort', gone);
-          resolve(once());
+        const entry = {
+          slots,
+          granted: (): void => {
+            signal.removeEventListener('abort', gone);
+            resolve(once(slots));
+          },
         };
         const gone = (): void => {
-          waiting.delete(granted);
+          waiting.delete(entry);
           resolve(undefined);
+          serve();
         };
-        waiting.add(granted);
         signal.addEventListener('abort', gone, { once: true });
+        waiting.add(entry);
+        serve();
       });
     },
   };

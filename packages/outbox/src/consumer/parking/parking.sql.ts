@@ -16,6 +16,7 @@ export interface ParkingStatements {
   readonly wanted: string;
   readonly load: string;
   readonly forget: string;
+  readonly survived: string;
   readonly unmark: string;
   readonly settle: string;
   readonly refuse: string;
@@ -83,6 +84,11 @@ ORDER BY "offset" LIMIT $5 FOR UPDATE`,
 DELETE FROM ${schema}.consumer_parked_message
 WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4 AND "offset" <= $5`,
 
+    // $4 key. In the transaction of what was brought back: these messages killed nobody.
+    survived: `
+UPDATE ${schema}.consumer_parked_key SET crashes = 0, tried_by = NULL
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4`,
+
     // $4 key. Takes the mark off when nothing of the key is parked any more.
     unmark: `
 DELETE FROM ${schema}.consumer_parked_key
@@ -102,7 +108,7 @@ WHERE group_id = $1 AND topic = $2 AND partition = $3 AND parked
     // given up, there is nothing to say about it. A statement of its own, under no lock: it stops nobody and moves nothing.
     refuse: `
 UPDATE ${schema}.consumer_parked_key
-SET redrive = false, reason = $5, code = $6, issues = $7, attempts = attempts + 1
+SET redrive = false, reason = $5, code = $6, issues = $7, attempts = attempts + 1, crashes = 0, tried_by = NULL
 WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4
   AND EXISTS (
     SELECT FROM ${schema}.consumer_parked_message

@@ -221,8 +221,9 @@ describe.each(SUBSCRIBERS)('a redrive, on $client', ({ client, subscriber }) => 
     await killedAt('consumer.redriving=kill');
     await killedAt('consumer.handled=kill');
     expect(await parkedOf(test)).toMatchObject([{ messages: 55, redrive: true }]);
+    // Two died of it, as far as anybody can tell: the third goes a message at a time.
     await killedAt('consumer.committed=kill');
-    expect(await parkedOf(test)).toMatchObject([{ messages: 47, redrive: true }]);
+    expect(await parkedOf(test)).toMatchObject([{ messages: 54, redrive: true }]);
     await finish(null, async () => (await parkedOf(test)).length === 0);
     expect(await numbersOf(test, 'a')).toEqual(range(0, 30).map((n) => 2 * n));
     expect(await numbersOf(test, 'b')).toEqual(range(0, 30).map((n) => 2 * n + 1));

@@ -94,6 +94,7 @@ async function takeOut(
   if (last !== undefined) {
     await client.query(statements.forget, [...place, key, last]);
   }
+  await client.query(statements.survived, [...place, key]);
   if (rows.length < limit) {
     await client.query(statements.unmark, [...place, key]);
     await client.query(statements.settle, place);
