@@ -96,16 +96,4 @@ export const CONSUMER_PARKING: readonly Mutant[] = [
       test: 'who wants to be alone waits for all others',
     },
   },
-  {
-    name: 'who-lives-beside-another-is-counted-as-crashed',
-    breaks: 'P4',
-    file: 'src/consumer/parking/doubt.sql.ts',
-    find: ' AND partition = $3 AND owner = $4::uuid\nRETURNING crashes',
-    replace: ' AND partition = $3\nRETURNING crashes',
-    caughtBy: {
-      file: 'src/consumer/ownership.int.test.ts',
-      within: 'who owns a partition, on kafkajs',
-      test: 'three consumers that all believe they own it',
-    },
-  },
 ];
