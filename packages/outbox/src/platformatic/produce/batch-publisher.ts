@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { givenUpAfter } from '../../publisher/given-up-after.ts';
 import type { OutgoingMessage, Publisher, PublishResult } from '../../publisher/publisher.ts';
 import { Delivery, type Part } from './delivery.ts';
@@ -9,11 +10,16 @@ import type { PartitionAnswer } from './wire/produce-response.ts';
 /** Requests that are waited for one after the other: to connect, to know, to write. */
 const REQUESTS = 3;
 
+/** A connection of @platformatic/kafka has five under way; more than these would bring nothing. */
+const REQUESTS_AT_ONCE = 4;
+/** Fewer are not worth a request of their own. */
+const MESSAGES_OF_A_REQUEST = 400;
+
 type Outcome = 'written' | 'refused' | 'unanswered';
 
 /**
- * Publishes record batches that are encoded here. Each partition gets one batch, each leader one request, all leaders at
- * once, and the answer comes for each partition. Nothing is tried again but what `Delivery` makes smaller: to try again is
+ * Publishes record batches that are encoded here. Each partition gets one batch, each leader one request or, for many
+ * messages, a few, all of them at once, and the answer comes for each partition. Nothing is tried again but what `Delivery` makes smaller: to try again is
  * the caller's.
  *
  * After a batch that was sent and not written, the next call goes out under a new producer id; after a request that was
@@ -46,9 +52,12 @@ export class BatchPublisher implements Publisher {
     const outcomes = new Set<Outcome>();
     for (let parts = delivery.due(); parts.length > 0; parts = delivery.due()) {
       const withinMs = until - performance.now();
-      const sending = Map.groupBy(parts, ({ place }) => place.leader?.nodeId)
-        .values()
-        .map((ofLeader) => send(session, delivery, ofLeader, withinMs));
+      const sending: Promise<Outcome>[] = [];
+      for (const ofRequest of requestsOf(parts)) {
+        // What the socket did not take at once goes out while the next request is encoded.
+        if (sending.length > 0) await setImmediate();
+        sending.push(send(session, delivery, ofRequest, withinMs));
+      }
       for (const outcome of await Promise.all(sending)) outcomes.add(outcome);
       until = performance.now() + this.#withinMs;
     }
@@ -67,6 +76,28 @@ export class BatchPublisher implements Publisher {
     if (this.#session === session) this.#session = undefined;
     void session.end();
   }
+}
+
+/**
+ * Parts by the request they go out with: all that one leader gets, but in several requests when it is much. A broker writes
+ * one while the next is encoded. Each partition is in one of them, so its order does not depend on theirs.
+ */
+function requestsOf(parts: readonly Part[]): Part[][] {
+  return [...Map.groupBy(parts, ({ place }) => place.leader?.nodeId).values()].flatMap((ofLeader) => {
+    const total = ofLeader.reduce((sum, { entries }) => sum + entries.length, 0);
+    const atMost = Math.max(MESSAGES_OF_A_REQUEST, Math.ceil(total / REQUESTS_AT_ONCE));
+    const requests: Part[][] = [];
+    let messages = Number.POSITIVE_INFINITY;
+    for (const part of ofLeader) {
+      if (messages + part.entries.length > atMost) {
+        requests.push([]);
+        messages = 0;
+      }
+      requests.at(-1)?.push(part);
+      messages += part.entries.length;
+    }
+    return requests;
+  });
 }
 
 /** Sends parts that have one leader, and settles each. */

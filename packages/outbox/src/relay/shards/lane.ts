@@ -157,12 +157,13 @@ export interface LaneMessage {
 }
 
 export function laneMessage(lane: Lane, message: StoredMessage, redriven = false): LaneMessage {
-  const { topic, key, payload, headers } = message;
-  return { lane, message, topic, key, bytes: FRAME_BYTES + payload.length + key.length + sizeOf(headers), redriven };
+  const { topic, key, type, source, payload, headers } = message;
+  const bytes = FRAME_BYTES + key.length + type.length + source.length + payload.length + sizeOf(headers);
+  return { lane, message, topic, key, bytes, redriven };
 }
 
-/** What CloudEvents and Kafka's own framing add, about. */
-const FRAME_BYTES = 512;
+/** What CloudEvents and Kafka's own framing add, at the most: seven headers with names and lengths, and the record's frame. */
+const FRAME_BYTES = 256;
 
 function sizeOf(headers: StoredMessage['headers']): number {
   let size = 0;

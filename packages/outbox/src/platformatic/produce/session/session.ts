@@ -7,11 +7,12 @@ import {
 } from '@platformatic/kafka';
 import type { Part } from '../delivery.ts';
 import { type Leader, type Metadata, Topics } from '../topics.ts';
-import { encodeProduce } from '../wire/produce-request.ts';
+import { encodeProduce, roomForProduce } from '../wire/produce-request.ts';
 import type { PartitionAnswer } from '../wire/produce-response.ts';
 import { type Apis, chooseApis } from '../wire/versions.ts';
 import { Connections } from './connections.ts';
 import { Identity } from './identity.ts';
+import { RequestMemory } from './request-memory.ts';
 import { Throttle } from './throttle.ts';
 
 /** Version 1 of ApiVersions, which every broker takes, leaves out the name and version of the client. */
@@ -30,6 +31,7 @@ export class Session {
   readonly topics = new Topics();
   readonly #connections: Connections;
   readonly #throttle: Throttle;
+  readonly #memory = new RequestMemory();
   readonly #requestTimeoutMs: number;
   #apis: Apis | undefined;
   #identity: Identity | undefined;
@@ -65,8 +67,10 @@ export class Session {
       messages: entries.map(({ message }) => message),
       producer: identity.stamp({ topic, partition }),
     }));
-    const request = encodeProduce(batches, Math.max(1_000, this.#requestTimeoutMs - 1_000), Date.now());
+    const memory = this.#memory.take(roomForProduce(batches));
+    const request = encodeProduce(memory, batches, Math.max(1_000, this.#requestTimeoutMs - 1_000), Date.now());
     const { partitions, throttleMs } = await this.#apis.produce.async(connection, request);
+    this.#memory.giveBack(memory);
     this.#throttle.asked(leader.nodeId, throttleMs);
     return partitions;
   }

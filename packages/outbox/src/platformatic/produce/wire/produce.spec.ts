@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Reader, readRecordsBatch, Writer } from '@platformatic/kafka';
-import { encodeProduce } from './produce-request.ts';
+import { encodeProduce, roomForProduce } from './produce-request.ts';
 import { readProduceAnswer } from './produce-response.ts';
 import { chooseApis } from './versions.ts';
 
@@ -16,7 +16,7 @@ describe('a Produce request', () => {
       { topic: 'b', partition: 0, messages: [message('b', '3')], producer },
       { topic: 'öl', partition: 7, messages: [message('öl', '4')], producer },
     ];
-    const reader = Reader.from(encodeProduce(batches, 9_000, 1_000));
+    const reader = Reader.from(encodeProduce(Buffer.alloc(roomForProduce(batches)), batches, 9_000, 1_000));
     expect(reader.readNullableString(false)).toBeNull();
     expect(reader.readInt16()).toBe(-1);
     expect(reader.readInt32()).toBe(9_000);
