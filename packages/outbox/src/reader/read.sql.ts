@@ -81,7 +81,10 @@ FROM (
   FROM lane
   LEFT JOIN holder AS h USING (sequence)
   CROSS JOIN LATERAL (
-    SELECT row.*, sum(octet_length(row.payload)) OVER (ORDER BY row.seq) - octet_length(row.payload) AS bytes_before
+    SELECT
+      row.*,
+      sum(octet_length(row.payload)) OVER (ORDER BY row.seq ROWS UNBOUNDED PRECEDING) - octet_length(row.payload)
+        AS bytes_before
     FROM (
       SELECT candidate.*
       FROM (
