@@ -12,6 +12,7 @@ import type { PartitionAnswer } from '../wire/produce-response.ts';
 import { type Apis, chooseApis } from '../wire/versions.ts';
 import { Connections } from './connections.ts';
 import { Identity } from './identity.ts';
+import { producerIdFrom } from './producer-id.ts';
 import { RequestMemory } from './request-memory.ts';
 import { Throttle } from './throttle.ts';
 
@@ -50,7 +51,8 @@ export class Session {
     const apis = await this.#negotiated(connection);
     if (missing.length > 0) this.topics.learn(await metadataOf(connection, apis, missing), performance.now());
     if (this.#identity === undefined) {
-      const { producerId, producerEpoch } = await apis.initProducerId.async(connection, NO_TRANSACTION, 0);
+      const ask = () => apis.initProducerId.async(connection, NO_TRANSACTION, 0);
+      const { producerId, producerEpoch } = await producerIdFrom(ask);
       this.#identity = new Identity(producerId, producerEpoch);
     }
   }
