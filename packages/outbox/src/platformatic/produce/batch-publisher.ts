@@ -19,8 +19,8 @@ type Outcome = 'written' | 'refused' | 'unanswered';
 
 /**
  * Publishes record batches that are encoded here. Each partition gets one batch, each leader one request or, for many
- * messages, a few, all of them at once, and the answer comes for each partition. Nothing is tried again but what `Delivery` makes smaller: to try again is
- * the caller's.
+ * messages, a few, all of them at once, and the answer comes for each partition. Nothing is tried again but what `Delivery`
+ * makes smaller: to try again is the caller's.
  *
  * After a batch that was sent and not written, the next call goes out under a new producer id; after a request that was
  * not answered, over new connections as well.
