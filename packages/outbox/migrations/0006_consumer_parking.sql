@@ -19,7 +19,7 @@ CREATE TABLE :schema.consumer_parked_key (
   -- What was wrong with the first message, and how often it was tried.
   reason text NOT NULL,
   code text,
-  -- What its schema said, [{ "path": …, "message": … }].
+  -- What its schema said, [{ "path": ..., "message": ... }].
   issues json,
   attempts integer NOT NULL,
   parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -37,7 +37,7 @@ CREATE TABLE :schema.consumer_parked_message (
   "offset" bigint NOT NULL,
   keyless boolean NOT NULL,
   value bytea,
-  -- [[name, value in base64], …] in their order; names may repeat. json, since jsonb refuses some names.
+  -- [[name, value in base64], ...] in their order; names may repeat. json, since jsonb refuses some names.
   headers json NOT NULL,
   parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- Somebody gave it up: a redrive passes over it.

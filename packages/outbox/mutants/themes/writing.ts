@@ -39,6 +39,25 @@ export const WRITING: readonly Mutant[] = [
     caughtBy: { file: TEST, test: 'keeps the written order of a thousand messages per shard' },
   },
   {
+    name: 'one-message-draws-no-number',
+    breaks: 'P1',
+    file: 'migrations/0008_cheaper_write.sql',
+    find: "    nextval((':schema.' || :schema.sequence_name(c.generation, c.shard, c.shards))::regclass),\n",
+    replace: '    (SELECT coalesce(max(o.seq), 0) + 1 FROM :schema.message AS o WHERE o.shard = c.shard),\n',
+    caughtBy: { file: TEST, test: 'a number is drawn by the transaction that writes' },
+  },
+  {
+    name: 'one-message-as-a-text-of-the-database',
+    breaks: 'P1',
+    file: 'src/writer/insert.ts',
+    find: 'messages.length === 1 && isAscii(first)',
+    replace: 'messages.length === 1',
+    caughtBy: {
+      file: 'src/writer/statements.int.test.ts',
+      test: 'a database that is not UTF-8 takes payloads with characters it does not know',
+    },
+  },
+  {
     name: 'no-limit-of-size',
     breaks: 'P4',
     file: 'src/writer/encode.ts',

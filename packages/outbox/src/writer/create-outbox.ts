@@ -13,7 +13,8 @@ import {
   hitFailpoint,
 } from '../testing/failpoints.ts';
 import { encode, type MessageInput } from './encode.ts';
-import { insertMessages, serializeKeys } from './insert.sql.ts';
+import { serializeKeys } from './insert.sql.ts';
+import { createInsert } from './insert.ts';
 import { createNudger } from './nudge.ts';
 import { startCreateSpan, traceHeaders } from './trace-context.ts';
 import { type OutboxTransaction, runnerOf } from './transaction.ts';
@@ -101,7 +102,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { source, schemaName = DEFAULT_SCHEMA, db, maxMessageBytes = 1_000_000 } = options;
   const schema = quoteSchema(schemaName);
   armFailpointsFromEnvironment();
-  const insert = insertMessages(schema);
+  const insert = createInsert(schema, source);
   const serialize = serializeKeys(schema);
   const nudge = db === undefined ? undefined : createNudger(db, schemaName);
   const written = metrics.getMeter(INSTRUMENTATION).createCounter(METRICS.written, { description: 'Messages written' });
@@ -121,24 +122,19 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
     const run = await runnerOf(tx);
     const spans = messages.map(startCreateSpan);
-    const params = [
-      messages.map(({ id }) => id),
-      messages.map(({ topic }) => topic),
-      messages.map(({ key }) => key),
-      messages.map(({ type }) => type),
-      messages.map(() => source),
-      messages.map(({ headers }, n) => JSON.stringify(Object.assign(headers, spans[n] && traceHeaders(spans[n])))),
-      messages.map(({ payload }) => payload),
-    ];
+    for (const [n, { headers }] of messages.entries()) {
+      Object.assign(headers, spans[n] && traceHeaders(spans[n]));
+    }
+    const { sql, params } = insert(messages);
     try {
       if (serializeKey) {
-        await run(serialize, [params[1], params[2]]);
+        await run(serialize, [messages.map(({ topic }) => topic), messages.map(({ key }) => key)]);
       }
       if (failpointsArmed() && (await hitFailpoint(FAILPOINTS.writerCommitsEarly))) {
-        await commitEarly(db, insert, params);
+        await commitEarly(db, sql, params);
         throw new FailpointHitError('the message was committed without its transaction, on purpose');
       }
-      await run(insert, params);
+      await run(sql, params);
     } catch (error) {
       for (const span of spans) {
         span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });

@@ -9,6 +9,8 @@ export interface EncodedMessage {
   readonly key: string;
   readonly type: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly json: string;
+  /** The same in UTF-8. */
   readonly payload: Buffer;
 }
 
@@ -54,17 +56,18 @@ export async function encode<Data>(
       );
     }
   }
-  const payload = jsonOf(event.type, checked.value);
+  const json = jsonOf(event.type, checked.value);
+  const payload = Buffer.from(json);
   const bytes = FRAME_BYTES + payload.length + Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(headers));
   if (bytes > maxMessageBytes) {
     throw new MessageTooLargeError(
       `${event.type} for key "${key}" would take ${bytes} bytes; the limit is ${maxMessageBytes}. Write a reference instead of the content.`,
     );
   }
-  return { id: id.toLowerCase(), topic: event.topic, key, type: event.type, headers: { ...headers }, payload };
+  return { id: id.toLowerCase(), topic: event.topic, key, type: event.type, headers: { ...headers }, json, payload };
 }
 
-function jsonOf(type: string, value: unknown): Buffer {
+function jsonOf(type: string, value: unknown): string {
   let json: string | undefined;
   try {
     json = JSON.stringify(value);
@@ -74,7 +77,7 @@ function jsonOf(type: string, value: unknown): Buffer {
   if (json === undefined) {
     throw new EventInvalidError(`${type} was not written: its data has no JSON form`);
   }
-  return Buffer.from(json);
+  return json;
 }
 
 function pathOf(path: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined): string {

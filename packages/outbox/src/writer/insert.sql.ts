@@ -26,5 +26,15 @@ FROM (
   OFFSET 0
 ) AS w`;
 
+/**
+ * Writes one message with the schema's own function, which does the same. The server's session keeps the function's plans,
+ * where the statement above is planned each time: planning it costs more than running it, and no name under which it could
+ * be prepared survives a pooler that hands every transaction another session.
+ *
+ * The payload is a text here. A database whose encoding is not UTF-8 takes it as it is only if all of it is ASCII.
+ */
+export const writeMessage = (schema: string): string =>
+  `SELECT ${schema}.write($1::text, $2::text, $3::text, $4::text, $5::text, $6::jsonb, $7::uuid)`;
+
 /** Waits for transactions that serialize on the same keys. A statement of its own: what follows sees what they did. */
 export const serializeKeys = (schema: string): string => `SELECT ${schema}.serialize($1::text[], $2::text[])`;

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import pg from 'pg';
+import { migrate } from '../migrate/migrate.ts';
+import { shardOf } from '../shard/hash.ts';
 import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
 import { noted } from '../testing/fixtures/outbox/events.ts';
 import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
@@ -68,3 +71,68 @@ test('an id of one’s own is the message’s id; each message of many has its o
     { id: written[1]?.id, headers: { tenant: 't3' } },
   ]);
 });
+
+test('one message and many are stored alike, of ASCII and of more', async () => {
+  await using database = await outboxDatabase({ shards: 3 });
+  await using tx = await recorded(database.pool);
+  const stored = async (id: string | undefined) => {
+    const { rows } = await tx.client.query(
+      `SELECT shard, topic, key, type, source, headers, convert_from(payload, 'UTF8') AS json FROM outbox.message WHERE id = $1`,
+      [id],
+    );
+    return rows;
+  };
+  for (const text of ['plain', 'Müller, 5 €', '\u0000 "quoted" \\ \ud800', '💍']) {
+    const message = { data: { key: 'Größe', n: 1, text }, headers: { tenant: 't1' } };
+    tx.statements.length = 0;
+    const one = await outbox.write(tx.executor, Noted, message.data, { headers: message.headers });
+    const [first, second] = await outbox.writeMany(tx.executor, Noted, [message, message]);
+    // The key is in the JSON as well, so no JSON here is all ASCII but that of the last write.
+    expect(tx.statements).toEqual(['INSERT', 'INSERT']);
+    const ascii = await outbox.write(tx.executor, Noted, { ...message.data, key: 'a', text: 'plain' });
+    expect(tx.statements.at(-1)).toBe('SELECT');
+    expect(await stored(one.id)).toEqual(await stored(first?.id));
+    expect(await stored(one.id)).toEqual(await stored(second?.id));
+    expect(await stored(one.id)).toMatchObject([{ json: JSON.stringify(message.data) }]);
+    const [again] = await outbox.writeMany(tx.executor, Noted, [
+      { data: { ...message.data, key: 'a', text: 'plain' } },
+      message,
+    ]);
+    expect(await stored(ascii.id)).toEqual(await stored(again?.id));
+  }
+});
+
+test('a database that is not UTF-8 takes payloads with characters it does not know', async () => {
+  await using database = await latin1Database();
+  const { pool } = database;
+  await migrate(pool, { shards: 2 });
+  await using tx = await openTransaction(pool);
+  for (const text of ['plain', '5 €', '💍']) {
+    for (const key of ['Größe', 'a']) {
+      await expect(outbox.write(tx.client, Noted, { key, n: 1, text })).resolves.toEqual({ id: expect.any(String) });
+    }
+  }
+  await tx.end('COMMIT');
+  const { rows } = await pool.query('SELECT payload, shard, key FROM outbox.message');
+  const texts = rows.map(({ payload }) => JSON.parse(payload.toString()).text);
+  expect(texts.toSorted()).toEqual(['5 €', '5 €', 'plain', 'plain', '💍', '💍']);
+  for (const { shard, key } of rows) expect(shard).toBe(shardOf('test.topic', key, 2));
+});
+
+/** Of an encoding that has neither the euro nor rings. */
+async function latin1Database(): Promise<AsyncDisposable & { readonly pool: pg.Pool }> {
+  await using beside = await outboxDatabase();
+  const name = `latin1_${randomUUID().replaceAll('-', '')}`;
+  await beside.pool.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'`);
+  const url = new URL(beside.url);
+  url.pathname = `/${name}`;
+  const pool = new pg.Pool({ connectionString: url.href });
+  return {
+    pool,
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+      await using after = await outboxDatabase();
+      await after.pool.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
