@@ -5,6 +5,9 @@ export type {
   ConsumersAdmin,
 } from './admin/consumers.ts';
 export { type AdminOptions, createAdmin, type OutboxAdmin, type ParkedKeyStatus } from './admin/create-admin.ts';
+export type { GapHolder, ShardGaps } from './admin/look/gaps.ts';
+export type { ShardLag } from './admin/look/lag.ts';
+export type { OutboxStatus } from './admin/look/status.ts';
 export {
   type Consumer,
   type ConsumerOptions,
@@ -15,12 +18,15 @@ export {
   type EventHandler,
   type FailureVerdict,
   type HandlerContext,
+  type HandlerOptions,
   type HandlerTransaction,
   on,
   type PartitionStatus,
   type ReceivedEvent,
   type RetryPolicy,
   type UnknownEvents,
+  type Upcaster,
+  upcast,
 } from './consumer/index.ts';
 export { defineEvent, type EventData, type EventDefinition } from './event/index.ts';
 export { uuidv7 } from './id/uuidv7.ts';

@@ -1,6 +1,9 @@
 import type { Queryable } from '../database/port.ts';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { type ConsumersAdmin, consumersAdmin } from './consumers.ts';
+import { gaps, type ShardGaps } from './look/gaps.ts';
+import { lag, type ShardLag } from './look/lag.ts';
+import { type OutboxStatus, status } from './look/status.ts';
 import { listParked, requestRedrive } from './parked.sql.ts';
 
 export interface AdminOptions {
@@ -27,6 +30,12 @@ export interface ParkedKeyStatus {
 
 /** Looks at an outbox, and changes what an operator may change. */
 export interface OutboxAdmin {
+  /** What the database shows of everything: shards, relays, slots, consumers, what is parked. Costs milliseconds. */
+  status(): Promise<OutboxStatus>;
+  /** How far each shard is published. */
+  lag(): Promise<ShardLag[]>;
+  /** Missing numbers below what is published, and the open transactions that could still bring them. */
+  gaps(): Promise<ShardGaps[]>;
   /** What relays have parked, the longest parked first. */
   parked(): Promise<ParkedKeyStatus[]>;
   /**
@@ -54,6 +63,9 @@ export interface OutboxAdmin {
 export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: AdminOptions = {}): OutboxAdmin {
   const schema = quoteSchema(schemaName);
   return {
+    status: () => status(db, schema),
+    lag: () => lag(db, schema),
+    gaps: () => gaps(db, schema),
     async parked() {
       const { rows } = await db.query(listParked(schema));
       return (rows as ParkedRow[]).map(({ parked_at, first_id, ...row }) => ({
