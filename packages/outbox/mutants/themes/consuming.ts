@@ -1,5 +1,7 @@
 import type { Mutant } from '../mutant.ts';
 
+const BATCHES = { file: 'src/consumer/batch-handlers.int.test.ts', within: 'a handler of batches, on kafkajs' };
+const VERSIONS = { file: 'src/consumer/upcast.int.test.ts', within: 'old versions of an event, on kafkajs' };
 const STATEMENTS = 'src/consumer/transaction/statements.ts';
 
 /** Effects that happen twice, or not at all. */
@@ -41,5 +43,37 @@ export const CONSUMING: readonly Mutant[] = [
       within: 'who owns a partition, on kafkajs',
       test: 'three consumers that all believe they own it',
     },
+  },
+  {
+    name: 'an-event-joins-a-call-ahead-of-its-key',
+    breaks: 'P2',
+    file: 'src/consumer/message/calls.ts',
+    find: 'open >= (latestOfKey.get(key) ?? 0)',
+    replace: 'open >= 0',
+    caughtBy: { ...BATCHES, test: 'and one of single events keep the order of each key between them' },
+  },
+  {
+    name: 'a-batch-that-fails-blames-its-last-event',
+    breaks: 'P4',
+    file: 'src/consumer/message/call-handler.ts',
+    find: '        blame(null);\n',
+    replace: '',
+    caughtBy: { ...BATCHES, test: 'that fails is given less until the event at fault stands alone' },
+  },
+  {
+    name: 'what-an-upcaster-makes-is-not-checked',
+    breaks: 'P4',
+    file: 'src/consumer/message/receive.ts',
+    find: 'data: await checked(current, handler.schema, data),',
+    replace: 'data: upcaster === null ? await checked(current, handler.schema, data) : current,',
+    caughtBy: { ...VERSIONS, test: 'park their key when either schema refuses them' },
+  },
+  {
+    name: 'an-unknown-version-is-passed-over',
+    breaks: 'P4',
+    file: 'src/consumer/message/route.ts',
+    find: 'isVersion ? unknown.versions : unknown.events',
+    replace: 'unknown.events',
+    caughtBy: { ...VERSIONS, test: 'a version that nobody knows is parked' },
   },
 ];

@@ -43,6 +43,7 @@ describe.each(SUBSCRIBERS)('a consumer on $client', ({ subscriber }) => {
       {
         id,
         type: 'test.counted',
+        writtenAs: 'test.counted',
         source: '/test',
         time: '2026-11-21T03:14:15.926535Z',
         sequence: '9',

@@ -5,8 +5,8 @@ import { armFailpointsFromEnvironment } from '../testing/failpoints.ts';
 import { type Assignment, type AssignmentDependencies, openAssignment } from './assignment.ts';
 import { ConsumerOptionsInvalidError, ConsumerStoppedError } from './errors.ts';
 import { createSlots } from './lane/slots.ts';
-import { handleMessage } from './message/handle-message.ts';
-import { createRouter, type UnknownEvents } from './message/route.ts';
+import { callHandler } from './message/call-handler.ts';
+import { createRouter, topicsOf, type UnknownEvents } from './message/route.ts';
 import type { EventHandler } from './on.ts';
 import { doubtStatements } from './parking/doubt.sql.ts';
 import { createDoubt } from './parking/doubt.ts';
@@ -36,6 +36,12 @@ export interface ConsumerOptions {
    * keys, so that a handler deployed later finds them in order; `fail` stops their partition until a handler is deployed.
    */
   readonly unknownEvents?: UnknownEvents;
+  /**
+   * The same for unknown versions of an event that some handler takes: types that differ from its type, or from that of one
+   * of its upcasters, in their ending `.v2`, `.v3` … alone. Default `park`: who is passed by when a writer is deployed first
+   * has lost something. `skip` fits a writer that writes both versions.
+   */
+  readonly unknownVersions?: UnknownEvents;
   /** The same for messages that were not written by an outbox. Default: as `unknownEvents`. */
   readonly foreignMessages?: UnknownEvents;
   /**
@@ -113,19 +119,23 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 500);
   const handlerTimeoutMs = atLeastOne('handlerTimeoutMs', options.handlerTimeoutMs ?? 60_000);
   const unknownEvents = options.unknownEvents ?? 'skip';
-  const route = createRouter(handlers, { events: unknownEvents, foreign: options.foreignMessages ?? unknownEvents });
+  const route = createRouter(handlers, {
+    events: unknownEvents,
+    versions: options.unknownVersions ?? 'park',
+    foreign: options.foreignMessages ?? unknownEvents,
+  });
   const policy = checkedPolicy(options.retry, DEFAULT_POLICY);
   const policies = new Map(handlers.map((handler) => [handler, checkedPolicy(handler.retry, policy)]));
   const parking = parkingStatements(options.schemaName ?? DEFAULT_SCHEMA);
   const statements = consumerStatements(options.schemaName ?? DEFAULT_SCHEMA, handlerTimeoutMs + 5_000);
   const onError = safely(options.onError ?? (() => {}));
   armFailpointsFromEnvironment();
-  const run = createWorkRunner({ pool: db, statements, handlerTimeoutMs, handle: handleMessage(groupId) });
+  const run = createWorkRunner({ pool: db, statements, handlerTimeoutMs, call: callHandler(groupId) });
 
   const dependencies: AssignmentDependencies = {
     subscriber,
     groupId,
-    topics: [...new Set(handlers.map(({ topic }) => topic))],
+    topics: topicsOf(handlers),
     positions: createPositions(db, statements, groupId),
     outOfRange: options.outOfRange ?? 'fail',
     onError,

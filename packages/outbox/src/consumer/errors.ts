@@ -36,6 +36,12 @@ export class EventUnknownError extends OutboxError {
   readonly retryable = false;
 }
 
+/** An event is of a version that its handler does not know: neither the current one nor one it has an upcaster for. */
+export class EventVersionUnknownError extends OutboxError {
+  readonly code = 'EVENT_VERSION_UNKNOWN';
+  readonly retryable = false;
+}
+
 /** A handler took longer than `handlerTimeoutMs`. Its transaction was rolled back; its signal was aborted. */
 export class HandlerTimeoutError extends OutboxError {
   readonly code = 'HANDLER_TIMEOUT';

@@ -1,12 +1,15 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { EventDefinition } from '../event/index.ts';
 import type { RetryPolicy } from './parking/policy.ts';
+import type { Upcaster } from './upcast.ts';
 
 /** An event as a handler receives it. */
 export interface ReceivedEvent<Type extends string = string, Data = unknown> {
   /** The same in every copy of the message. */
   readonly id: string;
   readonly type: Type;
+  /** The type it was written with: another one than `type` if it is an old version that was upcast. */
+  readonly writtenAs: string;
   readonly source: string;
   /** When it was written, RFC 3339, as the writer stated it. */
   readonly time: string;
@@ -50,14 +53,35 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
 }
 
-/** A handler bound to its event; made by `on`. */
-export interface EventHandler {
+/** A handler bound to its event; made by `on` or `on.batch`. */
+export type EventHandler = BoundToEvent & (TakesOne | TakesBatch);
+
+interface BoundToEvent {
   readonly type: string;
   readonly topic: string;
   readonly schema: StandardSchemaV1;
-  readonly handle: (event: ReceivedEvent, context: HandlerContext) => Promise<void> | void;
+  /** Old versions of the event that it takes as well. */
+  readonly upcasters: readonly Upcaster[];
   /** What is left open here is as the consumer's option `retry` has it. */
   readonly retry?: RetryPolicy;
+}
+
+interface TakesOne {
+  readonly takes: 'one';
+  readonly handle: (event: ReceivedEvent, context: HandlerContext) => Promise<void> | void;
+}
+
+interface TakesBatch {
+  readonly takes: 'batch';
+  readonly handle: (events: readonly ReceivedEvent[], context: HandlerContext) => Promise<void> | void;
+}
+
+/** What can be said about a handler. */
+export interface HandlerOptions<Data = unknown> {
+  /** How its event is tried again. What is left open is as the consumer's option `retry` has it. */
+  readonly retry?: RetryPolicy;
+  /** Old versions of the event that it takes as well, each made by `upcast`. */
+  readonly upcasters?: readonly Upcaster<Data>[];
 }
 
 /**
@@ -76,14 +100,34 @@ export interface EventHandler {
 export function on<Type extends string, Data>(
   event: EventDefinition<Type, Data>,
   handle: (event: ReceivedEvent<Type, Data>, context: HandlerContext) => Promise<void> | void,
-  { retry }: { readonly retry?: RetryPolicy } = {},
+  options: HandlerOptions<NoInfer<Data>> = {},
 ): EventHandler {
-  return {
-    type: event.type,
-    topic: event.topic,
-    schema: event.schema,
-    // The consumer hands over only what this schema accepted under this type.
-    handle: handle as unknown as EventHandler['handle'],
-    ...(retry === undefined ? {} : { retry }),
-  };
+  // The consumer hands over only what this schema accepted under this type.
+  return { ...bind(event, options), takes: 'one', handle: handle as unknown as TakesOne['handle'] };
 }
+
+/**
+ * Binds a handler that takes several events at once: those of a transaction that are for it, at most the consumer's
+ * `maxBatchSize`, at least one. Its promises are those of `on`: each event once, the events of a key in order. The events in
+ * the list are in the order of their partition. Where other handlers have events of the same key, they are called in
+ * between; events of other keys may be handled ahead of those that came before them.
+ *
+ * When the handler fails, nothing of the transaction commits. Fewer events are tried, until the one at fault stands alone:
+ * only then a try counts. An event whose data the schema refuses is found at once. `handlerTimeoutMs` is for the whole list.
+ *
+ * @example
+ * on.batch(OrderPlaced, async (events, { tx }) => {
+ *   const ids = events.map(({ data }) => data.orderId);
+ *   await tx.query('INSERT INTO invoice (order_id) SELECT unnest($1::uuid[])', [ids]);
+ * })
+ */
+on.batch = <Type extends string, Data>(
+  event: EventDefinition<Type, Data>,
+  handle: (events: readonly ReceivedEvent<Type, Data>[], context: HandlerContext) => Promise<void> | void,
+  options: HandlerOptions<NoInfer<Data>> = {},
+): EventHandler => ({ ...bind(event, options), takes: 'batch', handle: handle as unknown as TakesBatch['handle'] });
+
+const bind = (
+  { type, topic, schema }: Pick<EventDefinition, 'type' | 'topic' | 'schema'>,
+  { retry, upcasters = [] }: HandlerOptions,
+): BoundToEvent => ({ type, topic, schema, upcasters, ...(retry === undefined ? {} : { retry }) });

@@ -12,6 +12,7 @@ import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts'
 import { counted, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
+import { on } from './on.ts';
 import { createConsumerTelemetry } from './telemetry.ts';
 
 jest.setTimeout(60_000);
@@ -96,6 +97,31 @@ describe.each(SUBSCRIBERS)('what a consumer on $client tells', ({ subscriber }) 
     }
     expect(seen).toBe(processed[1]?.spanContext().spanId);
     expect((await written('next')).headers.traceparent).toContain(`00-${traceId}-`);
+  });
+
+  test('the span of a batch is linked to the trace of each of its events', async () => {
+    await using test = await consumingTest(subscriber);
+    const traces = [randomUUID(), randomUUID()].map((id) => id.replaceAll('-', ''));
+    await test.send([
+      ...traces.map((id, n) => ({ n, headers: { traceparent: `00-${id}-00f067aa0ba902b7-01` } })),
+      { n: 2 },
+    ]);
+    let seen: string | undefined;
+    await test.start({
+      handlers: [
+        on.batch(counted(test.topic), () => {
+          seen = trace.getActiveSpan()?.spanContext().spanId;
+        }),
+      ],
+    });
+    await waitFor('the end', async () => (await test.positions())[0] === 3);
+    const [span, ...more] = spans
+      .getFinishedSpans()
+      .filter(({ attributes }) => attributes['messaging.consumer.group.name'] === test.groupId);
+    expect(more).toEqual([]);
+    expect(span).toMatchObject({ kind: SpanKind.CONSUMER, attributes: { 'messaging.batch.message_count': 3 } });
+    expect(span?.links.map(({ context: { traceId } }) => traceId)).toEqual(traces);
+    expect(span?.spanContext().spanId).toBe(seen);
   });
 
   test('counts what it handled, dropped, passed over and failed, and shows where it is stuck', async () => {

@@ -9,7 +9,8 @@ const handled = (offset?: bigint): RoutedMessage => ({
   kind: 'handle',
   message: fetched(offset),
   envelope: { id: 'i', type: 't', source: '/s', time: '2026-11-21T00:00:00Z', sequence: null, headers: {} },
-  handler: { type: 't', topic: 'x', schema: undefined as never, handle: () => {} },
+  handler: { type: 't', topic: 'x', schema: undefined as never, upcasters: [], takes: 'one', handle: () => {} },
+  upcaster: null,
 });
 
 /** Fails alone so many times; what became of it. */

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import type { PlacedEvent } from '../message/calls.ts';
 import type { HandledMessage } from '../message/route.ts';
 import type { Batch } from '../transaction/claim.ts';
 import type { ParkingStatements } from './parking.sql.ts';
@@ -9,7 +10,7 @@ export interface Parted {
   /** Messages that were parked. */
   readonly parked: number;
   /** The events that may be handled, in order, each with its place in the batch. */
-  readonly free: readonly { readonly place: number; readonly message: HandledMessage }[];
+  readonly free: readonly PlacedEvent[];
   /** Which of these, by index, nobody of this group has handled yet. Now they are in the inbox. */
   readonly fresh: readonly number[];
 }

@@ -1,4 +1,4 @@
-import type { HandledMessage } from '../message/route.ts';
+import type { PlacedEvent } from '../message/calls.ts';
 import { parkBehind } from '../parking/park.ts';
 import type { ParkingStatements } from '../parking/parking.sql.ts';
 import { type Batch, claimBatch } from './claim.ts';
@@ -37,7 +37,5 @@ export function batchWork({ consuming, parking }: BatchStatements, groupId: stri
   };
 }
 
-type Placed = { readonly place: number; readonly message: HandledMessage };
-
-const pick = (events: readonly Placed[], fresh: readonly number[]): Placed[] =>
+const pick = (events: readonly PlacedEvent[], fresh: readonly number[]): PlacedEvent[] =>
   fresh.flatMap((index) => events[index] ?? []);

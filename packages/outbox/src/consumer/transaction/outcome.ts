@@ -33,8 +33,8 @@ export function judgeOwnError(thrown: unknown): BatchOutcome {
   return CONTENDED.has(sqlState(error)) ? { kind: 'contended', error } : { kind: 'unavailable', error };
 }
 
-/** Judges an error that came out of the handler of the message at this place. */
-export function judgeHandlerError(thrown: unknown, at: number): BatchOutcome {
+/** Judges an error that came out of a handler: the fault of the message at this place, or (null) of one of those it had. */
+export function judgeHandlerError(thrown: unknown, at: number | null): BatchOutcome {
   const error = toError(thrown);
   const state = sqlState(error);
   if (state === '40001' || state === '40P01') {

@@ -2,8 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 import type { TopicPartition } from '../../subscriber/index.ts';
 import { FAILPOINTS, type Failpoint, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
 import { DatabaseUnresponsiveError, HandlerTimeoutError, HandlerTransactionFailedError } from '../errors.ts';
-import type { HandledMessage } from '../message/route.ts';
-import type { HandlerTransaction } from '../on.ts';
+import type { HandlerCaller } from '../message/call-handler.ts';
+import { type PlacedEvent, toCalls } from '../message/calls.ts';
 import { type LentTransaction, lendTransaction } from './handler-transaction.ts';
 import { type BatchOutcome, judgeCommitError, judgeHandlerError, judgeOwnError } from './outcome.ts';
 import type { Statements } from './statements.ts';
@@ -19,8 +19,8 @@ export type Begun =
   | { readonly kind: 'ended'; readonly outcome: BatchOutcome }
   | {
       readonly kind: 'handle';
-      /** In order, each with its place in what the work is about. */
-      readonly events: readonly { readonly place: number; readonly message: HandledMessage }[];
+      /** In order. */
+      readonly events: readonly PlacedEvent[];
       readonly outcome: BatchOutcome & { readonly kind: 'committed' };
     };
 
@@ -28,11 +28,7 @@ export interface RunnerDependencies {
   readonly pool: Pool;
   readonly statements: Pick<Statements, 'begin'>;
   readonly handlerTimeoutMs: number;
-  readonly handle: (
-    partition: TopicPartition,
-    message: HandledMessage,
-    context: { tx: HandlerTransaction; signal: AbortSignal },
-  ) => Promise<void>;
+  readonly call: HandlerCaller;
 }
 
 export type WorkRunner = (work: Work, signal: AbortSignal) => Promise<BatchOutcome>;
@@ -86,7 +82,7 @@ interface Ended {
 }
 
 async function inTransaction(
-  { statements, handlerTimeoutMs, handle }: RunnerDependencies,
+  { statements, handlerTimeoutMs, call: callHandler }: RunnerDependencies,
   client: PoolClient,
   work: Work,
   signal: AbortSignal,
@@ -119,15 +115,19 @@ async function inTransaction(
     interrupt(new HandlerTimeoutError(`a handler took longer than ${handlerTimeoutMs} ms`));
   }, handlerTimeoutMs);
   try {
-    for (const { place, message } of begun.events) {
+    for (const call of toCalls(begun.events)) {
       if (signal.aborted) {
         break;
       }
       timer.refresh();
       lent = lendTransaction(client);
+      let atFault: number | null = null;
+      const blame = (place: number | null): void => {
+        atFault = place;
+      };
       try {
         await Promise.race([
-          handle(work.partition, message, { tx: lent.tx, signal: giveUp.signal }),
+          callHandler(work.partition, call, { tx: lent.tx, signal: giveUp.signal }, blame),
           interrupted.promise,
         ]);
       } catch (error) {
@@ -135,7 +135,7 @@ async function inTransaction(
         if (signal.aborted) {
           return { outcome: { kind: 'abandoned' }, reusable: false };
         }
-        const outcome = judgeHandlerError(error, place);
+        const outcome = judgeHandlerError(error, atFault);
         return giveUp.signal.aborted ? { outcome, reusable: false } : await rolledBack(client, outcome);
       }
       lent.close();
