@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/port.ts';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { type ConsumersAdmin, consumersAdmin } from './consumers.ts';
+import { explained } from './explained.ts';
 import { gaps, type ShardGaps } from './look/gaps.ts';
 import { lag, type ShardLag } from './look/lag.ts';
 import { type OutboxStatus, status } from './look/status.ts';
@@ -28,7 +29,13 @@ export interface ParkedKeyStatus {
   readonly redrive: boolean;
 }
 
-/** Looks at an outbox, and changes what an operator may change. */
+/**
+ * Looks at an outbox, and changes what an operator may change. Use the login that owns the schema, or one with all rights
+ * (`grantTo` with a name alone).
+ *
+ * Each function throws SchemaOutdatedError where there is no outbox, GrantMissingError where the login may not do it, and
+ * whatever Postgres answers.
+ */
 export interface OutboxAdmin {
   /** What the database shows of everything: shards, relays, slots, consumers, what is parked. Costs milliseconds. */
   status(): Promise<OutboxStatus>;
@@ -62,22 +69,25 @@ export interface OutboxAdmin {
  */
 export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: AdminOptions = {}): OutboxAdmin {
   const schema = quoteSchema(schemaName);
+  const on = <T>(work: () => Promise<T>): Promise<T> => explained(schemaName, work);
   return {
-    status: () => status(db, schema),
-    lag: () => lag(db, schema),
-    gaps: () => gaps(db, schema),
-    async parked() {
-      const { rows } = await db.query(listParked(schema));
-      return (rows as ParkedRow[]).map(({ parked_at, first_id, ...row }) => ({
-        ...row,
-        parkedAt: parked_at.toISOString(),
-        firstId: first_id,
-      }));
-    },
-    async redrive({ topic, key } = {}) {
-      const { rows } = await db.query(requestRedrive(schema), [topic ?? null, key ?? null]);
-      return rows as { topic: string; key: string }[];
-    },
+    status: () => on(() => status(db, schema)),
+    lag: () => on(() => lag(db, schema)),
+    gaps: () => on(() => gaps(db, schema)),
+    parked: () =>
+      on(async () => {
+        const { rows } = await db.query(listParked(schema));
+        return (rows as ParkedRow[]).map(({ parked_at, first_id, ...row }) => ({
+          ...row,
+          parkedAt: parked_at.toISOString(),
+          firstId: first_id,
+        }));
+      }),
+    redrive: ({ topic, key } = {}) =>
+      on(async () => {
+        const { rows } = await db.query(requestRedrive(schema), [topic ?? null, key ?? null]);
+        return rows as { topic: string; key: string }[];
+      }),
     consumers: consumersAdmin(db, schema),
   };
 }

@@ -1,0 +1,57 @@
+import { createAdmin } from '../../admin/create-admin.ts';
+import type { OutboxStatus } from '../../admin/look/status.ts';
+import type { Command } from '../command.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { safe, table } from '../terminal/table.ts';
+import { counted, size } from '../terminal/words.ts';
+import { lagTable } from './lag.ts';
+
+export const status: Command = {
+  name: 'status',
+  summary: 'everything at a glance: shards, relays, what is parked, consumers, the space messages take',
+  options: [],
+  async run({ db, schemaName }) {
+    const found = await createAdmin(db, { schemaName }).status();
+    return { document: found, text: (paint) => statusText(paint, found) };
+  },
+};
+
+function statusText(paint: Paint, found: OutboxStatus): string {
+  const { server, schema, relays, shards, parked, consumers, slots } = found;
+  const behind = schema.version < schema.latest ? paint('yellow', `, this package has ${schema.latest}`) : '';
+  return [
+    `${found.at}  Postgres ${server.version}${server.standby ? paint('red', ', a standby') : ''}, schema version ${schema.version}${behind}`,
+    ...(server.home ? [] : [paint('red', 'this database was moved here from another cluster: bezel-outbox adopt')]),
+    '',
+    lagTable(paint, shards),
+    '',
+    ...(relays.length === 0
+      ? [paint('yellow', 'no relay')]
+      : relays.map(({ id, beats, shards }) => `relay ${id}: ${counted(shards, 'shard')}, ${beats} beats`)),
+    parked.keys === 0
+      ? 'nothing is parked by relays'
+      : paint('red', `relays parked ${counted(parked.keys, 'key')} with ${counted(parked.messages, 'message')}`),
+    ...(consumers.length === 0
+      ? []
+      : [
+          '',
+          table(
+            paint,
+            ['group', 'topic', 'partitions', 'parked keys', 'moved last'],
+            consumers.map(({ groupId, topic, partitions, parkedKeys, movedAt }) => [
+              safe(groupId),
+              safe(topic),
+              partitions,
+              parkedKeys,
+              movedAt,
+            ]),
+          ),
+        ]),
+    '',
+    table(
+      paint,
+      ['slot', 'age in days', 'size'],
+      slots.map(({ slot, age, bytes }) => [slot, age, size(bytes)]),
+    ),
+  ].join('\n');
+}

@@ -1,0 +1,164 @@
+import { createDatabase } from '@bezel/local/testing';
+import { describe, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
+import { loadMigrations } from '../migrate/migrations.ts';
+import { runCli } from '../testing/fixtures/cli/run-cli.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
+import { insertMessage } from '../testing/fixtures/outbox/reading.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
+
+jest.setTimeout(60_000);
+
+/** Two keys parked by relays, one by a consumer. */
+async function withParked(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `INSERT INTO outbox.parked_key (shard, topic, key, reason)
+     VALUES (0, 'orders', 'a', 'too large'), (0, 'orders', $1, 'no')`,
+    ['b\u001b[2J'],
+  );
+  await pool.query(
+    `INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, attempts)
+     VALUES ('billing', 'orders', 1, 'c', 'no stock', 3)`,
+  );
+}
+
+const asked = async (pool: pg.Pool) => ({
+  relay: (await pool.query('SELECT key FROM outbox.parked_key WHERE redrive ORDER BY key')).rows.map(({ key }) => key),
+  consumers: (await pool.query('SELECT key FROM outbox.consumer_parked_key WHERE redrive')).rows.length,
+});
+
+describe('migrate', () => {
+  test('first says what it would do, then does it, then finds nothing to do', async () => {
+    await using database = await createDatabase();
+    const versions = loadMigrations().map(({ version }) => version);
+    const before = await runCli(database.url, ['migrate', '--dry-run', '--shards', '3', '--json']);
+    expect(before).toMatchObject({ exitCode: 0, json: { dryRun: true, version: 0, pending: versions } });
+    expect((await runCli(database.url, ['lag'])).exitCode).toBe(3);
+
+    // What it would do is complete: applied by hand to another schema it gives the same version.
+    const sql = await runCli(database.url, ['migrate', '--dry-run', '--schema', 'by_hand']);
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(sql.out);
+    await client.end();
+    const byHand = await runCli(database.url, ['migrate', '--schema', 'by_hand', '--json']);
+    expect(byHand.json).toEqual({ dryRun: false, version: versions.at(-1), applied: [] });
+
+    const done = await runCli(database.url, ['migrate', '--shards', '3', '--json']);
+    expect(done.json).toEqual({ dryRun: false, version: versions.at(-1), applied: versions });
+    expect((await runCli(database.url, ['migrate'])).out).toBe(`version ${versions.at(-1)}, nothing to do\n`);
+    expect((await runCli(database.url, ['lag', '--json'])).json.shards.length).toBe(3);
+  });
+
+  test('gives a login the rights for what it does', async () => {
+    await using database = await createDatabase();
+    const login = `cli_${process.pid}`;
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`CREATE ROLE ${login}`);
+    try {
+      await runCli(database.url, ['migrate', '--grant-to', `${login}=relay,retain`]);
+      const { rows } = await client.query(
+        `SELECT has_table_privilege($1, 'outbox.lease', 'UPDATE') AS relays,
+                has_column_privilege($1, 'outbox.message', 'seq', 'INSERT') AS writes`,
+        [login],
+      );
+      expect(rows).toEqual([{ relays: true, writes: false }]);
+    } finally {
+      await client.query(`DROP OWNED BY ${login}`);
+      await client.query(`DROP ROLE ${login}`);
+      await client.end();
+    }
+  });
+});
+
+describe('status, lag and gaps', () => {
+  test('print what the functions behind them answer, as JSON on one line or as text', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    await using open = await openTransaction(database.pool);
+    await open.client.query(insertMessage('open'));
+    await database.pool.query(`UPDATE outbox.checkpoint SET cursor = 1, holes = '{[1,2)}'`);
+    const status = await runCli(database.url, ['status', '--json']);
+    expect(status.out.split('\n').length).toBe(2);
+    expect(status.json).toMatchObject({ server: { home: true }, shards: [{ shard: 0, cursor: 1, waiting: 1 }] });
+    expect((await runCli(database.url, ['lag', '--json'])).json.shards).toEqual(status.json.shards);
+    const gaps = await runCli(database.url, ['gaps', '--json']);
+    expect(gaps.json.shards).toMatchObject([{ shard: 0, ranges: [{ from: 1, to: 1 }], holders: [{ prepared: null }] }]);
+
+    const text = await runCli(database.url, ['status']);
+    expect(text.out).toContain('no relay');
+    expect(text.out).not.toContain('\u001b');
+    expect((await runCli(database.url, ['status'], { isTTY: true })).out).toContain('\u001b[');
+    expect((await runCli(database.url, ['gaps'])).out).toContain('shard 0: missing 1, 1 open transaction');
+  });
+});
+
+describe('parked and redrive', () => {
+  test('parked lists both sides and ends with 1 while anything is parked', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    expect(await runCli(database.url, ['parked'])).toMatchObject({ exitCode: 0, out: 'nothing is parked\n' });
+    await withParked(database.pool);
+    const all = await runCli(database.url, ['parked', '--json']);
+    expect(all.exitCode).toBe(1);
+    expect(all.json).toMatchObject({
+      relay: [{ topic: 'orders', key: 'a' }, { key: 'b\u001b[2J' }],
+      consumers: [{ groupId: 'billing', key: 'c', attempts: 3 }],
+    });
+    expect((await runCli(database.url, ['parked', '--key', 'a', '--json'])).json).toMatchObject({
+      relay: [{ key: 'a' }],
+      consumers: [],
+    });
+    expect((await runCli(database.url, ['parked', '--group', 'billing', '--json'])).json.relay).toEqual([]);
+    // A key cannot write to the terminal of whoever looks at it.
+    expect((await runCli(database.url, ['parked'])).out).toContain('b\\u001b[2J');
+  });
+
+  test('a dry run names the keys and asks for none; without it those and no others are asked for', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const { pool, url } = database;
+    await withParked(pool);
+    const dry = await runCli(url, ['redrive', '--topic', 'orders', '--key', 'a', '--dry-run', '--json']);
+    expect(dry.json).toEqual({ dryRun: true, keys: [{ topic: 'orders', key: 'a' }] });
+    const dryGroup = await runCli(url, ['redrive', '--group', 'billing', '--all', '--dry-run', '--json']);
+    expect(dryGroup.json).toEqual({ dryRun: true, keys: [{ topic: 'orders', key: 'c' }] });
+    expect(await asked(pool)).toEqual({ relay: [], consumers: 0 });
+
+    const done = await runCli(url, ['redrive', '--topic', 'orders', '--key', 'a', '--json']);
+    expect(done.json).toEqual({ dryRun: false, keys: [{ topic: 'orders', key: 'a' }] });
+    expect(await asked(pool)).toEqual({ relay: ['a'], consumers: 0 });
+    await runCli(url, ['redrive', '--all']);
+    expect(await asked(pool)).toEqual({ relay: ['a', 'b\u001b[2J'], consumers: 0 });
+    await runCli(url, ['redrive', '--group', 'billing', '--all']);
+    expect((await asked(pool)).consumers).toBe(1);
+  });
+});
+
+describe('what goes wrong', () => {
+  test.each([
+    ['no command', []],
+    ['a command there is not', ['destroy']],
+    ['an option there is not', ['lag', '--nonsense']],
+    ['a schema that cannot be one', ['lag', '--schema', 'My-Schema']],
+    ['a redrive of nothing in particular', ['redrive']],
+    ['a redrive of something and of all', ['redrive', '--topic', 't', '--all']],
+    ['a purpose there is not', ['migrate', '--grant-to', 'shop=reading']],
+  ])('%s ends with 2 and touches nothing', async (_, args) => {
+    await using database = await createDatabase();
+    const { exitCode, err, out } = await runCli(database.url, args);
+    expect(exitCode).toBe(2);
+    expect(`${err}${out}`).toContain('bezel-outbox');
+    expect((await runCli(database.url, ['migrate', '--dry-run', '--json'])).json.version).toBe(0);
+  });
+
+  test('a failure ends with 3, one line on standard error and nothing on standard output', async () => {
+    await using database = await createDatabase();
+    const text = await runCli(database.url, ['status']);
+    expect(text).toMatchObject({ exitCode: 3, out: '' });
+    expect(text.err).toMatch(/^bezel-outbox: .*SCHEMA_OUTDATED.*\n$/);
+    const json = await runCli(database.url, ['status', '--json']);
+    expect(JSON.parse(json.err)).toEqual({ error: { code: 'SCHEMA_OUTDATED', message: expect.any(String) } });
+    const refused = await runCli('postgres://127.0.0.1:1/nowhere', ['status', '--json']);
+    expect(refused).toMatchObject({ exitCode: 3, out: '' });
+    expect(JSON.parse(refused.err)).toEqual({ error: { code: 'ECONNREFUSED', message: expect.any(String) } });
+  });
+});

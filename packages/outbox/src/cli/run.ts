@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
+import { type Command, EXIT, type ExitCode, type Outcome } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { connection } from './connect.ts';
+import { helpOf, overallHelp } from './help.ts';
+import { type Given, parseOptions } from './parse.ts';
+import { type Paint, paintFor } from './terminal/paint.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Where a run writes to, and what it finds around it. */
+export interface Surroundings {
+  readonly out: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly err: { write(text: string): unknown };
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one command line and answers the exit code. It does not throw. */
+export async function run(args: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === '--version') {
+    around.out.write(`${packageVersion()}\n`);
+    return EXIT.done;
+  }
+  if (name === undefined || name === '--help' || name === 'help') {
+    around.out.write(`${overallHelp(COMMANDS)}\n`);
+    return name === undefined ? EXIT.usage : EXIT.done;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  try {
+    if (command === undefined) {
+      throw new UsageError(`there is no command "${name}"`);
+    }
+    return await runCommand(command, rest, around);
+  } catch (error) {
+    around.err.write(complaint(error, rest.includes('--json'), name));
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+async function runCommand(command: Command, args: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const given = parseOptions(command.options, args);
+  if (given.flag('help')) {
+    around.out.write(`${helpOf(command)}\n`);
+    return EXIT.done;
+  }
+  const schemaName = checkedSchema(given);
+  await using db = connection(given, around.env);
+  const outcome = await command.run({ given, schemaName, db, env: around.env, signal: around.signal });
+  print(outcome, given.flag('json'), paintFor(around.out, around.env), around);
+  return outcome.exitCode ?? EXIT.done;
+}
+
+function print({ document, text }: Outcome, json: boolean, paint: Paint, { out }: Surroundings): void {
+  out.write(json ? `${JSON.stringify(document)}\n` : `${text(paint).trimEnd()}\n`);
+}
+
+function checkedSchema(given: Given): string {
+  const name = given.text('schema') ?? DEFAULT_SCHEMA;
+  try {
+    quoteSchema(name);
+  } catch (error) {
+    throw new UsageError((error as Error).message.replace('schemaName', '--schema'));
+  }
+  return name;
+}
+
+/** A failure in one line; as JSON with the code by which programs know it, if it has one. */
+function complaint(error: unknown, json: boolean, command: string): string {
+  const { message, code } = described(error);
+  if (json) {
+    return `${JSON.stringify({ error: { code, message } })}\n`;
+  }
+  const hint = error instanceof UsageError ? `\nbezel-outbox ${command} --help says what it takes.` : '';
+  return `bezel-outbox: ${message}${code === null || hint !== '' ? '' : ` (${code})`}${hint}\n`;
+}
+
+/** A refused connection is an AggregateError without a message of its own when a name has several addresses. */
+function described(error: unknown): { message: string; code: string | null } {
+  const first = error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
+  const { message = String(first), code } = (first ?? {}) as { message?: string; code?: unknown };
+  return { message, code: typeof code === 'string' ? code : null };
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
