@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as outbox from '../src/index.ts';
 import * as kafkajs from '../src/kafkajs/index.ts';
+import * as nestjs from '../src/nestjs/index.ts';
 import * as platformatic from '../src/platformatic/index.ts';
 import { CHANNELS, METRICS } from '../src/telemetry/names.ts';
 import * as testing from '../src/testing/index.ts';
@@ -31,6 +32,7 @@ const ROOT_README = blocksOfMarkdown('../../README.md', read('../../../README.md
 const EXPORTED: Record<string, object> = {
   '@bezel/outbox': outbox,
   '@bezel/outbox/kafkajs': kafkajs,
+  '@bezel/outbox/nestjs': nestjs,
   '@bezel/outbox/platformatic': platformatic,
   '@bezel/outbox/testing': testing,
 };

@@ -1,0 +1,83 @@
+import { OutboxPartMissingError } from '../errors.ts';
+import type { OutboxParts } from '../running/outbox-parts.ts';
+import type { Outboxes } from '../running/outboxes.ts';
+import { DEFAULT_NAME } from '../tokens.ts';
+import { consumerDetails, consumerSymptoms } from './consumer-symptoms.ts';
+import { type Symptom, Watch } from './patience.ts';
+import { relayDetails, relaySymptoms } from './relay-symptoms.ts';
+
+/** A `HealthIndicatorResult` of @nestjs/terminus, which is not needed to make one. */
+export type OutboxHealth<Key extends string, Details> = Record<
+  Key,
+  { readonly status: 'up' | 'down'; readonly message?: string } & Details
+>;
+
+/** Which outbox is asked about. */
+export interface OutboxHealthOptions {
+  /** Default `default`. */
+  readonly outbox?: string;
+}
+
+/**
+ * Says how relays and consumers are, for @nestjs/terminus. It asks no server: it looks at what they do, and remembers
+ * what it saw, so that trouble counts only when it lasts. The symptoms and the patience for each: docs/nestjs.md.
+ */
+export class OutboxHealthIndicator {
+  readonly #outboxes: Outboxes;
+  readonly #watches = new WeakMap<object, Watch>();
+
+  constructor(outboxes: Outboxes) {
+    this.#outboxes = outboxes;
+  }
+
+  /**
+   * Down when the relay does not run, when trouble with Kafka or Postgres lasts, when a topic stays refused, or when
+   * messages wait and none leaves.
+   *
+   * @throws OutboxPartMissingError when this application runs no relay for the outbox, OutboxUnknownError
+   */
+  relay<Key extends string>(key: Key, options: OutboxHealthOptions = {}) {
+    const { parts, part } = this.#part('relay', options);
+    const status = part.status();
+    const { now, wallNow } = clocks();
+    return this.#result(key, parts, part, relaySymptoms(status, now, wallNow), relayDetails(status));
+  }
+
+  /**
+   * Down when the consumer does not run, when trouble with Kafka or Postgres lasts, when it stays outside its group, or
+   * when a partition stands still.
+   *
+   * @throws OutboxPartMissingError when this application runs no consumer for the outbox, OutboxUnknownError
+   */
+  consumer<Key extends string>(key: Key, options: OutboxHealthOptions = {}) {
+    const { parts, part } = this.#part('consumer', options);
+    const status = part.status();
+    const { now, wallNow } = clocks();
+    return this.#result(key, parts, part, consumerSymptoms(status, now, wallNow), consumerDetails(status));
+  }
+
+  #part<Kind extends 'relay' | 'consumer'>(kind: Kind, { outbox = DEFAULT_NAME }: OutboxHealthOptions) {
+    const parts = this.#outboxes.get(outbox);
+    const part = parts[kind];
+    if (part === undefined) {
+      throw new OutboxPartMissingError(`the OutboxModule '${outbox}' runs no ${kind} whose health could be told`);
+    }
+    return { parts, part: part as NonNullable<OutboxParts[Kind]> };
+  }
+
+  #result<Key extends string, Details>(
+    key: Key,
+    { patience }: OutboxParts,
+    part: object,
+    symptoms: readonly Symptom[],
+    details: Details,
+  ): OutboxHealth<Key, Details> {
+    const watch = this.#watches.get(part) ?? new Watch(patience);
+    this.#watches.set(part, watch);
+    const reason = watch.look(symptoms, performance.now());
+    const verdict = reason === undefined ? { status: 'up' } : { status: 'down', message: reason.message };
+    return { [key]: { ...verdict, ...details } } as OutboxHealth<Key, Details>;
+  }
+}
+
+const clocks = () => ({ now: performance.now(), wallNow: Date.now() });

@@ -1,0 +1,14 @@
+export {
+  EventHandlerDuplicateError,
+  EventHandlerScopedError,
+  OutboxNameTakenError,
+  OutboxPartMissingError,
+  OutboxUnknownError,
+} from './errors.ts';
+export { type EventMethod, type EventOf, handlersOf, OnEvent, type OnEventOptions } from './handlers/on-event.ts';
+export { type OutboxHealth, OutboxHealthIndicator, type OutboxHealthOptions } from './health/health-indicator.ts';
+export type { Patience } from './health/patience.ts';
+export type { ClosablePool, OutboxModuleAsyncOptions, OutboxModuleOptions, OutboxName } from './options.ts';
+export { OutboxModule } from './outbox-module.ts';
+export { OutboxParts } from './running/outbox-parts.ts';
+export { InjectOutbox, InjectOutboxParts, outboxPartsToken, outboxToken } from './tokens.ts';

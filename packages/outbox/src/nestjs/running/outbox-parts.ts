@@ -1,0 +1,64 @@
+import { Logger } from '@nestjs/common';
+import { type Consumer, createConsumer } from '../../consumer/create-consumer.ts';
+import type { EventHandler } from '../../consumer/on.ts';
+import { createRelay, type Relay } from '../../relay/create-relay.ts';
+import { createRetention, type Retention } from '../../retention/create-retention.ts';
+import { OutboxPartMissingError } from '../errors.ts';
+import { DEFAULT_PATIENCE, type Patience } from '../health/patience.ts';
+import type { ClosablePool, OutboxModuleOptions } from '../options.ts';
+
+/** What runs for one outbox: whatever its module was given options for. */
+export class OutboxParts {
+  readonly name: string;
+  readonly relay: Relay | undefined;
+  readonly retention: Retention | undefined;
+  readonly pools: readonly ClosablePool[];
+  readonly patience: Patience;
+  readonly #options: OutboxModuleOptions;
+  #consumer: Consumer | undefined;
+
+  constructor(name: string, options: OutboxModuleOptions) {
+    const { relay, retention, pools = [], health } = options;
+    const logger = new Logger(`Outbox ${name}`);
+    const log = (error: Error): void => logger.warn(error.message);
+    const report = { onError: ({ error }: { readonly error: Error }) => log(error) };
+    this.name = name;
+    this.#options = options.consumer ? { ...options, consumer: { ...report, ...options.consumer } } : options;
+    this.relay = relay && createRelay({ ...report, ...relay, ...shared(options) });
+    this.retention = retention && createRetention({ onError: log, ...retention, ...shared(options) });
+    this.pools = pools;
+    this.patience = { ...DEFAULT_PATIENCE, ...health };
+  }
+
+  /** There is one once the application's handlers are known: when it has started. */
+  get consumer(): Consumer | undefined {
+    return this.#consumer;
+  }
+
+  /**
+   * Makes the consumer of the handlers that were found.
+   *
+   * @throws OutboxPartMissingError, ConsumerOptionsInvalidError
+   */
+  handle(handlers: readonly EventHandler[]): void {
+    const { consumer } = this.#options;
+    if (consumer === undefined && handlers.length > 0) {
+      const types = handlers.map(({ type }) => type).join(', ');
+      throw new OutboxPartMissingError(
+        `there are @OnEvent methods for ${types}, and the OutboxModule '${this.name}' has no option consumer; give it one, or consumer: false if another process consumes`,
+      );
+    }
+    if (consumer) {
+      this.#consumer = createConsumer({ ...consumer, ...shared(this.#options), handlers });
+    }
+  }
+
+  /** From the inside out: who feeds another starts after it. */
+  async start(): Promise<void> {
+    await this.relay?.start();
+    this.retention?.start();
+    await this.#consumer?.start();
+  }
+}
+
+const shared = ({ db, schemaName }: OutboxModuleOptions) => ({ db, ...(schemaName !== undefined && { schemaName }) });
