@@ -4,11 +4,12 @@ interface Manifest {
   readonly version: string;
   readonly exports: Readonly<Record<string, string | { readonly '@bezel/source': string; readonly types: string }>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** The package's own package.json, as the checkout has it. */
-export function readManifest(): Manifest {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Manifest;
+/** The package's own package.json, as the checkout has it, or another one. */
+export function readManifest(file = new URL('../package.json', import.meta.url)): Manifest {
+  return JSON.parse(readFileSync(file, 'utf8')) as Manifest;
 }
 
 /** The subpaths a user can import, with "." for the package itself. */
