@@ -2,19 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { rootCommand } from './root-command.ts';
 
-/** Each writes one checked-in file from its source of truth; a test compares the two. */
+/** Each writes a checked-in file or folder from its source of truth; a test compares the two. */
 const GENERATORS = [
   { writes: 'docs/asyncapi.json', script: 'packages/contracts/src/asyncapi/generate.ts' },
   {
     writes: 'packages/outbox/migrations/schema.snapshot.txt',
     script: 'packages/outbox/src/testing/fixtures/schema/write-schema-snapshot.ts',
   },
+  { writes: 'packages/outbox/api', script: 'packages/outbox/packaging/api/write-reports.ts' },
   { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
 ];
 
 const { json } = rootCommand('npm run generate --')
   .description(
-    'Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document, the outbox’s schema.',
+    'Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document, the outbox’s schema and public surface.',
   )
   .option('--json', 'print one JSON object as the last line', false)
   .parse()
