@@ -5,6 +5,9 @@ export type {
   ConsumersAdmin,
 } from './admin/consumers.ts';
 export { type AdminOptions, createAdmin, type OutboxAdmin, type ParkedKeyStatus } from './admin/create-admin.ts';
+export type { DoctorOptions } from './admin/doctor/doctor.ts';
+export type { Finding, FindingCode } from './admin/doctor/findings.ts';
+export type { TopicDescription, TopicInspector } from './admin/doctor/topics.ts';
 export type { GapHolder, ShardGaps } from './admin/look/gaps.ts';
 export type { ShardLag } from './admin/look/lag.ts';
 export type { OutboxStatus } from './admin/look/status.ts';

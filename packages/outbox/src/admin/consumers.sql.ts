@@ -39,6 +39,17 @@ UPDATE ${schema}.consumer_parked_message SET discarded = true
 WHERE group_id = $1 AND topic = $2 AND key = $3 AND ($4::bigint IS NULL OR "offset" = $4) AND NOT discarded
 RETURNING partition, "offset"::text`;
 
+/**
+ * Says of parked messages that they were not handled, however old they are. Waits for a redrive as above; a redrive has to be
+ * asked for besides.
+ *
+ * $1 to $4 as above.
+ */
+export const admitParked = (schema: string): string => `
+UPDATE ${schema}.consumer_parked_message SET admitted = true
+WHERE group_id = $1 AND topic = $2 AND key = $3 AND ($4::bigint IS NULL OR "offset" = $4) AND NOT admitted
+RETURNING partition, "offset"::text`;
+
 /** Parked messages of a key, as Kafka held them, in order. $1 group, $2 topic, $3 key, $4 how many at the most. */
 export const readParkedMessages = (schema: string): string => `
 SELECT partition, "offset"::text, keyless, value, headers, discarded, parked_at

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/port.ts';
 import {
+  admitParked,
   discardParked,
   listParkedByConsumers,
   readParkedMessages,
@@ -68,6 +69,13 @@ export interface ConsumersAdmin {
   discard(
     which: ConsumerKey & { readonly offset?: string },
   ): Promise<readonly { readonly partition: number; readonly offset: string }[]>;
+  /**
+   * Says of a parked message, or of all that are parked with a key, that it was not handled before, though it is so old that
+   * the inbox cannot tell (`EVENT_TOO_OLD`). The next redrive handles it. Answers what it admitted.
+   */
+  admit(
+    which: ConsumerKey & { readonly offset?: string },
+  ): Promise<readonly { readonly partition: number; readonly offset: string }[]>;
 }
 
 export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
@@ -105,6 +113,10 @@ export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
     },
     async discard({ groupId, topic, key, offset }) {
       const { rows } = await db.query(discardParked(schema), [groupId, topic, bytes(key), offset ?? null]);
+      return rows as { partition: number; offset: string }[];
+    },
+    async admit({ groupId, topic, key, offset }) {
+      const { rows } = await db.query(admitParked(schema), [groupId, topic, bytes(key), offset ?? null]);
       return rows as { partition: number; offset: string }[];
     },
   };

@@ -1,6 +1,8 @@
 import type { Queryable } from '../database/port.ts';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { type ConsumersAdmin, consumersAdmin } from './consumers.ts';
+import { type DoctorOptions, doctor } from './doctor/doctor.ts';
+import type { Finding } from './doctor/findings.ts';
 import { explained } from './explained.ts';
 import { gaps, type ShardGaps } from './look/gaps.ts';
 import { lag, type ShardLag } from './look/lag.ts';
@@ -54,6 +56,8 @@ export interface OutboxAdmin {
     readonly topic?: string;
     readonly key?: string;
   }): Promise<readonly { readonly topic: string; readonly key: string }[]>;
+  /** Looks for what breaks a promise now or will, errors first. Changes nothing; takes a little over `watchMs`. */
+  doctor(options?: DoctorOptions): Promise<Finding[]>;
   /** The same for what the consumers of this database have parked. */
   readonly consumers: ConsumersAdmin;
 }
@@ -69,6 +73,7 @@ export interface OutboxAdmin {
  */
 export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: AdminOptions = {}): OutboxAdmin {
   const schema = quoteSchema(schemaName);
+  const consumers = consumersAdmin(db, schema);
   const on = <T>(work: () => Promise<T>): Promise<T> => explained(schemaName, work);
   return {
     status: () => on(() => status(db, schema)),
@@ -88,7 +93,8 @@ export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: Admi
         const { rows } = await db.query(requestRedrive(schema), [topic ?? null, key ?? null]);
         return rows as { topic: string; key: string }[];
       }),
-    consumers: consumersAdmin(db, schema),
+    doctor: (options = {}) => on(() => doctor(db, schemaName, schema, consumers, options)),
+    consumers,
   };
 }
 

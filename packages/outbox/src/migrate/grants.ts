@@ -39,14 +39,23 @@ const RIGHTS: Readonly<Record<Purpose, (schema: string) => readonly string[]>> =
     `EXECUTE ON FUNCTION ${schema}.inbox_slot(timestamptz)`,
   ],
   // `empty_slot` works with its owner's rights, and removes nothing but what was published.
-  retain: (schema) => [`EXECUTE ON FUNCTION ${schema}.current_slot(), ${schema}.empty_slot(smallint)`],
+  retain: (schema) => [
+    `EXECUTE ON FUNCTION ${schema}.current_slot(), ${schema}.empty_slot(smallint),
+      ${schema}.empty_inbox_slot(smallint)`,
+  ],
 };
 
 export const PURPOSES = Object.keys(RIGHTS) as readonly Purpose[];
 
+/** Every right that the purposes need, each once, as it stands in `GRANT … TO login`. */
+export const rightsFor = (schema: string, purposes: readonly Purpose[]): readonly string[] => [
+  ...new Set([`USAGE ON SCHEMA ${schema}`, ...purposes.flatMap((purpose) => RIGHTS[purpose](schema))]),
+];
+
 /** Gives a login the rights for what it does. Rights it has already stay. */
 export const grantFor = (schema: string, { login, for: purposes }: LoginGrant): string => {
   const name = `"${login.replaceAll('"', '""')}"`;
-  const rights = purposes.flatMap((purpose) => RIGHTS[purpose](schema));
-  return [`USAGE ON SCHEMA ${schema}`, ...new Set(rights)].map((right) => `GRANT ${right} TO ${name}`).join(';\n');
+  return rightsFor(schema, purposes)
+    .map((right) => `GRANT ${right} TO ${name}`)
+    .join(';\n');
 };

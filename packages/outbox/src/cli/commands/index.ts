@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { doctor } from './doctor.ts';
 import { gaps } from './gaps.ts';
 import { lag } from './lag.ts';
 import { migrate } from './migrate.ts';
@@ -7,4 +8,4 @@ import { redrive } from './redrive.ts';
 import { status } from './status.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [migrate, status, lag, gaps, parked, redrive];
+export const COMMANDS: readonly Command[] = [migrate, status, lag, gaps, parked, redrive, doctor];

@@ -1,0 +1,74 @@
+import type { Queryable } from '../../database/port.ts';
+import { type Finding, finding } from './findings.ts';
+import { topicsInUse } from './topics.sql.ts';
+
+/** The port through which topics are looked at. */
+export interface TopicInspector {
+  /** What is known of each topic that exists; those that do not are left out. */
+  describe(topics: readonly string[]): Promise<readonly TopicDescription[]>;
+}
+
+export interface TopicDescription {
+  readonly topic: string;
+  /** The fewest copies that a partition is meant to have, and has up to date. */
+  readonly replicas: number;
+  readonly inSync: number;
+  /** `min.insync.replicas`. */
+  readonly minInSync: number;
+  /** `retention.ms`; -1 is for ever. */
+  readonly retentionMs: number;
+  /** Whether it is compacted, and keeps the newest message of each key whatever its age. */
+  readonly compacted: boolean;
+}
+
+export interface TopicExpectations {
+  readonly replicas: number;
+  readonly inboxDays: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Topics in use that keep less than was promised, or longer than consumers remember. */
+export async function topicFindings(
+  db: Queryable,
+  schema: string,
+  inspector: TopicInspector,
+  expected: TopicExpectations,
+): Promise<Finding[]> {
+  const used = (await db.query(topicsInUse(schema))).rows as { topic: string; written: boolean; consumed: boolean }[];
+  const described = new Map(
+    (await inspector.describe(used.map(({ topic }) => topic))).map((found) => [found.topic, found]),
+  );
+  return used.flatMap(({ topic, written, consumed }) => {
+    const found = described.get(topic);
+    if (found === undefined) {
+      return [finding('TOPIC_MISSING', topic, 'the brokers do not know it')];
+    }
+    return [...(written ? ofWritten(found, expected) : []), ...(consumed ? ofConsumed(found, expected) : [])];
+  });
+}
+
+function ofWritten({ topic, replicas, inSync, minInSync }: TopicDescription, expected: TopicExpectations): Finding[] {
+  return [
+    ...(Math.min(replicas, inSync) < expected.replicas
+      ? [
+          finding(
+            'TOPIC_UNDERREPLICATED',
+            topic,
+            `a partition has ${replicas} replicas, ${inSync} of them in sync; promised are ${expected.replicas}`,
+          ),
+        ]
+      : []),
+    ...(expected.replicas > 1 && minInSync < 2
+      ? [finding('TOPIC_ACKNOWLEDGED_EARLY', topic, `min.insync.replicas is ${minInSync}`)]
+      : []),
+  ];
+}
+
+function ofConsumed({ topic, retentionMs, compacted }: TopicDescription, { inboxDays }: TopicExpectations): Finding[] {
+  if (!compacted && retentionMs >= 0 && retentionMs <= inboxDays * DAY_MS) {
+    return [];
+  }
+  const kept = compacted || retentionMs < 0 ? 'for ever' : `for ${Math.ceil(retentionMs / DAY_MS)} days`;
+  return [finding('INBOX_TOO_SHORT', topic, `it keeps messages ${kept}, the inbox ${inboxDays} days`)];
+}
