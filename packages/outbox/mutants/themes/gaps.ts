@@ -52,6 +52,22 @@ export const GAPS: readonly Mutant[] = [
     caughtBy: { file: CLOSING, test: 'not by a read that was cut off below it' },
   },
   {
+    name: 'nobody-is-ever-looked-for',
+    breaks: 'P1',
+    file: TRACKER,
+    find: 'return holders === undefined ? reads >= lookAfterReads ||',
+    replace: 'return holders === undefined ? reads < 0 ||',
+    caughtBy: { file: CLOSING, test: 'a number that is missing is looked for late' },
+  },
+  {
+    name: 'everybody-is-looked-for-at-once',
+    breaks: 'P7',
+    file: TRACKER,
+    find: 'return holders === undefined ? reads >= lookAfterReads ||',
+    replace: 'return holders === undefined ? reads >= 0 ||',
+    caughtBy: { file: CLOSING, test: 'a number that is missing is looked for late' },
+  },
+  {
     name: 'holders-added-later',
     breaks: 'P7',
     file: TRACKER,

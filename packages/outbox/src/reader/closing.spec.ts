@@ -47,3 +47,25 @@ test('with more gaps than a read can cover, no row above the last one covered is
   const tracker = new GapTracker({ cursor: 9, holes: [1, 3, 5].map((n) => ({ from: n, to: n })), now: 0 }, limits);
   expect(tracker.plan()).toMatchObject({ gaps: [{ from: 1 }, { from: 3 }], upTo: 3 });
 });
+
+test('a number that is missing is looked for late, at once only if it is one of many or a wide range', () => {
+  const { lookAfterReads, restBeyondGaps, restBeyondWidth } = DEFAULT_LIMITS;
+  const looks = (seqs: number[], lastValue: number): boolean[] => {
+    const tracker = new GapTracker({ cursor: 0, holes: [], now: 0 });
+    read(tracker, seqs, lastValue);
+    return Array.from({ length: lookAfterReads + 1 }, () => {
+      const { look } = tracker.plan();
+      if (!look) read(tracker, [], lastValue);
+      return look;
+    });
+  };
+  expect(looks([2], 2)).toEqual([...Array(lookAfterReads).fill(false), true]);
+  expect(looks([2 + restBeyondWidth], 2 + restBeyondWidth)[0]).toBe(true);
+  const many = Array.from({ length: restBeyondGaps + 1 }, (_, n) => 2 * n + 2);
+  expect(looks(many, many.at(-1) ?? 0)[0]).toBe(true);
+  // Committed before anybody had to look.
+  const tracker = new GapTracker({ cursor: 0, holes: [], now: 0 });
+  read(tracker, [2], 2);
+  read(tracker, [1], 2);
+  expect([tracker.gapCount, tracker.plan().look]).toEqual([0, false]);
+});

@@ -92,6 +92,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Small enough that every rule is at work with a dozen numbers. */
 const tight = fc.record({
+  lookAfterReads: fc.integer({ min: 0, max: 3 }),
   gapsPerRead: fc.integer({ min: 1, max: 4 }),
   gapsInMemory: fc.integer({ min: 3, max: 12 }),
   holesInSummary: fc.integer({ min: 1, max: 4 }),
@@ -152,7 +153,7 @@ function play(steps: readonly Step[], limits: typeof DEFAULT_LIMITS) {
   for (const tx of shard.holding) {
     shard.end(tx, true);
   }
-  const settleReads = 20 + 4 * shard.drawn;
+  const settleReads = 20 + 8 * shard.drawn;
   for (let n = 0; n < 3 * settleReads; n += 1) {
     advance(5);
   }

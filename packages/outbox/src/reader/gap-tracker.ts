@@ -138,8 +138,18 @@ export class GapTracker {
       // seen before the gaps below them.
       upTo: all ? Number.MAX_SAFE_INTEGER : (gaps.at(-1)?.to ?? 0),
       restingOn: [...new Set([...this.#resting.values()].flatMap(({ holders }) => holders))],
-      look: this.#active.length > 0 || this.#resting.size > 0,
+      look: this.#resting.size > 0 || this.#crowded || this.#active.some((gap) => this.#needsLook(gap)),
     };
+  }
+
+  /** A number that was drawn a moment ago is most likely committed a moment later: nobody has to be looked for yet. */
+  #needsLook({ from, to, holders, reads }: Gap): boolean {
+    const { lookAfterReads, restBeyondWidth } = this.#limits;
+    return holders === undefined ? reads >= lookAfterReads || to - from >= restBeyondWidth : holders.size > 0;
+  }
+
+  get #crowded(): boolean {
+    return this.#active.length > this.#limits.restBeyondGaps;
   }
 
   /** Takes in what the planned read answered. */
@@ -216,7 +226,7 @@ export class GapTracker {
 
   /** Gaps that were covered in vain since their holders last changed, and that cost the read something, go to rest. */
   #rest(unfinished: (holder: string) => boolean): void {
-    const crowded = this.#active.length > this.#limits.restBeyondGaps;
+    const crowded = this.#crowded;
     const costly = ({ from, to, holders, reads }: Gap): boolean =>
       holders !== undefined &&
       holders.size > 0 &&
@@ -353,6 +363,8 @@ export interface ReadAnswer {
 }
 
 export interface TrackerLimits {
+  /** Reads that cover a gap in vain before anybody looks for its holders: a look costs as much as a small read. */
+  readonly lookAfterReads: number;
   readonly gapsPerRead: number;
   readonly gapsInMemory: number;
   readonly holesInSummary: number;
@@ -362,6 +374,7 @@ export interface TrackerLimits {
 }
 
 export const DEFAULT_LIMITS: TrackerLimits = {
+  lookAfterReads: 2,
   gapsPerRead: 1_000,
   gapsInMemory: 200_000,
   holesInSummary: 1_000,

@@ -17,7 +17,7 @@ export type MakeReader = (start: { cursor: number; holes: readonly Range[] }) =>
 /** The tracker as it is. */
 export function gapTracker(limits: TrackerLimits): MakeReader {
   // Reads count up to the limit and no further: beyond it they make no difference, and states would never repeat.
-  const counted = Number.isFinite(limits.restAfterReads) ? limits.restAfterReads : 1;
+  const counted = Math.max(limits.lookAfterReads, Number.isFinite(limits.restAfterReads) ? limits.restAfterReads : 1);
   return (start) => {
     const tracker = new GapTracker({ ...start, now: 0 }, limits);
     return {

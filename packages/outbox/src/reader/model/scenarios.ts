@@ -6,6 +6,7 @@ import { ASKING } from './statement.ts';
 
 /** So small that every rule is at work with three numbers: one gap a read, and each rests as soon as it may. */
 export const TIGHT: TrackerLimits = {
+  lookAfterReads: 0,
   gapsPerRead: 1,
   gapsInMemory: 1_000,
   holesInSummary: 100,
@@ -22,6 +23,8 @@ const AWAKE: TrackerLimits = {
   restBeyondWidth: 100,
   restAfterReads: Number.POSITIVE_INFINITY,
 };
+/** A gap is covered once before anybody looks for its holders. */
+const PATIENT: TrackerLimits = { ...TIGHT, lookAfterReads: 1 };
 /** Gaps at rest are joined at once. */
 const FORGETFUL: TrackerLimits = { ...AMPLE, gapsInMemory: 1, holesInSummary: 1 };
 
@@ -38,6 +41,7 @@ export const SHORT: readonly Scenario[] = named([
   scripts('write commit', 'write commit'),
   { ...scripts('write commit', 'write rollback'), limits: AWAKE, rowLimit: 1 },
   scripts('draw insert commit', 'write commit'),
+  { ...scripts('write commit', 'write commit'), limits: PATIENT },
   scripts('write undo insert commit', 'write commit'),
   scripts('hold commit', 'write commit'),
   { ...scripts('write write commit', 'hold commit'), rowLimit: 1 },
@@ -79,10 +83,11 @@ export const but = (wrong: Partial<World>, ...sessions: readonly string[]): Worl
 /** With names that tell them apart. */
 function named(scenarios: readonly Scenario[]): Scenario[] {
   return scenarios.map((scenario) => {
-    const { name, handOvers, crashes, restarts, rowLimit, look } = scenario;
+    const { name, handOvers, crashes, restarts, rowLimit, look, limits } = scenario;
     const events = Object.entries({ 'hand-over': handOvers, crash: crashes, restart: restarts });
     const rest = events.flatMap(([what, count]) => (count === undefined ? [] : [`${count} ${what}`]));
     const reads = [...(rowLimit === 1 ? ['a row a read'] : []), ...(look === undefined ? [] : [`looks ${look}`])];
+    if (limits.lookAfterReads > 0) reads.push('looks late');
     return { ...scenario, name: [name, ...rest, ...reads].join(', ') };
   });
 }
