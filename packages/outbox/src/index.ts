@@ -39,7 +39,13 @@ export { createRelay, type Relay } from './relay/create-relay.ts';
 export type { RelayOptions } from './relay/options.ts';
 export type { ParkedStatus, RelayProblem, RelayStatus, ShardStatus, WaitingStatus } from './relay/status.ts';
 export { createRetention, type Retention, type RetentionOptions } from './retention/create-retention.ts';
-export type { RetentionStatus, SlotOutcome, SlotStatus } from './retention/status.ts';
+export type {
+  InboxSlotOutcome,
+  InboxSlotStatus,
+  RetentionStatus,
+  SlotOutcome,
+  SlotStatus,
+} from './retention/status.ts';
 export {
   createOutbox,
   type Outbox,

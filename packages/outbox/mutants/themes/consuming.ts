@@ -2,6 +2,8 @@ import type { Mutant } from '../mutant.ts';
 
 const BATCHES = { file: 'src/consumer/batch-handlers.int.test.ts', within: 'a handler of batches, on kafkajs' };
 const VERSIONS = { file: 'src/consumer/upcast.int.test.ts', within: 'old versions of an event, on kafkajs' };
+const WINDOW = { file: 'src/consumer/inbox-window.int.test.ts', within: 'the window of the inbox, on kafkajs' };
+const INBOX_RETENTION = 'migrations/0010_inbox_retention.sql';
 const STATEMENTS = 'src/consumer/transaction/statements.ts';
 
 /** Effects that happen twice, or not at all. */
@@ -75,5 +77,45 @@ export const CONSUMING: readonly Mutant[] = [
     find: 'isVersion ? unknown.versions : unknown.events',
     replace: 'unknown.events',
     caughtBy: { ...VERSIONS, test: 'a version that nobody knows is parked' },
+  },
+  {
+    name: 'an-event-from-before-the-window-is-handled',
+    breaks: 'P5',
+    file: STATEMENTS,
+    find: 'JOIN held ON ce_time < held.inbox_from',
+    replace: 'JOIN held ON false',
+    caughtBy: { ...WINDOW, test: 'an event from before it is parked' },
+  },
+  {
+    name: 'ids-inside-the-window-are-removed',
+    breaks: 'P5',
+    file: INBOX_RETENTION,
+    find: 'i.group_id = g.group_id AND i.ce_time >= g.needed_from',
+    replace: 'i.group_id = g.group_id AND false',
+    caughtBy: { ...WINDOW, test: 'ids from before it are removed and no other' },
+  },
+  {
+    name: 'a-position-made-anew-forgets-what-was-removed',
+    breaks: 'P5',
+    file: INBOX_RETENTION,
+    find: 'f.group_id = NEW.group_id',
+    replace: 'false',
+    caughtBy: { ...WINDOW, test: 'a position that is made anew, or later' },
+  },
+  {
+    name: 'the-window-closes-over-what-is-parked',
+    breaks: 'P4',
+    file: STATEMENTS,
+    find: 'CASE WHEN held.parked OR cardinality',
+    replace: 'CASE WHEN cardinality',
+    caughtBy: { ...WINDOW, test: 'stays open for what is parked' },
+  },
+  {
+    name: 'an-event-from-the-future-closes-the-window',
+    breaks: 'P8',
+    file: STATEMENTS,
+    find: 'least(($6::timestamptz[])[cardinality($6::timestamptz[])], clock_timestamp())',
+    replace: '($6::timestamptz[])[cardinality($6::timestamptz[])]',
+    caughtBy: { ...WINDOW, test: 'an event from the future moves it no further' },
   },
 ];

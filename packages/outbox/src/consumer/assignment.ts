@@ -27,6 +27,8 @@ export interface Assignment {
 const COMPARE_EVERY_MS = 5_000;
 const PARKED_COMPARE_EVERY_MS = 500;
 const COMMIT_EVERY_MS = 1_000;
+/** Days are counted, so it is not urgent. */
+const KEEP_UP_EVERY_MS = 60_000;
 
 /** Joins the group and works through whatever Kafka assigns, until it is closed. */
 export function openAssignment(dependencies: AssignmentDependencies): Assignment {
@@ -37,6 +39,7 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
   const closing = new AbortController();
   let joined = false;
   let compared = 0;
+  let keptUp = Number.NEGATIVE_INFINITY;
   let trouble: ConsumerStatus['trouble'] = null;
 
   const troubled = (origin: 'kafka' | 'database', error: Error): void => {
@@ -162,9 +165,22 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
       for (const [name, lane] of lanes) {
         lane.compare(found.get(name), moves.get(name) ?? -1);
       }
+      await keepUp();
       recovered('database');
     } catch (error) {
       troubled('database', error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+
+  /** Lets the inbox forget what is old where nothing arrives, now and then. Rejects when the database does not answer. */
+  const keepUp = async (): Promise<void> => {
+    if (performance.now() - keptUp < KEEP_UP_EVERY_MS) {
+      return;
+    }
+    keptUp = performance.now();
+    const read = [...lanes.values()].map((lane) => lane.status()).filter(({ caughtUp }) => caughtUp);
+    if (read.length > 0) {
+      await positions.keepUp(read);
     }
   };
 

@@ -49,6 +49,12 @@ export interface ConsumerOptions {
    * stops the partition and says so; `earliest` goes on with the oldest message there is.
    */
   readonly outOfRange?: 'fail' | 'earliest';
+  /**
+   * How many whole days the ids of handled events are kept, by the events' own times, 1 to 12: an event that is older than
+   * those handled last by more than this is parked (`EVENT_TOO_OLD`), since nobody can know whether it is a copy. Give all
+   * consumers of a group the same. Default 7.
+   */
+  readonly inboxDays?: number;
   /** The schema `migrate` made. Default `outbox`. */
   readonly schemaName?: string;
   /** How many partitions are handled at once. Default 8. */
@@ -129,6 +135,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const parking = parkingStatements(options.schemaName ?? DEFAULT_SCHEMA);
   const statements = consumerStatements(options.schemaName ?? DEFAULT_SCHEMA, handlerTimeoutMs + 5_000);
   const onError = safely(options.onError ?? (() => {}));
+  const claiming = { statements, groupId, inboxWindow: `${checkedInboxDays(options.inboxDays)} days` };
   armFailpointsFromEnvironment();
   const run = createWorkRunner({ pool: db, statements, handlerTimeoutMs, call: callHandler(groupId) });
 
@@ -136,13 +143,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     subscriber,
     groupId,
     topics: topicsOf(handlers),
-    positions: createPositions(db, statements, groupId),
+    positions: createPositions(db, claiming),
     outOfRange: options.outOfRange ?? 'fail',
     onError,
     telemetry: createConsumerTelemetry(groupId),
     lane: {
       route,
-      runBatch: (batch, signal) => run(batchWork({ consuming: statements, parking }, groupId, batch), signal),
+      runBatch: (batch, signal) => run(batchWork({ ...claiming, parking }, batch), signal),
       doubt: createDoubt(db, doubtStatements(options.schemaName ?? DEFAULT_SCHEMA), groupId),
       redrive: createRedriveRunner({ run, statements: parking, groupId, route }),
       async refuse({ topic, partition }, key, { offset, error }) {
@@ -207,6 +214,14 @@ function checkedPolicy(given: RetryPolicy | undefined, fallback: SettledPolicy):
     atLeastOne('retry.attempts', attempts);
   }
   return settlePolicy(given, fallback);
+}
+
+/** The ring has 16 days: some are left for groups that lag, and for times in the future. */
+function checkedInboxDays(days = 7): number {
+  if (!Number.isInteger(days) || days < 1 || days > 12) {
+    throw new ConsumerOptionsInvalidError(`inboxDays must be a whole number from 1 to 12; got ${days}`);
+  }
+  return days;
 }
 
 function atLeastOne(name: string, value: number): number {

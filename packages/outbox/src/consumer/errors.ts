@@ -42,6 +42,15 @@ export class EventVersionUnknownError extends OutboxError {
   readonly retryable = false;
 }
 
+/**
+ * An event is older than what the inbox is sure to hold, so nobody can know whether it was handled before. Its key is parked.
+ * Find out; then discard it, or admit it and redrive.
+ */
+export class EventTooOldError extends OutboxError {
+  readonly code = 'EVENT_TOO_OLD';
+  readonly retryable = false;
+}
+
 /** A handler took longer than `handlerTimeoutMs`. Its transaction was rolled back; its signal was aborted. */
 export class HandlerTimeoutError extends OutboxError {
   readonly code = 'HANDLER_TIMEOUT';

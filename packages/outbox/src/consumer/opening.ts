@@ -81,7 +81,7 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
         // What came later was not there to kill anybody.
         const last = position.offset + BigInt(dependencies.doubtful);
         const doubtUntil = !doubt ? 0n : last < range.latest ? last : range.latest;
-        dependencies.opened({ topic, partition }, { ...position, doubtUntil });
+        dependencies.opened({ topic, partition }, { ...position, doubtUntil, end: range.latest });
       } else if (dependencies.outOfRange === 'earliest') {
         await positions.move(entry, position.offset, range.earliest);
       } else if (!entry.outOfRange) {
@@ -110,6 +110,7 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
       }
       if (trouble === undefined) {
         failures = 0;
+        recovered('kafka');
         recovered('database');
       } else {
         failures += 1;

@@ -3,8 +3,8 @@ import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { createStatementRunner, type StatementRunner } from '../database/statement.ts';
 import { RetentionStateError } from '../errors/retaining.ts';
 import { Wake } from '../relay/wake.ts';
-import { emptySlot, listSlots } from './retention.sql.ts';
-import type { RetentionStatus, SlotOutcome, SlotStatus } from './status.ts';
+import { emptyInboxSlot, emptySlot, listInboxSlots, listSlots } from './retention.sql.ts';
+import type { InboxSlotOutcome, InboxSlotStatus, RetentionStatus, SlotOutcome, SlotStatus } from './status.ts';
 import { createRetentionTelemetry, type RetentionTelemetry } from './telemetry.ts';
 
 /** What is emptied, and how late. */
@@ -24,7 +24,7 @@ export interface RetentionOptions {
   readonly onError?: (error: Error) => void;
 }
 
-/** Frees the space of messages that were published. */
+/** Frees the space of messages that were published, and of ids that consumers need no longer. */
 export interface Retention extends AsyncDisposable {
   /**
    * Starts to look, now and then every `everyMs`. Postgres may be away.
@@ -44,7 +44,8 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /**
  * Creates what empties the outbox's slots: whole partitions, by TRUNCATE, never a row that was not published. Messages lie
  * in a ring of four slots of a day; a slot that cannot be emptied yet keeps growing and is tried again, and no INSERT ever
- * waits for it for more than a few milliseconds or fails for want of a slot. Run it beside each relay if you like: two at
+ * waits for it for more than a few milliseconds or fails for want of a slot. The inbox of consumers is emptied likewise, as
+ * far as they are past its days (their option `inboxDays`). Run it beside each relay if you like: two at
  * once do no harm.
  *
  * @throws TypeError when `keepDays` is not 0, 1 or 2, or `schemaName` cannot be a schema's name
@@ -65,11 +66,13 @@ export function createRetention(options: RetentionOptions): Retention {
   const wake = new Wake();
   let state: RetentionStatus['state'] = 'new';
   let slots: readonly SlotStatus[] = [];
+  let inbox: readonly InboxSlotStatus[] = [];
   let trouble: RetentionStatus['trouble'] = null;
   let work: Promise<void> | undefined;
 
   async function once(): Promise<readonly SlotStatus[]> {
     slots = await look(run, schema, keepDays, telemetry);
+    inbox = await lookAtInbox(run, schema);
     return slots;
   }
 
@@ -114,7 +117,7 @@ export function createRetention(options: RetentionOptions): Retention {
     },
     once,
     stop,
-    status: () => ({ state, slots, trouble }),
+    status: () => ({ state, slots, inbox, trouble }),
     [Symbol.asyncDispose]: stop,
   };
 }
@@ -141,4 +144,15 @@ async function look(
 async function empty(run: StatementRunner, schema: string, slot: number): Promise<SlotOutcome> {
   const { rows } = await run.run(emptySlot(schema), [slot]);
   return (rows as [{ outcome: SlotOutcome }])[0].outcome;
+}
+
+async function lookAtInbox(run: StatementRunner, schema: string): Promise<InboxSlotStatus[]> {
+  const { rows } = await run.run(listInboxSlots(schema), []);
+  const found: InboxSlotStatus[] = [];
+  for (const { slot, bytes } of rows as { slot: number; bytes: string }[]) {
+    const emptied = await run.run(emptyInboxSlot(schema), [slot]);
+    const [{ outcome }] = emptied.rows as [{ outcome: InboxSlotOutcome }];
+    found.push({ slot, bytes: Number(bytes), outcome });
+  }
+  return found;
 }

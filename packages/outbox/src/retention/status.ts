@@ -13,11 +13,27 @@ export interface SlotStatus {
   readonly outcome: SlotOutcome;
 }
 
+/**
+ * What the last look at a slot of the inbox came to. `kept`: a consumer needs an id in it. `thinned`: the same, but what is
+ * long past was deleted. `locked`: somebody is at work there. The last two are tried again.
+ */
+export type InboxSlotOutcome = 'emptied' | 'empty' | 'kept' | 'thinned' | 'locked';
+
+/** A slot of the inbox holds the ids of a day, and of every 16th day before and after. */
+export interface InboxSlotStatus {
+  readonly slot: number;
+  /** What it took on disk with its index, before the look. */
+  readonly bytes: number;
+  readonly outcome: InboxSlotOutcome;
+}
+
 /** It can be turned into JSON. */
 export interface RetentionStatus {
   readonly state: 'new' | 'running' | 'stopping' | 'stopped';
   /** As of the last look; empty before the first. */
   readonly slots: readonly SlotStatus[];
+  /** The same of the inbox. */
+  readonly inbox: readonly InboxSlotStatus[];
   /** What keeps it from looking, until it is over. */
   readonly trouble: { readonly message: string; readonly since: string } | null;
 }

@@ -1,5 +1,5 @@
 import { backoffMs } from '../../subscriber/backoff.ts';
-import { HandlerCrashedError } from '../errors.ts';
+import { EventTooOldError, HandlerCrashedError } from '../errors.ts';
 import type { RoutedMessage } from '../message/route.ts';
 import type { FailureVerdict, SettledPolicy } from '../parking/policy.ts';
 
@@ -71,7 +71,7 @@ export const describe = (message: RoutedMessage): Described => {
 export function verdictOn(message: RoutedMessage, error: Error, policy: SettledPolicy): FailureVerdict {
   switch (message.kind) {
     case 'handle':
-      return policy.judge(error);
+      return error instanceof EventTooOldError ? 'park' : policy.judge(error);
     case 'fault':
       return message.stops ? 'wait' : 'park';
     case 'skip':

@@ -17,6 +17,8 @@ export interface LaneStatus extends TopicPartition {
   readonly highWatermark: bigint | null;
   readonly buffered: number;
   readonly failing: FailingMessage | null;
+  /** Whether all that is known to be there is done. */
+  readonly caughtUp: boolean;
   /** As of the latest look. */
   readonly parkedKeys: number;
 }
@@ -43,6 +45,8 @@ export type BatchRunner = (batch: Batch, signal: AbortSignal) => Promise<BatchOu
 
 /** Where a lane begins. Messages before `doubtUntil` may have killed the consumer that had the partition before. */
 export interface LaneStart extends Position {
+  /** The end of the partition when it was opened. */
+  readonly end: bigint;
   readonly doubtUntil: bigint;
 }
 
@@ -347,7 +351,10 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
         wake();
       }
     },
-    status: () => ({ ...partition, position, highWatermark, buffered: buffered.length, failing, parkedKeys }),
+    status: () => {
+      const caughtUp = buffered.length === 0 && position >= (highWatermark ?? from.end);
+      return { ...partition, position, highWatermark, buffered: buffered.length, failing, caughtUp, parkedKeys };
+    },
     async drain() {
       draining.abort();
       wake();

@@ -13,6 +13,8 @@ export interface Parted {
   readonly free: readonly PlacedEvent[];
   /** Which of these, by index, nobody of this group has handled yet. Now they are in the inbox. */
   readonly fresh: readonly number[];
+  /** Those of them that are too old to know. */
+  readonly stale: readonly number[];
 }
 
 /**
@@ -24,6 +26,7 @@ export async function parkBehind(
   statements: ParkingStatements,
   groupId: string,
   { partition: { topic, partition }, messages, condemned }: Batch,
+  inboxFrom: string,
 ): Promise<Parted> {
   const place = [groupId, topic, partition];
   const wanted = messages.flatMap((message, index) =>
@@ -46,32 +49,26 @@ export async function parkBehind(
   const free = wanted.flatMap(({ place: at, message, name }) =>
     message.kind === 'handle' && !parkedKeys.has(name) ? [{ place: at, message }] : [],
   );
-  return {
-    parked: behind.length,
-    free,
-    fresh: await remember(
-      client,
-      statements,
-      groupId,
-      free.map(({ message }) => message),
-    ),
-  };
+  const events = free.map(({ message }) => message);
+  return { parked: behind.length, free, ...(await remember(client, statements, { groupId, inboxFrom }, events)) };
 }
 
-/** Puts events into the inbox; which of them, by index, were not there. */
+/** Puts events into the inbox; which of them, by index, were not there, and which of these are too old to know. */
 export async function remember(
   client: PoolClient,
   { remember: statement }: ParkingStatements,
-  groupId: string,
+  { groupId, inboxFrom }: { readonly groupId: string; readonly inboxFrom: string },
   events: readonly HandledMessage[],
-): Promise<readonly number[]> {
+): Promise<Pick<Parted, 'fresh' | 'stale'>> {
   if (events.length === 0) {
-    return [];
+    return { fresh: [], stale: [] };
   }
   const { rows } = await client.query(statement, [
     groupId,
     events.map(({ envelope }) => envelope.time),
     events.map(({ envelope }) => envelope.id),
+    inboxFrom,
   ]);
-  return rows[0].fresh.map((place: number) => place - 1);
+  const index = (place: number): number => place - 1;
+  return { fresh: rows[0].fresh.map(index), stale: rows[0].stale.map(index) };
 }

@@ -27,7 +27,7 @@ export function parkingStatements(schemaName: string): ParkingStatements {
   return {
     // A redrive moves no position: it only keeps out whoever believes to own the partition as well. NOWAIT as with a batch.
     hold: `
-SELECT parked FROM ${schema}.consumer_position
+SELECT parked, inbox_from::text AS inbox_from FROM ${schema}.consumer_position
 WHERE group_id = $1 AND topic = $2 AND partition = $3 FOR UPDATE NOWAIT`,
 
     // $4 key, $5 reason, $6 code, $7 issues, $8 attempts. A key that is parked keeps its first reason.
@@ -52,7 +52,8 @@ SELECT $1, $2, $3, m.key, m."offset", m.keyless, m.value, m.headers
 FROM unnest($4::bytea[], $5::bigint[], $6::boolean[], $7::bytea[], $8::json[]) AS m (key, "offset", keyless, value, headers)
 ON CONFLICT DO NOTHING`,
 
-    // $1 group, $2 times, $3 ids: puts events into the inbox and answers which (1 = first) were not there, as a claim does.
+    // $1 group, $2 times, $3 ids, $4 from when on ids are sure to be there: puts events into the inbox and answers which
+    // (1 = first) were not there, and which of these are too old to know, as a claim does.
     remember: `
 WITH given AS (
   SELECT ce_time, id, min(place) AS place
@@ -65,7 +66,10 @@ WITH given AS (
   ON CONFLICT DO NOTHING
   RETURNING ce_time, id
 )
-SELECT ARRAY(SELECT place::int FROM given JOIN fresh USING (ce_time, id) ORDER BY place) AS fresh`,
+SELECT ARRAY(SELECT place::int FROM given JOIN fresh USING (ce_time, id) ORDER BY place) AS fresh,
+       ARRAY(
+         SELECT place::int FROM given JOIN fresh USING (ce_time, id) WHERE ce_time < $4::timestamptz ORDER BY place
+       ) AS stale`,
 
     // The key to bring back next: the one parked longest.
     wanted: `
@@ -75,7 +79,7 @@ ORDER BY parked_at, key LIMIT 1`,
 
     // $4 key, $5 how many at the most. Locked: who discards one of them waits, and finds it handled or still there.
     load: `
-SELECT key, "offset", keyless, value, headers, discarded FROM ${schema}.consumer_parked_message
+SELECT key, "offset", keyless, value, headers, discarded, admitted FROM ${schema}.consumer_parked_message
 WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = $4
 ORDER BY "offset" LIMIT $5 FOR UPDATE`,
 

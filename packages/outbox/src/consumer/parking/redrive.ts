@@ -4,6 +4,7 @@ import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoi
 import type { FaultyMessage, RoutedMessage, Router } from '../message/route.ts';
 import type { BatchOutcome } from '../transaction/outcome.ts';
 import type { Begun, Work, WorkRunner } from '../transaction/run-work.ts';
+import { failedAsTooOld } from '../transaction/too-old.ts';
 import { remember } from './park.ts';
 import type { ParkingStatements } from './parking.sql.ts';
 import { fromRow, type StoredMessage } from './stored-message.ts';
@@ -80,16 +81,21 @@ async function takeOut(
     return { kind: 'ended', outcome: { kind: 'failed', at: 0, error: fault.error } };
   }
 
-  const events = done.flatMap(({ routed, discarded }, at) =>
-    routed.kind === 'handle' ? [{ place: at, message: routed, discarded }] : [],
+  const events = done.flatMap(({ routed, discarded, admitted }, at) =>
+    routed.kind === 'handle' ? [{ place: at, message: routed, discarded, settled: discarded || admitted }] : [],
   );
   // A copy of what was given up must find it in the inbox, too.
-  const fresh = await remember(
+  const inboxFrom: string = held.rows[0].inbox_from;
+  const { fresh, stale } = await remember(
     client,
     statements,
-    groupId,
+    { groupId, inboxFrom },
     events.map(({ message }) => message),
   );
+  const tooOld = stale.flatMap((index) => events[index] ?? []).find(({ settled }) => !settled);
+  if (tooOld !== undefined) {
+    return { kind: 'ended', outcome: failedAsTooOld(tooOld, inboxFrom) };
+  }
   const last = done.at(-1)?.routed.message.offset;
   if (last !== undefined) {
     await client.query(statements.forget, [...place, key, last]);
@@ -110,18 +116,22 @@ async function takeOut(
   };
 }
 
+interface Done extends Pick<StoredMessage, 'discarded' | 'admitted'> {
+  readonly routed: RoutedMessage;
+}
+
 /** What can be done before the first fault; the fault itself when it comes first. One that is discarded is none. */
 function untilFault(
   rows: readonly StoredMessage[],
   route: (message: StoredMessage) => RoutedMessage,
-): { done: readonly { routed: RoutedMessage; discarded: boolean }[]; fault: FaultyMessage | null } {
-  const done: { routed: RoutedMessage; discarded: boolean }[] = [];
+): { done: readonly Done[]; fault: FaultyMessage | null } {
+  const done: Done[] = [];
   for (const row of rows) {
     const routed = route(row);
     if (routed.kind === 'fault' && !row.discarded) {
       return { done, fault: done.length === 0 ? routed : null };
     }
-    done.push({ routed, discarded: row.discarded });
+    done.push({ routed, discarded: row.discarded, admitted: row.admitted });
   }
   return { done, fault: null };
 }

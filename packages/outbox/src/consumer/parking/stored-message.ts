@@ -16,6 +16,8 @@ export interface StoredMessage {
   readonly value: Buffer | null;
   readonly headers: readonly (readonly [name: string, base64: string])[];
   readonly discarded: boolean;
+  /** Somebody knows that it was not handled, though the inbox cannot tell any more. */
+  readonly admitted: boolean;
 }
 
 /** What a message is parked under: without a key it counts as one with an empty key. */

@@ -1,17 +1,16 @@
 import type { PlacedEvent } from '../message/calls.ts';
 import { parkBehind } from '../parking/park.ts';
 import type { ParkingStatements } from '../parking/parking.sql.ts';
-import { type Batch, claimBatch } from './claim.ts';
+import { type Batch, type ClaimDependencies, claimBatch } from './claim.ts';
 import type { Work } from './run-work.ts';
-import type { Statements } from './statements.ts';
+import { failedAsTooOld } from './too-old.ts';
 
-export interface BatchStatements {
-  readonly consuming: Statements;
+export interface BatchDependencies extends ClaimDependencies {
   readonly parking: ParkingStatements;
 }
 
 /** A batch as work: it claims position and inbox, parks what has to be parked, and handles the rest of what is new. */
-export function batchWork({ consuming, parking }: BatchStatements, groupId: string, batch: Batch): Work {
+export function batchWork(dependencies: BatchDependencies, batch: Batch): Work {
   const { partition, messages, condemned } = batch;
   return {
     partition,
@@ -20,14 +19,19 @@ export function batchWork({ consuming, parking }: BatchStatements, groupId: stri
         message.kind === 'handle' && condemned === null ? [{ place, message }] : [],
       );
       const envelopes = events.map(({ message }) => message.envelope);
-      const claim = await claimBatch(client, consuming, groupId, batch, envelopes);
+      const claim = await claimBatch(client, dependencies, batch, envelopes);
       if (!claim.moved) {
         return { kind: 'ended', outcome: { kind: 'moved', position: claim.position } };
       }
-      const { parked, free, fresh } =
+      const { parking, groupId } = dependencies;
+      const { parked, free, fresh, stale } =
         claim.parked || condemned !== null
-          ? await parkBehind(client, parking, groupId, batch)
-          : { parked: 0, free: events, fresh: claim.fresh };
+          ? await parkBehind(client, parking, groupId, batch, claim.inboxFrom)
+          : { parked: 0, free: events, fresh: claim.fresh, stale: claim.stale };
+      const [tooOld] = pick(free, stale);
+      if (tooOld !== undefined) {
+        return { kind: 'ended', outcome: failedAsTooOld(tooOld, claim.inboxFrom) };
+      }
       return {
         kind: 'handle',
         events: pick(free, fresh),

@@ -26,18 +26,28 @@ export interface Claim {
   readonly parked: boolean;
   /** The events, by their index, that this group has not handled yet. None where a key is parked: see `parkBehind`. */
   readonly fresh: readonly number[];
+  /** Those of them that are older than what the inbox is sure to hold: nobody can know whether they were handled. */
+  readonly stale: readonly number[];
+  /** How old that is, as Postgres writes it. */
+  readonly inboxFrom: string;
+}
+
+export interface ClaimDependencies {
+  readonly statements: Statements;
+  readonly groupId: string;
+  /** How long ids are kept, as Postgres reads an interval. */
+  readonly inboxWindow: string;
 }
 
 /** Moves the position over the batch and puts its events into the inbox. Inside the batch's transaction. */
 export async function claimBatch(
   client: PoolClient,
-  statements: Statements,
-  groupId: string,
+  { statements, groupId, inboxWindow }: ClaimDependencies,
   { partition: { topic, partition }, position, next }: Batch,
   events: readonly Envelope[],
 ): Promise<Claim> {
   if (failpointsArmed() && (await hitFailpoint(FAILPOINTS.consumerForgetsInbox))) {
-    return { position, moved: true, parked: false, fresh: [...events.keys()] };
+    return { position, moved: true, parked: false, fresh: [...events.keys()], stale: [], inboxFrom: '-infinity' };
   }
   const { rows } = await client.query(statements.claim, [
     groupId,
@@ -47,12 +57,17 @@ export async function claimBatch(
     next,
     events.map(({ time }) => time),
     events.map(({ id }) => id),
+    inboxWindow,
   ]);
   const [row] = rows;
   return {
     position: row?.position == null ? null : BigInt(row.position),
     moved: row?.moved === true,
     parked: row?.parked === true,
-    fresh: (row?.fresh ?? []).map((place: number) => place - 1),
+    fresh: fromOne(row?.fresh),
+    stale: fromOne(row?.stale),
+    inboxFrom: row?.inbox_from ?? '-infinity',
   };
 }
+
+const fromOne = (places: readonly number[] | undefined): number[] => (places ?? []).map((place) => place - 1);

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/port.ts';
 import { type OffsetRange, partitionName, type TopicPartition } from '../../subscriber/index.ts';
-import type { Statements } from './statements.ts';
+import type { ClaimDependencies } from './claim.ts';
 
 /** Where a group stands in a partition. */
 export interface Position {
@@ -15,11 +15,13 @@ export interface Positions {
   read(): Promise<ReadonlyMap<string, Position>>;
   /** Gives every partition of the topic that has no position its oldest message as position; others stay. */
   create(topic: string, ranges: ReadonlyMap<number, OffsetRange>): Promise<void>;
+  /** For partitions that were read to their end: the inbox need not keep what is older than its window. */
+  keepUp(read: readonly (TopicPartition & { readonly position: bigint })[]): Promise<void>;
   /** Moves a position unless somebody else has moved it. */
   move(partition: TopicPartition, from: bigint, to: bigint): Promise<void>;
 }
 
-export function createPositions(db: Queryable, statements: Statements, groupId: string): Positions {
+export function createPositions(db: Queryable, { statements, groupId, inboxWindow }: ClaimDependencies): Positions {
   return {
     async read() {
       const { rows } = await db.query(statements.readPositions, [groupId]);
@@ -36,6 +38,15 @@ export function createPositions(db: Queryable, statements: Statements, groupId: 
         topic,
         [...ranges.keys()],
         [...ranges.values()].map(({ earliest }) => earliest),
+      ]);
+    },
+    async keepUp(read) {
+      await db.query(statements.keepUp, [
+        groupId,
+        read.map(({ topic }) => topic),
+        read.map(({ partition }) => partition),
+        read.map(({ position }) => position),
+        inboxWindow,
       ]);
     },
     async move({ topic, partition }, from, to) {
