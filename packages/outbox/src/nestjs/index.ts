@@ -5,7 +5,7 @@ export {
   OutboxPartMissingError,
   OutboxUnknownError,
 } from './errors.ts';
-export { type EventMethod, type EventOf, handlersOf, OnEvent, type OnEventOptions } from './handlers/on-event.ts';
+export { type EventDecorator, type EventOf, handlersOf, OnEvent, type OnEventOptions } from './handlers/on-event.ts';
 export { type OutboxHealth, OutboxHealthIndicator, type OutboxHealthOptions } from './health/health-indicator.ts';
 export type { Patience } from './health/patience.ts';
 export type { ClosablePool, OutboxModuleAsyncOptions, OutboxModuleOptions, OutboxName } from './options.ts';

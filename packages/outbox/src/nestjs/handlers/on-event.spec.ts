@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import type { HandlerContext, ReceivedEvent } from '../../consumer/on.ts';
+import type { EventHandler, HandlerContext, ReceivedEvent } from '../../consumer/on.ts';
 import { defineEvent } from '../../event/define-event.ts';
 import { type EventOf, handlersOf, OnEvent } from './on-event.ts';
 
@@ -25,6 +25,11 @@ class Orders extends Base {
     this.calls.push(`${type} ${signal.aborted}`);
   }
 
+  @OnEvent.batch(eventOf('moved'))
+  moved(events: readonly ReceivedEvent<'moved', { id: string }>[]): void {
+    this.calls.push(`moved ${events.map(({ data }) => data.id).join()}`);
+  }
+
   get neverRead(): string {
     throw new Error('a getter must not run because somebody looks for methods');
   }
@@ -32,8 +37,11 @@ class Orders extends Base {
   undecorated(): void {}
 }
 
-const call = (handler: ReturnType<typeof handlersOf>[number], data: unknown) =>
-  handler.handle({ type: handler.type, data } as never, { signal: AbortSignal.abort() } as unknown as HandlerContext);
+async function call(handler: EventHandler, data: unknown): Promise<void> {
+  const event = { type: handler.type, data } as ReceivedEvent;
+  const context = { signal: AbortSignal.abort() } as HandlerContext;
+  await (handler.takes === 'one' ? handler.handle(event, context) : handler.handle([event, event], context));
+}
 
 describe('decorated methods', () => {
   test('are handlers of each of their events, those of classes above included, and know their object', async () => {
@@ -42,10 +50,11 @@ describe('decorated methods', () => {
     expect(handlers.map(({ type, topic, retry }) => [type, topic, retry])).toEqual([
       ['refunded', 'orders', undefined],
       ['paid', 'orders', { attempts: 2 }],
+      ['moved', 'orders', undefined],
       ['placed', 'orders', undefined],
     ]);
     for (const handler of handlers) await call(handler, { id: '7' });
-    expect(orders.calls).toEqual(['refunded true', 'paid true', 'placed 7']);
+    expect(orders.calls).toEqual(['refunded true', 'paid true', 'moved 7,7', 'placed 7']);
   });
 
   test('are not decorated for a class that overrides them', () => {
@@ -60,7 +69,11 @@ describe('decorated methods', () => {
       // @ts-expect-error the data of Placed has no total
       @OnEvent(Placed)
       placed(_event: ReceivedEvent<'placed', { total: number }>): void {}
+
+      // @ts-expect-error it is called with a list
+      @OnEvent.batch(Paid)
+      paid(_event: EventOf<typeof Paid>): void {}
     }
-    expect(handlersOf(new Wrong())).toHaveLength(1);
+    expect(handlersOf(new Wrong())).toHaveLength(2);
   });
 });

@@ -1,27 +1,38 @@
 import { SetMetadata } from '@nestjs/common';
 import { MetadataScanner, Reflector } from '@nestjs/core';
-import { type EventHandler, type HandlerContext, on, type ReceivedEvent } from '../../consumer/on.ts';
+import {
+  type EventHandler,
+  type HandlerContext,
+  type HandlerOptions,
+  on,
+  type ReceivedEvent,
+} from '../../consumer/on.ts';
 import type { EventDefinition } from '../../event/define-event.ts';
 import { DEFAULT_NAME } from '../tokens.ts';
 
 /** How a method handles its event: what the third argument of `on` says, and for whom. */
-export interface OnEventOptions extends NonNullable<Parameters<typeof on>[2]> {
+export interface OnEventOptions<Data = unknown> extends HandlerOptions<Data> {
   /** The name of the outbox whose consumer calls it. Default `default`. */
   readonly outbox?: string;
 }
-
-/** A method that is called with an event: by its type the compiler knows a method that takes something else. */
-export type EventMethod<Type extends string, Data> = (
-  event: ReceivedEvent<Type, Data>,
-  context: HandlerContext,
-) => Promise<void> | void;
 
 /** The event that a method decorated for a definition is called with. */
 export type EventOf<Definition> =
   Definition extends EventDefinition<infer Type, infer Data> ? ReceivedEvent<Type, Data> : never;
 
-interface Mark extends OnEventOptions {
-  readonly event: EventDefinition;
+/** Decorates a method that can be called with this, and does not compile on another one. */
+export type EventDecorator<Received> = <
+  Method extends (received: Received, context: HandlerContext) => Promise<void> | void,
+>(
+  target: object,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<Method>,
+) => void;
+
+/** What was said about a method, in the words of `on`. */
+interface Mark {
+  readonly outbox: string;
+  readonly bind: (method: (received: unknown, context: HandlerContext) => Promise<void> | void) => EventHandler;
 }
 
 const MARKS = '@bezel/outbox on-event';
@@ -29,7 +40,7 @@ const reflector = new Reflector();
 const scanner = new MetadataScanner();
 
 /**
- * Makes a method of a provider or controller the handler of an event. It has a transaction of its own, `context.tx`, and
+ * Makes a method of a provider or controller the handler of an event. It works in the transaction of `context.tx`, and
  * everything `on` says holds for it: its effects happen once, in the order of the key. Several on one method make it the
  * handler of several events.
  *
@@ -37,17 +48,26 @@ const scanner = new MetadataScanner();
  */
 export function OnEvent<Type extends string, Data>(
   event: EventDefinition<Type, Data>,
-  options: OnEventOptions = {},
-): <Method extends EventMethod<Type, Data>>(
-  target: object,
-  method: string | symbol,
-  descriptor: TypedPropertyDescriptor<Method>,
-) => void {
-  return (target, method, descriptor) => {
-    const mark: Mark = { ...options, event: event as unknown as EventDefinition };
-    SetMetadata(MARKS, [...marksOf(descriptor.value), mark])(target, method, descriptor);
-  };
+  { outbox = DEFAULT_NAME, ...options }: OnEventOptions<NoInfer<Data>> = {},
+): EventDecorator<ReceivedEvent<Type, Data>> {
+  return mark({ outbox, bind: (method) => on(event, method, options) });
 }
+
+/**
+ * The same for a method that takes several events at once, as `on.batch` does:
+ *
+ * `@OnEvent.batch(OrderPlaced) async bill(events: readonly EventOf<typeof OrderPlaced>[]) { … }`
+ */
+OnEvent.batch = <Type extends string, Data>(
+  event: EventDefinition<Type, Data>,
+  { outbox = DEFAULT_NAME, ...options }: OnEventOptions<NoInfer<Data>> = {},
+): EventDecorator<readonly ReceivedEvent<Type, Data>[]> =>
+  mark({ outbox, bind: (method) => on.batch(event, method, options) });
+
+const mark =
+  (added: Mark): EventDecorator<never> =>
+  (target, method, descriptor) =>
+    SetMetadata(MARKS, [...marksOf(descriptor.value), added])(target, method, descriptor);
 
 /** A decorated method, bound to its event. */
 export interface DecoratedMethod {
@@ -58,12 +78,12 @@ export interface DecoratedMethod {
 
 /** The decorated methods of an object and of the classes it extends. */
 export function decoratedMethods(instance: object): DecoratedMethod[] {
-  const methods = instance as Record<string, EventMethod<string, unknown>>;
+  const methods = instance as Record<string, Parameters<Mark['bind']>[0]>;
   return scanner.getAllMethodNames(instance).flatMap((method) =>
-    marksOf(methods[method]).map(({ event, outbox = DEFAULT_NAME, ...options }) => ({
+    marksOf(methods[method]).map(({ outbox, bind }) => ({
       method,
       outbox,
-      handler: on(event, (received, context) => methods[method]?.(received, context), options),
+      handler: bind((received, context) => methods[method]?.(received, context)),
     })),
   );
 }
