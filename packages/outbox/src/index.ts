@@ -1,3 +1,4 @@
+export type { MessageChoice } from './admin/choice.ts';
 export type {
   ConsumerKey,
   ConsumerParkedKeyStatus,
@@ -11,6 +12,8 @@ export type { TopicDescription, TopicInspector } from './admin/doctor/topics.ts'
 export type { GapHolder, ShardGaps } from './admin/look/gaps.ts';
 export type { ShardLag } from './admin/look/lag.ts';
 export type { OutboxStatus } from './admin/look/status.ts';
+export type { Adoption, AdoptOptions, ShardAdoption } from './admin/rewind/adopt.ts';
+export type { Replay, ReplayOptions, ShardReplay } from './admin/rewind/replay.ts';
 export {
   type Consumer,
   type ConsumerOptions,

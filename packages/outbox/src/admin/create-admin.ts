@@ -8,6 +8,8 @@ import { gaps, type ShardGaps } from './look/gaps.ts';
 import { lag, type ShardLag } from './look/lag.ts';
 import { type OutboxStatus, status } from './look/status.ts';
 import { listParked, requestRedrive } from './parked.sql.ts';
+import { type Adoption, type AdoptOptions, adopt } from './rewind/adopt.ts';
+import { type Replay, type ReplayOptions, replay } from './rewind/replay.ts';
 
 export interface AdminOptions {
   /** The schema `migrate` made. Default `outbox`. */
@@ -56,6 +58,20 @@ export interface OutboxAdmin {
     readonly topic?: string;
     readonly key?: string;
   }): Promise<readonly { readonly topic: string; readonly key: string }[]>;
+  /**
+   * Has published messages that are still in the table sent once more: all, or those chosen. They keep their ids, so
+   * consumers with an inbox pass over those they handled. The order of a key holds among the copies, and new messages of the
+   * shard go after them. It is done by the relays; `lag` shows how far they are. Keys that are parked are left out.
+   */
+  replay(options: ReplayOptions): Promise<Replay>;
+  /**
+   * Makes a database that was moved to another cluster (a restore, a logical copy) fit to be published: raises sequences
+   * that are behind, has published again what was written where nobody reads any more, and takes the identity of the
+   * cluster, so that relays run again. Changes nothing where nothing is wrong. Call it before anything writes.
+   *
+   * @throws ServerReadOnlyError, SequenceUnsafeError; SequenceBusyError when a transaction that has written is open
+   */
+  adopt(options?: AdoptOptions): Promise<Adoption>;
   /** Looks for what breaks a promise now or will, errors first. Changes nothing; takes a little over `watchMs`. */
   doctor(options?: DoctorOptions): Promise<Finding[]>;
   /** The same for what the consumers of this database have parked. */
@@ -93,6 +109,8 @@ export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: Admi
         const { rows } = await db.query(requestRedrive(schema), [topic ?? null, key ?? null]);
         return rows as { topic: string; key: string }[];
       }),
+    replay: (options) => on(() => replay(db, schema, options)),
+    adopt: (options) => on(() => adopt(db, schema, options)),
     doctor: (options = {}) => on(() => doctor(db, schemaName, schema, consumers, options)),
     consumers,
   };

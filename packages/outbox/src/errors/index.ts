@@ -1,3 +1,4 @@
+export { RangeTooLargeError, SequenceBusyError, TopicUnreadableError } from './operating.ts';
 export { OutboxError } from './outbox-error.ts';
 export {
   ClusterChangedError,

@@ -1,4 +1,5 @@
-import type { Connection, Database, Queryable } from '../database/port.ts';
+import { type OneConnection, onOneConnection } from '../database/one-connection.ts';
+import type { Database, Queryable } from '../database/port.ts';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { grantFor, type LoginGrant, PURPOSES } from './grants.ts';
 import { loadMigrations, render } from './migrations.ts';
@@ -54,15 +55,7 @@ export async function migrate(db: Database | Queryable | string, options: Migrat
       await client.end();
     }
   }
-  if (isPool(db)) {
-    const connection: Connection = await db.connect();
-    try {
-      return await run(connection, options);
-    } finally {
-      connection.release();
-    }
-  }
-  return run(db, options);
+  return onOneConnection(db, (connection) => run(connection, options));
 }
 
 /**
@@ -85,7 +78,7 @@ export function migrationSql({ from = 0, ...options }: MigrateOptions & { readon
   return `${statements.map((statement) => statement.trim()).join(';\n\n')};\n`;
 }
 
-async function run(client: Client, options: MigrateOptions): Promise<MigrateResult> {
+async function run(client: OneConnection, options: MigrateOptions): Promise<MigrateResult> {
   const { schema, shards, grantTo } = settings(options);
   const applied: number[] = [];
   // The statement under way tells of a loss as well; an error event nobody listens to would end the process.
@@ -122,9 +115,6 @@ const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 const grant = (schema: string, login: string | LoginGrant): string =>
   typeof login === 'string' ? sql.grant(schema, login) : grantFor(schema, login);
 
-/** A connection of one's own, which may report its loss. */
-type Client = Queryable & Partial<Pick<Connection, 'on' | 'removeListener'>>;
-
 function settings({ schemaName = DEFAULT_SCHEMA, shards = 8, grantTo = [] }: MigrateOptions) {
   if (!Number.isInteger(shards) || shards < 1 || shards > 1024) {
     throw new TypeError(`shards must be an integer from 1 to 1024; got ${shards}`);
@@ -135,9 +125,4 @@ function settings({ schemaName = DEFAULT_SCHEMA, shards = 8, grantTo = [] }: Mig
     }
   }
   return { schema: quoteSchema(schemaName), shards, grantTo };
-}
-
-/** A `pg.Client` has `connect` as well; only a pool counts its connections. */
-function isPool(db: Database | Queryable): db is Database {
-  return 'connect' in db && 'totalCount' in db;
 }

@@ -17,7 +17,7 @@ export interface DoctorOptions {
   readonly topics?: TopicInspector;
   /** How many replicas topics are meant to have. Default 3. */
   readonly replicas?: number;
-  /** How many days consumers remember what they handled. Default 15. */
+  /** `inboxDays` of the consumers: how long they remember what they handled. Default 7. */
   readonly inboxDays?: number;
   /** What retention was told. Default 2. */
   readonly keepDays?: 0 | 1 | 2;
@@ -35,7 +35,7 @@ export async function doctor(
   consumers: ConsumersAdmin,
   options: DoctorOptions,
 ): Promise<Finding[]> {
-  const { keepDays = 2, openSeconds = 60, watchMs = 2_000, replicas = 3, inboxDays = 15 } = options;
+  const { keepDays = 2, openSeconds = 60, watchMs = 2_000, replicas = 3, inboxDays = 7 } = options;
   const found = await serverFindings(db);
   const now = await status(db, schema);
   found.push(

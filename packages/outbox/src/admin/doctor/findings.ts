@@ -125,7 +125,8 @@ export const FINDINGS = {
     severity: 'warning',
     meaning:
       'The topic keeps messages longer than consumers remember having handled them: what is read again after that is not known to be a repeat.',
-    advice: 'Lower retention.ms of the topic, or remember for longer.',
+    advice:
+      'Lower retention.ms of the topic, or raise inboxDays of its consumers, and tell the doctor by --inbox-days.',
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../../database/port.ts';
+import { inspectSequences } from '../rewind/sequences.sql.ts';
+import { isBehind, type SequenceState } from '../rewind/sequences.ts';
 import { type Finding, finding } from './findings.ts';
-import { beats, inspectSequences, inspectServer } from './server.sql.ts';
+import { beats, inspectServer } from './server.sql.ts';
 
 const OLDEST_POSTGRES = 15;
 /** Clocks that NTP keeps are far closer; what a display shows may be off by so much. */
@@ -29,11 +31,12 @@ export async function serverFindings(db: Queryable): Promise<Finding[]> {
 /** Sequences that are behind what is used, or leave numbers out. */
 export async function sequenceFindings(db: Queryable, schema: string): Promise<Finding[]> {
   const { rows } = await db.query(inspectSequences(schema));
-  return rows.flatMap(({ shard, name, dense, last, used }) => {
+  return (rows as SequenceState[]).flatMap((state) => {
+    const { shard, name, dense, last, used } = state;
     if (!dense) {
       return [finding('SEQUENCE_UNSAFE', `shard ${shard}`, `sequence ${name} is missing or leaves numbers out`)];
     }
-    return (last ?? 0) < used
+    return isBehind(state)
       ? [finding('SEQUENCE_BEHIND', `shard ${shard}`, `sequence ${name} is at ${last ?? 0}, and ${used} is used`)]
       : [];
   });

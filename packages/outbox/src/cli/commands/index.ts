@@ -1,11 +1,13 @@
 import type { Command } from '../command.ts';
+import { adopt } from './adopt.ts';
 import { doctor } from './doctor.ts';
 import { gaps } from './gaps.ts';
 import { lag } from './lag.ts';
 import { migrate } from './migrate.ts';
 import { parked } from './parked.ts';
 import { redrive } from './redrive.ts';
+import { replay } from './replay.ts';
 import { status } from './status.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [migrate, status, lag, gaps, parked, redrive, doctor];
+export const COMMANDS: readonly Command[] = [migrate, status, lag, gaps, parked, redrive, replay, adopt, doctor];
