@@ -14,6 +14,8 @@ export type { ShardLag } from './admin/look/lag.ts';
 export type { OutboxStatus } from './admin/look/status.ts';
 export type { Adoption, AdoptOptions, ShardAdoption } from './admin/rewind/adopt.ts';
 export type { Replay, ReplayOptions, ShardReplay } from './admin/rewind/replay.ts';
+export type { Sample, VerifiedMessage, VerifyReport } from './admin/verify/report.ts';
+export type { VerifyOptions } from './admin/verify/verify.ts';
 export {
   type Consumer,
   type ConsumerOptions,

@@ -10,6 +10,8 @@ import { type OutboxStatus, status } from './look/status.ts';
 import { listParked, requestRedrive } from './parked.sql.ts';
 import { type Adoption, type AdoptOptions, adopt } from './rewind/adopt.ts';
 import { type Replay, type ReplayOptions, replay } from './rewind/replay.ts';
+import type { VerifyReport } from './verify/report.ts';
+import { type VerifyOptions, verify } from './verify/verify.ts';
 
 export interface AdminOptions {
   /** The schema `migrate` made. Default `outbox`. */
@@ -65,6 +67,13 @@ export interface OutboxAdmin {
    */
   replay(options: ReplayOptions): Promise<Replay>;
   /**
+   * Compares messages that are still in the table, all or those chosen, with what is on their topics, and says what is
+   * missing, doubled, or there without having been written. Reads the topics from their beginnings.
+   *
+   * @throws RangeTooLargeError, TopicUnreadableError
+   */
+  verify(options: VerifyOptions): Promise<VerifyReport>;
+  /**
    * Makes a database that was moved to another cluster (a restore, a logical copy) fit to be published: raises sequences
    * that are behind, has published again what was written where nobody reads any more, and takes the identity of the
    * cluster, so that relays run again. Changes nothing where nothing is wrong. Call it before anything writes.
@@ -110,6 +119,7 @@ export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: Admi
         return rows as { topic: string; key: string }[];
       }),
     replay: (options) => on(() => replay(db, schema, options)),
+    verify: (options) => on(() => verify(db, schema, options)),
     adopt: (options) => on(() => adopt(db, schema, options)),
     doctor: (options = {}) => on(() => doctor(db, schemaName, schema, consumers, options)),
     consumers,

@@ -1,3 +1,26 @@
+/** Stable names of what `doctor` finds. */
+export type FindingCode =
+  | 'POSTGRES_TOO_OLD'
+  | 'SERVER_STANDBY'
+  | 'SCHEMA_OUTDATED'
+  | 'SCHEMA_NEWER'
+  | 'CLUSTER_CHANGED'
+  | 'SEQUENCE_UNSAFE'
+  | 'SEQUENCE_BEHIND'
+  | 'RELAY_MISSING'
+  | 'GAP_HELD'
+  | 'SLOT_UNPUBLISHED'
+  | 'SLOT_HELD'
+  | 'SLOT_NOT_EMPTIED'
+  | 'GRANT_MISSING'
+  | 'KEY_PARKED'
+  | 'EVENT_PARKED'
+  | 'CLOCKS_APART'
+  | 'TOPIC_MISSING'
+  | 'TOPIC_UNDERREPLICATED'
+  | 'TOPIC_ACKNOWLEDGED_EARLY'
+  | 'INBOX_TOO_SHORT';
+
 /** Something that needs somebody. It can be turned into JSON. */
 export interface Finding {
   /** Stable, for programs. */
@@ -14,6 +37,7 @@ export interface Finding {
   readonly advice: string;
 }
 
+/** What a finding is about, whatever was seen. */
 interface Kind {
   readonly severity: Finding['severity'];
   readonly meaning: string;
@@ -21,7 +45,7 @@ interface Kind {
 }
 
 /** Everything `doctor` can find; docs/operating.md lists the same. */
-export const FINDINGS = {
+export const FINDINGS: Readonly<Record<FindingCode, Kind>> = {
   POSTGRES_TOO_OLD: {
     severity: 'error',
     meaning: 'This version of Postgres was never tried, and statements of this package may not exist there.',
@@ -128,9 +152,7 @@ export const FINDINGS = {
     advice:
       'Lower retention.ms of the topic, or raise inboxDays of its consumers, and tell the doctor by --inbox-days.',
   },
-} as const satisfies Readonly<Record<string, Kind>>;
-
-export type FindingCode = keyof typeof FINDINGS;
+};
 
 export const finding = (code: FindingCode, subject: string, seen: string): Finding => ({
   code,

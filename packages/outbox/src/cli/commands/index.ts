@@ -8,6 +8,18 @@ import { parked } from './parked.ts';
 import { redrive } from './redrive.ts';
 import { replay } from './replay.ts';
 import { status } from './status.ts';
+import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [migrate, status, lag, gaps, parked, redrive, replay, adopt, doctor];
+export const COMMANDS: readonly Command[] = [
+  migrate,
+  status,
+  lag,
+  gaps,
+  parked,
+  redrive,
+  replay,
+  verify,
+  adopt,
+  doctor,
+];
