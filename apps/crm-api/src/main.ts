@@ -1,24 +1,24 @@
 import '@bezel/service/telemetry';
-import { createConsumer, createRelay } from '@bezel/outbox';
+import { OutboxModule } from '@bezel/outbox/nestjs';
 import {
   configOrExit,
-  consumerRole,
   httpRole,
   kafkaClient,
   logProblem,
   migrateRole,
   openDatabase,
-  relayRole,
+  outboxRole,
   startService,
 } from '@bezel/service';
 import { readConfig } from './config.ts';
 import type { CrmDatabase } from './orders/crm-database.ts';
 import { OrdersModule } from './orders/orders.module.ts';
-import { handlers } from './projection/handlers.ts';
+import { OrderProjection } from './projection/order-projection.ts';
 
 const config = configOrExit(readConfig);
 const database = openDatabase<CrmDatabase>({ url: config.databaseUrl, name: 'crm-api', max: 20 });
 const kafka = await kafkaClient(config.kafka, 'crm-api');
+const outbox = { db: database.pool, source: '/bezel/crm' };
 
 await startService({
   name: 'crm-api',
@@ -43,17 +43,26 @@ await startService({
         port: config.httpPort,
       }),
     consumer: () =>
-      consumerRole(
-        database,
-        createConsumer({
-          db: database.pool,
-          subscriber: kafka.subscriber(),
-          groupId: 'crm',
-          handlers,
-          onError: logProblem,
-        }),
-      ),
+      outboxRole({
+        runs: 'consumer',
+        providers: [OrderProjection],
+        imports: [
+          OutboxModule.forRoot({
+            ...outbox,
+            consumer: { subscriber: kafka.subscriber(), groupId: 'crm', onError: logProblem },
+          }),
+        ],
+      }),
     relay: () =>
-      relayRole(database, createRelay({ db: database.pool, publisher: kafka.publisher(), onError: logProblem })),
+      outboxRole({
+        runs: 'relay',
+        imports: [
+          OutboxModule.forRoot({
+            ...outbox,
+            relay: { publisher: kafka.publisher(), onError: logProblem },
+            retention: { onError: (error) => logProblem({ kind: 'retention', error }) },
+          }),
+        ],
+      }),
   },
 });

@@ -1,27 +1,27 @@
 import '@bezel/service/telemetry';
 import { installTemporalRuntime } from '@bezel/order-workflow/worker';
-import { createConsumer, createRelay } from '@bezel/outbox';
+import { OutboxModule } from '@bezel/outbox/nestjs';
 import {
   configOrExit,
-  consumerRole,
   httpRole,
   kafkaClient,
   log,
   logProblem,
   migrateRole,
   openDatabase,
-  relayRole,
+  outboxRole,
   startService,
 } from '@bezel/service';
-import { followOrderStatus } from './board/follow-order-status.ts';
+import { FollowOrderStatus } from './board/follow-order-status.ts';
 import { readConfig } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
 import { MesModule } from './mes.module.ts';
+import { SOURCE } from './outbox.ts';
 import { mesWorkerRole, PRICING_CONNECTIONS, pricingRole, WORKER_CONNECTIONS } from './workers.ts';
 
-/** The consumer handles eight partitions at a time, and the health check asks too. */
+/** The consumer handles eight partitions at a time, and looks at its positions now and then. */
 const CONSUMER_CONNECTIONS = 10;
-/** The relay uses five at most, and the health check one. */
+/** The relay uses five at most, and retention one. */
 const RELAY_CONNECTIONS = 6;
 
 const config = configOrExit(readConfig);
@@ -61,18 +61,28 @@ await startService({
         port: config.httpPort,
       }),
     consumer: () =>
-      consumerRole(
-        consumer,
-        createConsumer({
-          db: consumer.pool,
-          subscriber: kafka.subscriber(),
-          groupId: 'mes.board',
-          handlers: [followOrderStatus],
-          onError: logProblem,
-        }),
-      ),
+      outboxRole({
+        runs: 'consumer',
+        providers: [FollowOrderStatus],
+        imports: [
+          OutboxModule.forRoot({
+            ...{ db: consumer.pool, source: SOURCE },
+            consumer: { subscriber: kafka.subscriber(), groupId: 'mes.board', onError: logProblem },
+          }),
+        ],
+      }),
     pricing: () => pricingRole(config, pricing),
     worker: () => mesWorkerRole(config, worker),
-    relay: () => relayRole(relay, createRelay({ db: relay.pool, publisher: kafka.publisher(), onError: logProblem })),
+    relay: () =>
+      outboxRole({
+        runs: 'relay',
+        imports: [
+          OutboxModule.forRoot({
+            ...{ db: relay.pool, source: SOURCE },
+            relay: { publisher: kafka.publisher(), onError: logProblem },
+            retention: { onError: (error) => logProblem({ kind: 'retention', error }) },
+          }),
+        ],
+      }),
   },
 });

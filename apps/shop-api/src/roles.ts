@@ -1,4 +1,4 @@
-import { createRelay } from '@bezel/outbox';
+import { OutboxModule } from '@bezel/outbox/nestjs';
 import {
   type Database,
   httpRole,
@@ -6,7 +6,7 @@ import {
   logProblem,
   migrateRole,
   openDatabase,
-  relayRole,
+  outboxRole,
   type ServiceOptions,
 } from '@bezel/service';
 import type { Config, ROLES } from './config.ts';
@@ -14,11 +14,12 @@ import type { ShopDatabase } from './database/shop-database.ts';
 import { customersDoor } from './doors/customers-door.ts';
 import { partnersDoor } from './doors/partners-door.ts';
 import { CONSUMER_CONNECTIONS, orchestratorRole } from './orchestrator/orchestrator-role.ts';
+import { SOURCE } from './outbox.ts';
 import { ordersWorkerRole, WORKER_CONNECTIONS } from './status/worker-role.ts';
 
 type RoleName = (typeof ROLES)[number];
 
-/** Connections of the relay's pool: it uses five at most, and the health check one. */
+/** Connections of the relay's pool: it uses five at most, and retention one. */
 const RELAY_CONNECTIONS = 6;
 
 /** The roles of the shop and the pools they work with, for `startService`. Pools connect when they are first used. */
@@ -72,7 +73,18 @@ export function shopRoles(
         }),
       consumer: () => orchestratorRole(consumer, kafka, config),
       worker: () => ordersWorkerRole(worker, config),
-      relay: () => relayRole(relay, createRelay({ db: relay.pool, publisher: kafka.publisher(), onError: logProblem })),
+      relay: () =>
+        outboxRole({
+          runs: 'relay',
+          imports: [
+            OutboxModule.forRoot({
+              db: relay.pool,
+              source: SOURCE,
+              relay: { publisher: kafka.publisher(), onError: logProblem },
+              retention: { onError: (error) => logProblem({ kind: 'retention', error }) },
+            }),
+          ],
+        }),
     },
   };
 }

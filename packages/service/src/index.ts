@@ -33,12 +33,12 @@ export {
 } from './identity/index.ts';
 export { decodeCursor, encodeCursor, pageOf, pageQuery } from './paging/cursor.ts';
 export { type InputError, inputErrors, invalidRequest, ProblemError, type ProblemOptions } from './problems/index.ts';
-export { type ConsumerLike, consumerRole, logProblem } from './roles/consumer-role.ts';
 export { type HttpRoleOptions, httpRole } from './roles/http-role.ts';
 export { type KafkaClient, type KafkaOptions, kafkaClient } from './roles/kafka-client.ts';
+export { logProblem } from './roles/log-problem.ts';
 export { measureActivities } from './roles/measure-activities.ts';
 export { migrateRole } from './roles/migrate-role.ts';
-export { type RelayLike, relayRole } from './roles/relay-role.ts';
+export { type OutboxRoleOptions, outboxRole } from './roles/outbox-role.ts';
 export { type ConnectedWorker, workerRole } from './roles/worker-role.ts';
 export { type Role, type ServiceConfig, type ServiceOptions, startService } from './service/index.ts';
 export { concernsOrder, inSpan, log, withOrder } from './telemetry/index.ts';

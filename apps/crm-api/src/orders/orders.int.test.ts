@@ -1,10 +1,11 @@
 import type { OrderPage } from '@bezel/contracts';
 import { createIdentity } from '@bezel/local/testing';
 import { uuidv7 } from '@bezel/outbox';
+import { handlersOf } from '@bezel/outbox/nestjs';
 import { createHttpApp, openDatabase } from '@bezel/service';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { handlers } from '../projection/handlers.ts';
+import { OrderProjection } from '../projection/order-projection.ts';
 import { crmTestDatabase } from '../testing/crm-database.ts';
 import { lifeOf, type Told } from '../testing/told.ts';
 import type { CrmDatabase } from './crm-database.ts';
@@ -26,7 +27,7 @@ async function startCrm() {
     /** Lets the projection take these events, as the consumer would hand them over. */
     async told(events: readonly Told[]) {
       for (const { id, type, data } of events) {
-        const handler = handlers.find((candidate) => candidate.type === type);
+        const handler = handlersOf(new OrderProjection()).find((candidate) => candidate.type === type);
         await handler?.handle({ id, data } as never, { tx: database.pool, signal: AbortSignal.any([]) } as never);
       }
     },

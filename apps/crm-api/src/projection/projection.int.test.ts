@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createTopic, testServers, waitFor } from '@bezel/local/testing';
 import { createConsumer, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
+import { handlersOf } from '@bezel/outbox/nestjs';
 import { type Database, openDatabase } from '@bezel/service';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { CrmDatabase } from '../orders/crm-database.ts';
 import { crmTestDatabase } from '../testing/crm-database.ts';
 import { cancelled, lifeOf, OFFER, publish, statusOf } from '../testing/told.ts';
-import { handlers } from './handlers.ts';
+import { OrderProjection } from './order-projection.ts';
 
 jest.setTimeout(60_000);
 
@@ -28,7 +29,7 @@ async function startProjection() {
         maxWaitMs: 50,
       }),
       groupId,
-      handlers: handlers.map((handler) => ({ ...handler, topic })),
+      handlers: handlersOf(new OrderProjection()).map((handler) => ({ ...handler, topic })),
     });
     await consumer.start();
     return consumer;

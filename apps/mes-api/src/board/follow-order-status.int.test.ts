@@ -3,10 +3,11 @@ import { ORDER_STATUSES, OrderStatusChanged } from '@bezel/contracts';
 import { createTopic, testServers, waitFor } from '@bezel/local/testing';
 import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
+import { handlersOf } from '@bezel/outbox/nestjs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import kafkajs, { type Message, type Producer } from 'kafkajs';
 import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database.ts';
-import { followOrderStatus } from './follow-order-status.ts';
+import { FollowOrderStatus } from './follow-order-status.ts';
 
 // Real servers answer late on a busy machine; what is waited for has deadlines of its own.
 jest.setTimeout(120_000);
@@ -54,7 +55,7 @@ async function following() {
     db: database.pool,
     subscriber: kafkajsSubscriber({ brokers: testServers().kafkaBrokers, clientId: 'mes-test', maxWaitMs: 50 }),
     groupId: `mes.board-${randomUUID()}`,
-    handlers: [{ ...followOrderStatus, topic }],
+    handlers: handlersOf(new FollowOrderStatus()).map((handler) => ({ ...handler, topic })),
   });
   await consumer.start();
   return { topic, consumer };

@@ -8,7 +8,8 @@ import {
   WorkOrderStarted,
 } from '@bezel/contracts';
 import type { Fact } from '@bezel/order-workflow';
-import type { EventDefinition } from '@bezel/outbox';
+import type { EventDefinition, ReceivedEvent } from '@bezel/outbox';
+import { type EventDecorator, OnEvent } from '@bezel/outbox/nestjs';
 
 /** What an event says, without the id of the message that carried it. */
 export type Said = Omit<Fact, 'messageId'>;
@@ -47,3 +48,17 @@ export const FACT_EVENTS: readonly FactEvent[] = [
   tells(WorkOrderShipped, step('shipped')),
   tells(DeliveryConfirmed, ({ courierEventId, at }) => ({ kind: 'delivered', by: courierEventId, at })),
 ];
+
+/** Decorates a method that is called with each of them. */
+export const OnEveryFact: EventDecorator<ReceivedEvent> = (target, method, descriptor) => {
+  for (const { event } of FACT_EVENTS) OnEvent(event)(target, method, descriptor);
+};
+
+const READERS = new Map(FACT_EVENTS.map(({ event, read }) => [event.type, read]));
+
+/** What an event says that is one of them. */
+export function readFact({ type, data }: Pick<ReceivedEvent, 'type' | 'data'>): Said {
+  const read = READERS.get(type);
+  if (read === undefined) throw new TypeError(`${type} is no fact`);
+  return read(data);
+}

@@ -1,9 +1,10 @@
-import { createConsumer } from '@bezel/outbox';
-import { consumerRole, type Database, type KafkaClient, logProblem, type Role } from '@bezel/service';
+import { OutboxModule } from '@bezel/outbox/nestjs';
+import { type Database, type KafkaClient, logProblem, outboxRole, type Role } from '@bezel/service';
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import type { ShopDatabase } from '../database/shop-database.ts';
-import { orchestratorHandlers } from './handlers.ts';
+import { SOURCE } from '../outbox.ts';
+import { Orchestrator } from './orchestrator.ts';
 import { temporalWorkflows } from './order-workflows.ts';
 
 /** The consumer group of the orchestrator. Its position lies in the shop's database: it is part of the data, not a setting. */
@@ -24,18 +25,26 @@ export function orchestratorRole(
 ): Role {
   const connection = Connection.lazy({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
-  const consumer = createConsumer({
-    db: database.pool,
-    subscriber: kafka.subscriber(),
-    groupId: ORCHESTRATOR_GROUP,
-    handlers: orchestratorHandlers(temporalWorkflows({ client, offerValidForMs })),
-    concurrency: PARTITIONS_AT_A_TIME,
-    maxBatchSize: MAX_BATCH_SIZE,
-    // What fails waits for Temporal or for a workflow; only what is `retryable: false` is parked, whatever others come to.
-    retry: { attempts: Number.POSITIVE_INFINITY },
-    onError: logProblem,
+  const orchestrator = new Orchestrator(temporalWorkflows({ client, offerValidForMs }));
+  const role = outboxRole({
+    runs: 'consumer',
+    providers: [{ provide: Orchestrator, useValue: orchestrator }],
+    imports: [
+      OutboxModule.forRoot({
+        db: database.pool,
+        source: SOURCE,
+        consumer: {
+          subscriber: kafka.subscriber(),
+          groupId: ORCHESTRATOR_GROUP,
+          concurrency: PARTITIONS_AT_A_TIME,
+          maxBatchSize: MAX_BATCH_SIZE,
+          // What fails waits for Temporal or for a workflow; only what is `retryable: false` is parked, whatever others come to.
+          retry: { attempts: Number.POSITIVE_INFINITY },
+          onError: logProblem,
+        },
+      }),
+    ],
   });
-  const role = consumerRole(database, consumer);
   return {
     start: role.start,
     async stop() {
@@ -43,8 +52,9 @@ export function orchestratorRole(
       await connection.close();
     },
     async health() {
-      await role.health();
+      const details = await role.health();
       await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({}));
+      return details;
     },
   };
 }

@@ -11,13 +11,14 @@ import { testServers, waitFor } from '@bezel/local/testing';
 import { type Fact, type OrderInput, workflowIdOf } from '@bezel/order-workflow';
 import { type Consumer, createConsumer, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
+import { handlersOf } from '@bezel/outbox/nestjs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection, defaultPayloadConverter } from '@temporalio/client';
 import { moveOrder } from '../status/move-order.ts';
 import { type cuttable as Cuttable, cuttable } from '../testing/cuttable.ts';
 import { type Shop, startShop } from '../testing/shop.ts';
 import { startTopics } from '../testing/topics.ts';
-import { orchestratorHandlers } from './handlers.ts';
+import { Orchestrator } from './orchestrator.ts';
 import { type OrderWorkflows, temporalWorkflows } from './order-workflows.ts';
 
 const { kafkaBrokers, temporalAddress, temporalNamespace: namespace } = testServers();
@@ -65,7 +66,7 @@ async function startConsumer(): Promise<Consumer> {
     db: shop.database.pool,
     subscriber: kafkajsSubscriber({ brokers: [...kafkaBrokers], clientId: 'test' }),
     groupId,
-    handlers: topics.reading(orchestratorHandlers(workflows)),
+    handlers: topics.reading(handlersOf(new Orchestrator(workflows))),
     retry: { firstMs: 50, maxMs: 200 },
   });
   await consumer.start();

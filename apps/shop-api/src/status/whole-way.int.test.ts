@@ -17,13 +17,14 @@ import {
 } from '@bezel/order-workflow/worker';
 import { type Consumer, createConsumer, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
+import { handlersOf } from '@bezel/outbox/nestjs';
 import { log, withOrder } from '@bezel/service';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { Webhook } from 'standardwebhooks';
-import { orchestratorHandlers } from '../orchestrator/handlers.ts';
+import { Orchestrator } from '../orchestrator/orchestrator.ts';
 import { temporalWorkflows } from '../orchestrator/order-workflows.ts';
 import { ANN, COURIER_SECRET, orderForm, type Shop, startShop } from '../testing/shop.ts';
 import { binaryStl, cube } from '../testing/stl-samples.ts';
@@ -74,7 +75,7 @@ beforeAll(async () => {
     db: shop.database.pool,
     subscriber: kafkajsSubscriber({ brokers: [...kafkaBrokers], clientId: 'test' }),
     groupId: `test.${uuidv7()}`,
-    handlers: topics.reading(orchestratorHandlers(workflows)),
+    handlers: topics.reading(handlersOf(new Orchestrator(workflows))),
   });
   await consumer.start();
   const connected = () => NativeConnection.connect({ address });

@@ -49,7 +49,7 @@ class ManagementController {
           () =>
             this.indicators
               .check(name)
-              .attempt(() => role.health())
+              .attempt(async () => ({ ...((await role.health()) as object | undefined) }))
               .withTimeout(CHECK_TIMEOUT_MS),
       ),
     );

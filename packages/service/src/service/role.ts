@@ -13,8 +13,11 @@ export interface Role {
    * `start` may have failed, or still be at it.
    */
   stop(): Promise<void>;
-  /** Resolves when the role can do its work right now; rejects with the reason when it cannot. */
-  health(): Promise<void>;
+  /**
+   * Resolves when the role can do its work right now, with an object of what else there is to know, or with nothing;
+   * rejects with the reason when it cannot.
+   */
+  health(): Promise<unknown>;
   /** A role that is done when `start` resolves, such as `migrate`. It runs before the others; alone, the process ends. */
   readonly once?: boolean;
 }

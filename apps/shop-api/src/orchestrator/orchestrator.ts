@@ -1,12 +1,13 @@
 import { type OrderStatus, OrderSubmitted } from '@bezel/contracts';
 import { type Fact, isFinal } from '@bezel/order-workflow';
-import { type EventHandler, type HandlerTransaction, on, type ReceivedEvent } from '@bezel/outbox';
+import type { HandlerContext, ReceivedEvent } from '@bezel/outbox';
+import { type EventOf, OnEvent } from '@bezel/outbox/nestjs';
 import { kyselyOver, log, withOrder } from '@bezel/service';
 import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
 import { OrderUnknownError, WorkflowMissingError } from './errors.ts';
-import { FACT_EVENTS, type FactEvent } from './facts.ts';
+import { OnEveryFact, readFact } from './facts.ts';
 import type { OrderWorkflows } from './order-workflows.ts';
 
 /**
@@ -16,49 +17,45 @@ import type { OrderWorkflows } from './order-workflows.ts';
  * and have no second effect (one workflow an order; the workflow knows the ids of the facts it heard). Temporal away makes
  * the batch fail; it is tried again, and nothing is lost.
  */
-export const orchestratorHandlers = (workflows: OrderWorkflows): EventHandler[] => [
-  on(OrderSubmitted, (event, { tx }) =>
-    withOrder(event.data.orderId, async () => {
+export class Orchestrator {
+  constructor(private readonly workflows: OrderWorkflows) {}
+
+  @OnEvent(OrderSubmitted)
+  async submitted(event: EventOf<typeof OrderSubmitted>, { tx }: HandlerContext): Promise<void> {
+    const { orderId, channel: _, ...order } = event.data;
+    await withOrder(orderId, async () => {
       const db = kyselyOver<ShopDatabase>(tx);
-      const { orderId, channel: _, ...order } = event.data;
       // Temporal keeps ended workflows for a time only: an old copy of this event must not begin the order afresh.
       if ((await statusOf(db, orderId)) !== 'SUBMITTED') return;
-      const start = await workflows.startOrder({ orderId, ...order }, event.id);
-      const runId = start.started ? start.runId : await workflows.runIdOf(orderId);
+      const start = await this.workflows.startOrder({ orderId, ...order }, event.id);
+      const runId = start.started ? start.runId : await this.workflows.runIdOf(orderId);
       await db
         .insertInto('order_workflow')
         .values({ order_id: orderId, run_id: runId })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-    }),
-  ),
-  ...FACT_EVENTS.map(({ event: definition, read }) =>
-    on(definition, (event, { tx }) => tellFact(workflows, tx, event, read)),
-  ),
-];
+    });
+  }
 
-async function tellFact(
-  workflows: OrderWorkflows,
-  tx: HandlerTransaction,
-  event: ReceivedEvent,
-  read: FactEvent['read'],
-): Promise<void> {
-  const { orderId } = event.data as { readonly orderId: string };
-  await withOrder(orderId, async () => {
-    const db = kyselyOver<ShopDatabase>(tx);
-    const fact: Fact = { messageId: event.id, ...read(event.data) };
-    const before = await statusOf(db, orderId);
-    if (isFinal(before)) return refuse(db, orderId, before, fact);
-    const told = await workflows.signalFact(orderId, fact);
-    if (told.delivered) {
-      log.info({ 'event.action': 'fact-told', 'bezel.message.id': event.id }, `fact told: ${fact.kind}`);
-      return;
-    }
-    // It ended between the look and the call; its last status was committed before that.
-    const after = await statusOf(db, orderId);
-    if (told.why === 'unknown' && !isFinal(after)) throw new WorkflowMissingError(orderId);
-    await refuse(db, orderId, after, fact);
-  });
+  @OnEveryFact
+  async told(event: ReceivedEvent, { tx }: HandlerContext): Promise<void> {
+    const { orderId } = event.data as { readonly orderId: string };
+    await withOrder(orderId, async () => {
+      const db = kyselyOver<ShopDatabase>(tx);
+      const fact: Fact = { messageId: event.id, ...readFact(event) };
+      const before = await statusOf(db, orderId);
+      if (isFinal(before)) return refuse(db, orderId, before, fact);
+      const told = await this.workflows.signalFact(orderId, fact);
+      if (told.delivered) {
+        log.info({ 'event.action': 'fact-told', 'bezel.message.id': event.id }, `fact told: ${fact.kind}`);
+        return;
+      }
+      // It ended between the look and the call; its last status was committed before that.
+      const after = await statusOf(db, orderId);
+      if (told.why === 'unknown' && !isFinal(after)) throw new WorkflowMissingError(orderId);
+      await refuse(db, orderId, after, fact);
+    });
+  }
 }
 
 async function refuse(db: Kysely<ShopDatabase>, orderId: string, status: OrderStatus, fact: Fact): Promise<void> {
