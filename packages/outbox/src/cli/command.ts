@@ -22,8 +22,6 @@ export interface Context {
   /** One connection, made for the first statement; it ends with the command. */
   readonly db: Queryable;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted when the process is told to end. */
-  readonly signal: AbortSignal;
 }
 
 export interface Command {
@@ -34,5 +32,7 @@ export interface Command {
   readonly details?: string;
   /** Besides those that every command has. */
   readonly options: readonly OptionSpec[];
+  /** How often it is run again, in ms, for a live view; undefined for once. */
+  everyMs?(given: Given): number | undefined;
   run(context: Context): Promise<Outcome>;
 }

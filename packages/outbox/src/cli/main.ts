@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { run } from './run.ts';
 
-const ending = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => ending.abort());
+function untilSignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => ending.abort());
+  }
+  return ending.signal;
 }
+
 // Whoever reads the output may have seen enough: `bezel-outbox lag | head`.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 3));
 
@@ -12,5 +16,5 @@ process.exitCode = await run(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,
   env: process.env,
-  signal: ending.signal,
+  ending: untilSignal,
 });

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createDatabase } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
 
 jest.setTimeout(60_000);
 
@@ -19,6 +20,19 @@ async function program(args: readonly string[], env: NodeJS.ProcessEnv) {
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { out, err, code };
 }
+
+test('a live view ends in peace when it is interrupted', async () => {
+  await using database = await outboxDatabase({ shards: 1 });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@bezel/source', '--disable-warning=ExperimentalWarning', MAIN, 'status', '--watch', '--json'],
+    { env: { PATH: process.env['PATH'], DATABASE_URL: database.url }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const exit = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  expect(await exit).toEqual([0, null]);
+});
 
 test('the program ends with the exit code of its command, and finds its database as psql does', async () => {
   await using database = await createDatabase();

@@ -5,16 +5,10 @@ import { COMMANDS } from './commands/index.ts';
 import { connection } from './connect.ts';
 import { helpOf, overallHelp } from './help.ts';
 import { type Given, parseOptions } from './parse.ts';
-import { type Paint, paintFor } from './terminal/paint.ts';
+import type { Surroundings } from './surroundings.ts';
+import { paintFor } from './terminal/paint.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Where a run writes to, and what it finds around it. */
-export interface Surroundings {
-  readonly out: { readonly isTTY?: boolean; write(text: string): unknown };
-  readonly err: { write(text: string): unknown };
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-}
+import { watch } from './watch.ts';
 
 /** Runs one command line and answers the exit code. It does not throw. */
 export async function run(args: readonly string[], around: Surroundings): Promise<ExitCode> {
@@ -46,14 +40,21 @@ async function runCommand(command: Command, args: readonly string[], around: Sur
     return EXIT.done;
   }
   const schemaName = checkedSchema(given);
+  const settings = { given, schemaName, env: around.env };
+  const show = ({ document, text }: Outcome): void => {
+    const paint = paintFor(around.out, around.env);
+    around.out.write(given.flag('json') ? `${JSON.stringify(document)}\n` : `${text(paint).trimEnd()}\n`);
+  };
+  const everyMs = command.everyMs?.(given);
+  if (everyMs !== undefined) {
+    const complain = (error: unknown): unknown => around.err.write(complaint(error, given.flag('json'), command.name));
+    await watch(command, settings, { around, everyMs, show, complain });
+    return EXIT.done;
+  }
   await using db = connection(given, around.env);
-  const outcome = await command.run({ given, schemaName, db, env: around.env, signal: around.signal });
-  print(outcome, given.flag('json'), paintFor(around.out, around.env), around);
+  const outcome = await command.run({ ...settings, db });
+  show(outcome);
   return outcome.exitCode ?? EXIT.done;
-}
-
-function print({ document, text }: Outcome, json: boolean, paint: Paint, { out }: Surroundings): void {
-  out.write(json ? `${JSON.stringify(document)}\n` : `${text(paint).trimEnd()}\n`);
 }
 
 function checkedSchema(given: Given): string {

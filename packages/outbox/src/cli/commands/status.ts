@@ -4,12 +4,24 @@ import type { Command } from '../command.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe, table } from '../terminal/table.ts';
 import { counted, size } from '../terminal/words.ts';
+import { UsageError } from '../usage-error.ts';
 import { lagTable } from './lag.ts';
 
 export const status: Command = {
   name: 'status',
   summary: 'everything at a glance: shards, relays, what is parked, consumers, the space messages take',
-  options: [],
+  details: 'With --watch it is shown again and again until it is interrupted; with --json as one document a line.',
+  options: [
+    { name: 'watch', help: 'a live view' },
+    { name: 'every', value: 'seconds', help: 'how often the live view is renewed (2)' },
+  ],
+  everyMs(given) {
+    const seconds = given.wholeNumber('every') ?? 2;
+    if (seconds < 1) {
+      throw new UsageError('--every must be at least one second');
+    }
+    return given.flag('watch') ? seconds * 1_000 : undefined;
+  },
   async run({ db, schemaName }) {
     const found = await createAdmin(db, { schemaName }).status();
     return { document: found, text: (paint) => statusText(paint, found) };
