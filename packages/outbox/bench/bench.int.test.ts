@@ -69,6 +69,14 @@ describe('npm run bench', () => {
     expect(Math.min(figures.killMaxMs, figures.stopMaxMs)).toBeGreaterThan(0);
   });
 
+  test('consume --json: every message is handled once, on both sides', () => {
+    const { status, stdout, stderr } = said('consume', '--rows', '3000', '--rounds', '1', '--json', '--no-results');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/✓ round 1 of 1: by hand/) });
+    const figures = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect(Object.keys(figures)).toEqual(['emptyMsgPerS', 'rowMsgPerS', 'ratioToHandwritten']);
+    expect(Math.min(...Object.values<number>(figures))).toBeGreaterThan(0);
+  });
+
   test('Ctrl-C ends it with 130, and drops what it made', async () => {
     const databasesBefore = await databases();
     const child = spawn(process.execPath, nodeArguments('idle', '--no-results'), {

@@ -4,6 +4,7 @@ import { type BenchOptions, readOptions } from './command-line.ts';
 import type { BenchContext, Finding } from './kinds/kind.ts';
 import { KINDS } from './kinds/kinds.ts';
 import { startProcess } from './processes/child.ts';
+import type { ConsumerProgram } from './processes/consumer.ts';
 import type { RelayProgram } from './processes/relay.ts';
 import { latestProfile, topSelfTimes } from './results/profile.ts';
 import { provenanceOf } from './results/provenance.ts';
@@ -34,22 +35,22 @@ async function bench(options: BenchOptions, progress: Progress): Promise<Finding
   await progress.step('build', () => buildPackage(signal));
   await using servers = await provideBenchServers(progress, signal);
   const provenance = await provenanceOf(servers);
+  const { profile } = options;
+  const nodeOptions = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const profiled = { signal, nodeOptions };
   const context: BenchContext = {
     servers,
     options: { ...options, rows: options.rows ?? kind.defaultRows, rounds: options.rounds ?? kind.defaultRounds ?? 5 },
     progress,
     signal,
-    startRelay: () =>
-      startProcess<RelayProgram>(new URL('./processes/relay.ts', import.meta.url), {
-        signal,
-        nodeOptions: options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`],
-      }),
+    startRelay: () => startProcess<RelayProgram>(new URL('./processes/relay.ts', import.meta.url), profiled),
+    startConsumer: () => startProcess<ConsumerProgram>(new URL('./processes/consumer.ts', import.meta.url), profiled),
   };
   const finding = await kind.measure(context);
   for (const target of finding.targets) say(verdictOf(target));
-  if (options.profile !== undefined) {
-    say('the relay process was busy with, itself:');
-    for (const { name, percent } of topSelfTimes(await latestProfile(options.profile), 15)) {
+  if (profile !== undefined) {
+    say('the process of relay or consumer was busy with, itself:');
+    for (const { name, percent } of topSelfTimes(await latestProfile(profile), 15)) {
       say(`${percent.toFixed(1).padStart(5)} % ${name}`);
     }
   }

@@ -16,7 +16,7 @@ export interface BenchOptions {
   readonly results: boolean;
   /** Seconds without a message, where a kind looks at silence. */
   readonly silence: number;
-  /** Where the relay's CPU profile goes. */
+  /** Where the CPU profile of relay or consumer goes. */
   readonly profile: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     .option('--publisher <client>', `Kafka client: ${CLIENTS.join(' or ')}`, oneOf(CLIENTS), 'kafkajs')
     .option('--peers', 'relay, spike: peers as well, installed into the cache folder of the user', false)
     .option('--silence <seconds>', 'latency, idle: how long nothing is written', wholeNumber, 60)
-    .option('--profile <folder>', 'write CPU profiles of the relay there, and name what took the time')
+    .option('--profile <folder>', 'write CPU profiles of the relay or consumer there, and name what took the time')
     .option('--no-results', 'do not write packages/outbox/bench/RESULTS.md')
     .option('--json', 'print the figures as one JSON object, the last line of standard output', false)
     .addHelpText('after', HELP)
@@ -84,6 +84,9 @@ hand-over
          Two relays under --rows messages (2,000) at 500 a second. In each of --rounds (10) one is killed (SIGKILL), in
          another stopped (SIGTERM); how long the message of its shards that waited longest was on its way to the consumer.
          --json: {killP50Ms, killMaxMs, stopP50Ms, stopMaxMs, rounds}
+consume  Reads --rows messages (100,000) from the beginning through inbox and handlers: empty ones, and such as update a row
+         a message; and the same by hand on the client, a transaction for each fetch and no inbox.
+         --json: {emptyMsgPerS, rowMsgPerS, ratioToHandwritten}
 spike    Sends --rows messages (400,000) with each client's own producer, and with record batches encoded here: what
          leaving the JavaScript clients could bring (docs/adr/0006). Not part of the library.
          --json: {kafkajs: {msgPerS, ratio, cpuUs, mainCpuUs}, platformatic, own, own-5, worker-5}

@@ -1,6 +1,7 @@
 import type { Progress } from '@bezel/local/bench';
 import type { BenchOptions } from '../command-line.ts';
 import type { Child } from '../processes/child.ts';
+import type { ConsumerProgram } from '../processes/consumer.ts';
 import type { RelayProgram } from '../processes/relay.ts';
 import type { BenchServers } from '../servers/servers.ts';
 
@@ -12,6 +13,8 @@ export interface BenchContext {
   readonly signal: AbortSignal;
   /** A relay process, profiled when that was asked for. */
   startRelay(): Child<RelayProgram>;
+  /** The same with a consumer. */
+  startConsumer(): Child<ConsumerProgram>;
 }
 
 /** What a measurement found. */

@@ -1,4 +1,5 @@
 import { backlog } from './backlog.ts';
+import { consume } from './consume.ts';
 import { handOver } from './hand-over.ts';
 import { idle } from './idle.ts';
 import type { Kind } from './kind.ts';
@@ -16,5 +17,6 @@ export const KINDS: Readonly<Record<KindName, Kind>> = {
   idle,
   backlog,
   'hand-over': handOver,
+  consume,
   spike,
 };

@@ -1,3 +1,3 @@
 /** What can be measured. */
-export const KIND_NAMES = ['relay', 'latency', 'write', 'idle', 'backlog', 'hand-over', 'spike'] as const;
+export const KIND_NAMES = ['relay', 'latency', 'write', 'idle', 'backlog', 'hand-over', 'consume', 'spike'] as const;
 export type KindName = (typeof KIND_NAMES)[number];

@@ -66,8 +66,8 @@ export const CONSUMING: readonly Mutant[] = [
     name: 'what-an-upcaster-makes-is-not-checked',
     breaks: 'P4',
     file: 'src/consumer/message/receive.ts',
-    find: 'data: await checked(current, handler.schema, data),',
-    replace: 'data: upcaster === null ? await checked(current, handler.schema, data) : current,',
+    find: 'checked(upcasted(data, upcaster, routed), handler.schema,',
+    replace: '((made: unknown, ..._: unknown[]) => made)(upcasted(data, upcaster, routed), handler.schema,',
     caughtBy: { ...VERSIONS, test: 'park their key when either schema refuses them' },
   },
   {

@@ -22,19 +22,36 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)
 
 /** Reads the envelope. A header that is repeated counts with its last value. */
 export function decodeMessage({ headers }: Pick<FetchedMessage, 'headers'>): DecodedMessage {
-  const attributes = new Map<string, string>();
+  let id: string | undefined;
+  let type: string | undefined;
+  let source: string | undefined;
+  let time: string | undefined;
+  let sequence: string | null = null;
   const others: [string, string][] = [];
+  // Every message comes here, with half a dozen headers: so no map, and no part of a name.
   for (const [name, value] of headers) {
-    if (name.startsWith(PREFIX)) {
-      attributes.set(name.slice(PREFIX.length), value.toString('utf8'));
-    } else {
-      others.push([name, value.toString('utf8')]);
+    switch (name) {
+      case 'ce_id':
+        id = value.toString('utf8');
+        break;
+      case 'ce_type':
+        type = value.toString('utf8');
+        break;
+      case 'ce_source':
+        source = value.toString('utf8');
+        break;
+      case 'ce_time':
+        time = value.toString('utf8');
+        break;
+      case 'ce_sequence':
+        sequence = value.toString('utf8');
+        break;
+      default:
+        if (!name.startsWith(PREFIX)) {
+          others.push([name, value.toString('utf8')]);
+        }
     }
   }
-  const id = attributes.get('id');
-  const type = attributes.get('type');
-  const source = attributes.get('source');
-  const time = attributes.get('time');
   if (id === undefined && type === undefined) {
     return { kind: 'foreign' };
   }
@@ -51,15 +68,5 @@ export function decodeMessage({ headers }: Pick<FetchedMessage, 'headers'>): Dec
   if (time === undefined || !RFC_3339.test(time) || Number.isNaN(Date.parse(time))) {
     return malformed(`the header ce_time is not a time of RFC 3339: ${time ?? 'missing'}`);
   }
-  return {
-    kind: 'event',
-    envelope: {
-      id,
-      type,
-      source,
-      time,
-      sequence: attributes.get('sequence') ?? null,
-      headers: Object.fromEntries(others),
-    },
-  };
+  return { kind: 'event', envelope: { id, type, source, time, sequence, headers: Object.fromEntries(others) } };
 }

@@ -2,20 +2,12 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TopicPartition } from '../../subscriber/index.ts';
 import { EventDataInvalidError } from '../errors.ts';
 import type { ReceivedEvent } from '../on.ts';
+import type { Upcaster } from '../upcast.ts';
 import type { HandledMessage } from './route.ts';
 
 /** The event as its handler receives it: an old version brought up to date, and the data checked by the event's schema. */
-export async function toEvent(
-  { topic, partition }: TopicPartition,
-  { message, envelope, handler, upcaster }: HandledMessage,
-): Promise<ReceivedEvent> {
-  const what = `${envelope.type} ${envelope.id}`;
-  const written = readJson(message.value, what);
-  const current =
-    upcaster === null
-      ? written
-      : upcasted(await checked(written, upcaster.schema, `the data of ${what}`), upcaster, handler.type, what);
-  const data = upcaster === null ? `the data of ${what}` : `the data of ${what}, upcast to ${handler.type},`;
+export async function toEvent({ topic, partition }: TopicPartition, routed: HandledMessage): Promise<ReceivedEvent> {
+  const { message, envelope, handler } = routed;
   return {
     id: envelope.id,
     type: handler.type,
@@ -27,43 +19,55 @@ export async function toEvent(
     key: message.key?.toString('utf8') ?? null,
     partition,
     offset: message.offset.toString(),
-    data: await checked(current, handler.schema, data),
+    data: await readData(routed),
     headers: envelope.headers,
   };
 }
 
-function readJson(value: Buffer | null, what: string): unknown {
+/** Answers at once where the schemas do, which most do: this is called for every message. */
+function readData(routed: HandledMessage): unknown {
+  const { handler, upcaster } = routed;
+  const written = readJson(routed);
+  if (upcaster === null) {
+    return checked(written, handler.schema, () => dataOf(routed));
+  }
+  const old = checked(written, upcaster.schema, () => dataOf(routed));
+  return Promise.resolve(old).then((data) =>
+    checked(upcasted(data, upcaster, routed), handler.schema, () => `${dataOf(routed)}, upcast to ${handler.type},`),
+  );
+}
+
+const dataOf = ({ envelope }: HandledMessage): string => `the data of ${envelope.type} ${envelope.id}`;
+
+function readJson(routed: HandledMessage): unknown {
   try {
-    return JSON.parse(value?.toString('utf8') ?? '');
+    return JSON.parse(routed.message.value?.toString('utf8') ?? '');
   } catch (cause) {
-    throw new EventDataInvalidError(`the data of ${what} is not JSON`, { cause });
+    throw new EventDataInvalidError(`${dataOf(routed)} is not JSON`, { cause });
   }
 }
 
-function upcasted(
-  data: unknown,
-  { apply }: NonNullable<HandledMessage['upcaster']>,
-  type: string,
-  what: string,
-): unknown {
+function upcasted(data: unknown, { apply }: Upcaster, routed: HandledMessage): unknown {
   try {
     return apply(data);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
-    throw new EventDataInvalidError(`the data of ${what} cannot be upcast to ${type}: ${said}`, { cause });
+    throw new EventDataInvalidError(`${dataOf(routed)} cannot be upcast to ${routed.handler.type}: ${said}`, { cause });
   }
 }
 
-async function checked(data: unknown, schema: StandardSchemaV1, what: string): Promise<unknown> {
-  // Most schemas answer at once.
+function checked(data: unknown, schema: StandardSchemaV1, what: () => string): unknown {
   const answer = schema['~standard'].validate(data);
-  const result = answer instanceof Promise ? await answer : answer;
-  if (result.issues !== undefined) {
-    const issues = result.issues.map(({ message, path }) => ({ path: pathOf(path), message }));
-    const said = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-    throw new EventDataInvalidError(`${what} does not fit its schema: ${said}`, { issues });
+  return answer instanceof Promise ? answer.then((result) => accepted(result, what)) : accepted(answer, what);
+}
+
+function accepted(result: StandardSchemaV1.Result<unknown>, what: () => string): unknown {
+  if (result.issues === undefined) {
+    return result.value;
   }
-  return result.value;
+  const issues = result.issues.map(({ message, path }) => ({ path: pathOf(path), message }));
+  const said = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  throw new EventDataInvalidError(`${what()} does not fit its schema: ${said}`, { issues });
 }
 
 const pathOf = (path: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined): string =>

@@ -20,6 +20,9 @@ export function writersContext({ headers }: Pick<Envelope, 'headers'>): Context 
   return writer === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, writer);
 }
 
+/** It stands in for that of a provider, also of one that is registered later. */
+const tracer = trace.getTracer(INSTRUMENTATION);
+
 interface Spanned {
   readonly groupId: string;
   readonly partition: TopicPartition;
@@ -73,7 +76,7 @@ interface Start {
 
 async function asSpan({ partition, attributes, links, parent }: Start, work: () => Promise<void>): Promise<void> {
   const options = { kind: SpanKind.CONSUMER, attributes, links };
-  const span = trace.getTracer(INSTRUMENTATION).startSpan(`process ${partition.topic}`, options, parent);
+  const span = tracer.startSpan(`process ${partition.topic}`, options, parent);
   try {
     await context.with(trace.setSpan(parent, span), work);
   } catch (error) {
