@@ -47,9 +47,14 @@ function blocksBetween(text: string, begin: RegExp, end: RegExp): CodeBlock[] {
  * Type-checks the blocks of documents against the sources of this package and answers what is wrong, as
  * "README.md:12 TS2304 Cannot find name 'x'.". A block sees what the blocks above it declare, and may declare it anew.
  * What is wrong with an import is reported for line 1, where all imports are gathered.
- * `prelude` declares what a reader has at hand: a pool, brokers, an order.
+ * `prelude` declares what a reader has at hand: a pool, brokers, an order. `dialect` is what the reader's compiler is set to
+ * beside what this repository's is.
  */
-export function compileBlocks(documents: readonly Document[], prelude: string): string[] {
+export function compileBlocks(
+  documents: readonly Document[],
+  prelude: string,
+  dialect: ts.CompilerOptions = {},
+): string[] {
   const virtual = new Map(documents.map((document) => [virtualPath(document), programOf(document)]));
   const preludePath = pathOf('examples/prelude.d.ts');
   virtual.set(preludePath, prelude);
@@ -75,6 +80,7 @@ export function compileBlocks(documents: readonly Document[], prelude: string): 
       declarationMap: false,
       noUnusedLocals: false,
       noUnusedParameters: false,
+      ...dialect,
     },
   });
   const names = new Map(documents.map((document) => [virtualPath(document), document.name]));

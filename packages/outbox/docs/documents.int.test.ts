@@ -79,6 +79,13 @@ describe('code in documents', () => {
     expect(compileBlocks([ROOT_README], PRELUDE)).toEqual([]);
   });
 
+  test('every ts block of the guide to Nest compiles, with the decorators that Nest wants', () => {
+    const guide = blocksOfMarkdown('docs/nestjs.md', read('./nestjs.md'));
+    expect(guide.blocks.length).toBeGreaterThan(5);
+    const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true, erasableSyntaxOnly: false };
+    expect(compileBlocks([guide], PRELUDE, decorators)).toEqual([]);
+  });
+
   test('every example in a doc comment compiles', () => {
     const documents = commented();
     expect(documents.length).toBeGreaterThan(5);
