@@ -21,7 +21,7 @@ const take = async ({ pool }: OutboxDatabase, relay: string, { epoch, renewals }
   (await pool.query(TAKE, [relay, [0], [epoch], [renewals]])).rows;
 
 const renew = async ({ pool }: OutboxDatabase, relay: string, epoch: string): Promise<number[]> =>
-  (await pool.query(RENEW, [relay, [0], [epoch], [], true])).rows[0].renewed;
+  (await pool.query(RENEW, [relay, [0], [epoch], [], true, []])).rows[0].renewed;
 
 describe('a lease', () => {
   test('is taken as it was watched: one that moved meanwhile stays where it is', async () => {
@@ -59,7 +59,7 @@ describe('a lease', () => {
   test('relays count only those that do their work: the beat of another stands still', async () => {
     await using database = await outboxDatabase({ shards: 1 });
     const beats = async (works: boolean) => {
-      await database.pool.query(RENEW, ['relay', [], [], [], works]);
+      await database.pool.query(RENEW, ['relay', [], [], [], works, []]);
       return (await database.pool.query('SELECT beats FROM outbox.relay')).rows;
     };
     expect(await beats(false)).toEqual([]);

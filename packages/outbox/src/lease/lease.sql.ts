@@ -1,13 +1,13 @@
 /**
  * Says that this relay lives, renews the leases it still owns, and answers what everybody can see. Renewing is a
  * counter: whoever watches it needs no clock but its own. Also answers which parked keys of its shards somebody wants sent
- * again; few are parked at any time.
+ * again; few are parked at any time. And the newest number drawn of each shard: an idle relay need not ask for it as well.
  *
  * Safe under concurrency: a lease is renewed only with the owner and epoch this relay holds; after a take-over no row
  * matches. Rows are found by primary key. Dead relays' beats are removed by anyone who has watched them stand still.
  *
  * $1 relay, $2 shards held, $3 their epochs, $4 relays known to be gone, $5 whether it does its work: one that does not is
- * not counted by those that share the shards.
+ * not counted by those that share the shards, $6 oids of the sequences of the shards held.
  */
 export const renewLeases = (schema: string): string => `
 WITH beat AS (
@@ -29,7 +29,9 @@ SELECT
    FROM ${schema}.lease) AS leases,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'beats', beats)), '[]') FROM ${schema}.relay) AS relays,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('shard', shard, 'topic', topic, 'key', key)), '[]')
-   FROM ${schema}.parked_key WHERE redrive AND shard = ANY ($2)) AS redrive`;
+   FROM ${schema}.parked_key WHERE redrive AND shard = ANY ($2)) AS redrive,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('shard', h.shard, 'last', pg_sequence_last_value(h.sequence))), '[]')
+   FROM unnest($2::smallint[], $6::oid[]) AS h (shard, sequence) JOIN pg_sequence AS q ON q.seqrelid = h.sequence) AS drawn`;
 
 /**
  * Takes leases over, all of it in one statement: the lease if it still is what was watched, a new token, and the

@@ -1,6 +1,9 @@
 /**
- * The newest number drawn of each shard: how much waits, while there is no room to read it. Touches no row of a message.
- * Nothing but a display may rest on the answer: it says nothing about which server gave it.
+ * The newest number drawn of each shard, which says whether a read could find anything, and how much waits. Touches no row
+ * of a message, and costs a tenth of an empty read.
+ *
+ * Nothing but the time of the next read may rest on the answer: it says nothing about which server gave it. A sequence that
+ * is gone has no row.
  *
  * $1 shards, $2 oids of their sequences.
  */

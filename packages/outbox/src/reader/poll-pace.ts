@@ -5,7 +5,7 @@
 export interface PollPace {
   readonly busyMs: number;
   readonly idleMs: number;
-  /** Empty reads at the busy pace before slowing down. */
+  /** Empty reads at the busy pace before slowing down. Writers nudge once in 50 ms at most: together they should be longer. */
   readonly patience: number;
 }
 

@@ -19,7 +19,7 @@ import { Sending } from './sending/sending.ts';
 import { Checkpointing } from './shards/checkpointing.ts';
 import type { Lane, LaneMessage } from './shards/lane.ts';
 import { Lanes, type LossReason } from './shards/lanes.ts';
-import { LEASES_MOVED, Leasing } from './shards/leasing.ts';
+import { type Drawn, LEASES_MOVED, Leasing } from './shards/leasing.ts';
 import { inspectSchema } from './shards/preflight.sql.ts';
 import { preflight, type Sequences } from './shards/preflight.ts';
 import { shardStatus } from './shards/shard-status.ts';
@@ -102,7 +102,7 @@ export function createRelay(options: RelayOptions): Relay {
   });
   const checkpointing = new Checkpointing({ schema, run, lanes, telemetry });
   const parking = new Parking({ schema, run, lanes, outbound, telemetry });
-  const leasing = new Leasing({ relay, schema, channel, leaseMs, run, lanes, parking, moving, won });
+  const leasing = new Leasing({ relay, schema, channel, leaseMs, run, lanes, parking, moving, won, drawn });
   const readWake = new Wake();
   const sendWake = new Wake();
   const leaseWake = new Wake();
@@ -125,6 +125,22 @@ export function createRelay(options: RelayOptions): Relay {
   function won(lane: Lane): void {
     telemetry.lease(lane, true);
     readWake.notify();
+  }
+
+  function drawn(newest: Drawn, at: number): void {
+    const answer = reading.looked(newest, at);
+    if (answer === 'read') readWake.notify();
+    else if (answer === 'calm') readWake.postpone();
+  }
+
+  function heard(said: string): void {
+    if (said === LEASES_MOVED) {
+      leaseWake.notify();
+    } else {
+      // Stays awake for a while: whoever nudged does not repeat it for each message.
+      emptyReads = 0;
+      readWake.notify();
+    }
   }
 
   function lost(lane: Lane, reason: LossReason): void {
@@ -226,7 +242,7 @@ export function createRelay(options: RelayOptions): Relay {
         channel,
         signal,
         retry,
-        heard: (said) => (said === LEASES_MOVED ? leaseWake : readWake).notify(),
+        heard,
       }),
     ]);
     stopObserving();

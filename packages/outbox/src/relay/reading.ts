@@ -7,11 +7,14 @@ import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints
 import type { Outbound } from './sending/outbound.ts';
 import { type Lane, type LaneMessage, laneMessage } from './shards/lane.ts';
 import { distrust, type Lanes } from './shards/lanes.ts';
+import type { Drawn } from './shards/leasing.ts';
 import type { RelayTelemetry } from './telemetry.ts';
 
 const MAX_ROWS = 5_000;
 /** While there is no room to read, it is looked this often how much there is, in ms. */
 const LOOK_EVERY_MS = 1_000;
+/** Looks alone do for so long, in ms. A read asks as well whether the server still is the one that is remembered. */
+const CALM_MS = 1_000;
 
 export interface ReadingOptions {
   readonly schema: string;
@@ -28,6 +31,7 @@ export class Reading {
   readonly #options: ReadingOptions;
   readonly #statement: string;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #calm: { readonly lanes: ReadonlySet<Lane>; readonly since: number } | undefined;
 
   constructor(options: ReadingOptions) {
     this.#options = options;
@@ -38,6 +42,9 @@ export class Reading {
   async once(): Promise<number | undefined> {
     const { lanes, outbound, maxMessagesInMemory, maxBytesInMemory, run, telemetry } = this.#options;
     this.#recall();
+    if (await this.#nothingNew()) {
+      return 0;
+    }
     const readable = lanes.readable();
     const room =
       maxMessagesInMemory - outbound.count - lanes.all().reduce((sum, { parked }) => sum + parked.waiting, 0);
@@ -66,7 +73,42 @@ export class Reading {
     if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayRead);
     const count = this.#takeIn(readable, requests, result, started);
     telemetry.read(readable.length, count, performance.now() - started);
+    this.#calm = readable.every(({ alive, settled }) => alive && settled)
+      ? { lanes: new Set(readable), since: started }
+      : undefined;
     return count;
+  }
+
+  async #nothingNew(): Promise<boolean> {
+    if (!this.#isCalm()) {
+      return false;
+    }
+    const started = performance.now();
+    const readable = this.#options.lanes.readable();
+    return this.#unmoved(readable, await this.#newestDrawn(readable), started);
+  }
+
+  /** Takes in how far the sequences were when somebody else looked. `read` when there may be something to read. */
+  looked(drawn: Drawn, at: number): 'read' | 'calm' | 'busy' {
+    if (!this.#isCalm()) {
+      return 'busy';
+    }
+    return this.#unmoved(this.#options.lanes.readable(), drawn, at) ? 'calm' : 'read';
+  }
+
+  /** Whether the latest read left nothing to do, and nothing but a new number could bring more. */
+  #isCalm(): boolean {
+    const { lanes, since } = this.#calm ?? { since: Number.NEGATIVE_INFINITY };
+    const readable = this.#options.lanes.readable();
+    return (
+      performance.now() - since < CALM_MS &&
+      readable.length > 0 &&
+      readable.every((lane) => lanes?.has(lane) && lane.settled)
+    );
+  }
+
+  #unmoved(lanes: readonly Lane[], drawn: Drawn, at: number): boolean {
+    return lanes.map((lane) => lane.unmoved(drawn.get(lane.shard), at)).every(Boolean);
   }
 
   /** How much there is that nobody reads now. */
@@ -76,12 +118,16 @@ export class Reading {
       return;
     }
     this.#lookedAt = now;
-    const columns = [readable.map(({ shard }) => shard), readable.map(({ sequence }) => sequence)];
-    const { rows } = await this.#options.run.run(newestDrawn(), columns);
-    const drawn = new Map((rows as { shard: number; last: string | null }[]).map(({ shard, last }) => [shard, last]));
+    const drawn = await this.#newestDrawn(readable);
     for (const lane of readable) {
-      lane.drawnTo(Number(drawn.get(lane.shard) ?? 0));
+      lane.drawnTo(drawn.get(lane.shard) ?? 0);
     }
+  }
+
+  async #newestDrawn(lanes: readonly Lane[]): Promise<Drawn> {
+    const columns = [lanes.map(({ shard }) => shard), lanes.map(({ sequence }) => sequence)];
+    const { rows } = await this.#options.run.run(newestDrawn(), columns);
+    return new Map((rows as { shard: number; last: string | null }[]).map(({ shard, last }) => [shard, Number(last)]));
   }
 
   /** What had to wait and may go now is wanted again by the next read. */

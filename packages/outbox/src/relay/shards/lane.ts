@@ -72,6 +72,11 @@ export class Lane {
     return this.#lookedAt;
   }
 
+  /** Whether every number that is known to be drawn was read or given up: only a new one could be read. */
+  get settled(): boolean {
+    return this.tracker.gapCount === 0 && this.tracker.unread === 0;
+  }
+
   /** Numbers drawn and not read yet. */
   get backlog(): number {
     return Math.max(0, this.#drawn - this.tracker.cursor);
@@ -107,6 +112,15 @@ export class Lane {
   /** The newest number drawn, as somebody saw who did not read. It counts as lag and proves nothing. */
   drawnTo(last: number): void {
     this.#drawn = Math.max(this.#drawn, last);
+  }
+
+  /** Somebody looked how far the sequence is. Whether it is where it was: of a lane that is settled, all is read then. */
+  unmoved(last: number | undefined, at: number): boolean {
+    if (last !== this.tracker.cursor) {
+      return false;
+    }
+    this.#lookedAt = Math.max(this.#lookedAt, at);
+    return true;
   }
 
   /** Published, or copied to where parked messages lie. */

@@ -19,7 +19,12 @@ export interface LeasingOptions {
   /** Whether the relay's pipeline has moved lately: a lease is renewed only by an owner that does its work. */
   readonly moving: () => boolean;
   readonly won: (lane: Lane) => void;
+  /** Told how far the sequences of its shards are, and when that was asked. */
+  readonly drawn: (drawn: Drawn, at: number) => void;
 }
+
+/** The newest number drawn, by shard. A sequence that is gone is missing. */
+export type Drawn = ReadonlyMap<number, number>;
 
 /** Said on the channel of nudges when leases are free, or shared by fewer. */
 export const LEASES_MOVED = 'leases';
@@ -57,14 +62,17 @@ export class Leasing {
     const { run, relay, lanes, moving } = this.#options;
     const works = moving();
     const renewed = works ? lanes.all() : [];
+    const started = performance.now();
     const { rows } = await run.run(this.#statements.renew, [
       relay,
       renewed.map(({ shard }) => shard),
       renewed.map(({ epoch }) => epoch),
       this.#watch.longGone(performance.now()),
       works,
+      renewed.map(({ sequence }) => sequence),
     ]);
     const [seen] = rows as [Seen];
+    this.#options.drawn(new Map(seen.drawn.map(({ shard, last }) => [shard, last ?? 0])), started);
     for (const lane of renewed) {
       if (!seen.renewed.includes(lane.shard)) {
         lanes.lose(lane, 'lease-lost');
@@ -152,6 +160,7 @@ interface Seen {
   readonly leases: readonly Lease[];
   readonly relays: readonly Beat[];
   readonly redrive: readonly { readonly shard: number; readonly topic: string; readonly key: string }[];
+  readonly drawn: readonly { readonly shard: number; readonly last: number | null }[];
 }
 
 interface GrantRow {
