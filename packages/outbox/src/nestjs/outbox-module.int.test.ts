@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Inject, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import type pg from 'pg';
+import { effects } from '../testing/fixtures/consumer/effects.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
-import { counting, nestTest, startApplication } from '../testing/fixtures/nestjs/nest-test.ts';
+import { counting, type NestTest, nestTest, startApplication } from '../testing/fixtures/nestjs/nest-test.ts';
 import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 import type { Outbox } from '../writer/create-outbox.ts';
 import {
@@ -63,7 +66,10 @@ describe.each(SUBSCRIBERS)('an application with OutboxModule, on $client', ({ cl
     // One topic for both, and each handles all of it: only the outboxes' names tell them apart.
     await using billing = await nestTest(client, shop.event.topic);
     await using app = await startApplication({
-      providers: [counting(shop.event), counting(billing.event, { outbox: 'billing' })],
+      providers: [
+        counting(shop.event, { worker: 'of shop' }),
+        counting(billing.event, { outbox: 'billing', worker: 'of billing' }),
+      ],
       imports: [OutboxModule.forRoot(shop.options), OutboxModule.forRoot({ name: 'billing', ...billing.options })],
     });
     const writers = [app.get<Outbox>(outboxToken()), app.get<Outbox>(outboxToken('billing'))];
@@ -76,8 +82,24 @@ describe.each(SUBSCRIBERS)('an application with OutboxModule, on $client', ({ cl
     await waitFor('both to handle what billing wrote', async () =>
       [await shop.effects(), await billing.effects()].every(({ length }) => length === 3),
     );
-    expect(await shop.effects()).toEqual([1, 2, 3]);
-    expect(await billing.effects()).toEqual([1, 2, 3]);
+    const done = async ({ database }: NestTest) =>
+      (await effects(database.pool)).map(({ n, worker }) => `${n} ${worker}`);
+    expect(await done(shop)).toEqual(['1 of shop', '2 of shop', '3 of shop']);
+    expect(await done(billing)).toEqual(['1 of billing', '2 of billing', '3 of billing']);
+  });
+
+  test("tells Nest's logger of problems that nobody else is told of", async () => {
+    await using nest = await nestTest(client, `missing-${randomUUID()}`);
+    const { relay, consumer: _, ...options } = nest.options;
+    const warned: unknown[] = [];
+    const logger = { log() {}, error() {}, warn: (...line: unknown[]) => warned.push(line) };
+    const module = OutboxModule.forRoot({ ...options, relay: { publisher: relay.publisher } });
+    const app = await NestFactory.createApplicationContext(module, { logger });
+    await using _closed = { [Symbol.asyncDispose]: () => app.close() };
+    await nest.write(1);
+    await waitFor('a line', () => warned.length > 0);
+    const line = `relay kind=topic topic=${nest.event.topic}: `;
+    expect(warned[0]).toEqual([expect.stringContaining(line), 'Outbox default']);
   });
 
   test('consumes nothing where consumer is false', async () => {

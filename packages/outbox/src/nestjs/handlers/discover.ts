@@ -44,7 +44,7 @@ function found(discovery: DiscoveryService): Found[] {
     }
     seen.add(target);
     const methods = decoratedMethods(target);
-    const owner = target.constructor.name;
+    const owner = target.constructor?.name ?? String(wrapper.name);
     if (!lasting && methods.length > 0) {
       throw new EventHandlerScopedError(
         `${owner}.${methods[0]?.method} handles an event, but ${owner} is not made once for the application; inject what depends on a request elsewhere`,

@@ -19,13 +19,15 @@ export class OutboxParts {
 
   constructor(name: string, options: OutboxModuleOptions) {
     const { relay, retention, pools = [], health } = options;
-    const logger = new Logger(`Outbox ${name}`);
-    const log = (error: Error): void => logger.warn(error.message);
-    const report = { onError: ({ error }: { readonly error: Error }) => log(error) };
+    const told = tellLogger(new Logger(`Outbox ${name}`));
     this.name = name;
-    this.#options = options.consumer ? { ...options, consumer: { ...report, ...options.consumer } } : options;
-    this.relay = relay && createRelay({ ...report, ...relay, ...shared(options) });
-    this.retention = retention && createRetention({ onError: log, ...retention, ...shared(options) });
+    this.#options = options.consumer
+      ? { ...options, consumer: { onError: told('consumer'), ...options.consumer } }
+      : options;
+    this.relay = relay && createRelay({ onError: told('relay'), ...relay, ...shared(options) });
+    this.retention =
+      retention &&
+      createRetention({ onError: (error) => told('retention')({ error }), ...retention, ...shared(options) });
     this.pools = pools;
     this.patience = { ...DEFAULT_PATIENCE, ...health };
   }
@@ -62,3 +64,12 @@ export class OutboxParts {
 }
 
 const shared = ({ db, schemaName }: OutboxModuleOptions) => ({ db, ...(schemaName !== undefined && { schemaName }) });
+
+/** Where a part has no `onError` of its own: one line for each problem, with what is known beside the error. */
+const tellLogger =
+  (logger: Logger) =>
+  (part: string) =>
+  ({ error, ...known }: { readonly error: Error }): void => {
+    const details = Object.entries(known).map(([name, value]) => ` ${name}=${value}`);
+    logger.warn(`${part}${details.join('')}: ${error.message}`);
+  };

@@ -1,13 +1,37 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
-import { Controller, Get, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  type INestApplicationContext,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
 import { counting, nestTest, startApplication } from '../../testing/fixtures/nestjs/nest-test.ts';
 import { OutboxModule, type OutboxParts, outboxPartsToken } from '../index.ts';
 
 jest.setTimeout(120_000);
+
+const isShut = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
+
+/** Lets held work go and closes the application, however the test ends. */
+const closing = (app: INestApplicationContext, ...work: readonly { finish(): void }[]): AsyncDisposable => ({
+  async [Symbol.asyncDispose]() {
+    for (const { finish } of work) finish();
+    await app.close();
+  },
+});
 
 /** Work that has begun and ends when it is told to. */
 function held() {
@@ -53,22 +77,18 @@ describe('an application that is closed', () => {
       },
       { logger: false },
     );
+    await using _closed = closing(app, request, handler);
     await app.listen(0, '127.0.0.1');
     const parts = app.get<OutboxParts>(outboxPartsToken());
     const states = () => [parts.consumer?.status().state, parts.relay?.status().state];
-    const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+    const { port } = app.getHttpServer().address() as AddressInfo;
 
-    const answer = fetch(url).then((response) => response.text());
+    const answer = fetch(`http://127.0.0.1:${port}`).then((response) => response.text());
     await request.atWork;
     await nest.write(1);
     await handler.atWork;
     const closed = app.close();
-    await waitFor('the door to be shut', () =>
-      fetch(url).then(
-        () => false,
-        () => true,
-      ),
-    );
+    await waitFor('the door to be shut', () => isShut(port));
     expect(states()).toEqual(['running', 'running']);
 
     request.finish();
@@ -116,6 +136,7 @@ describe('an application that is closed', () => {
         OutboxModule.forRoot({ name: 'billing', ...billing.options, pools: [shared] }),
       ],
     });
+    await using _closed = closing(app, handler);
     const of = (name?: string) => app.get<OutboxParts>(outboxPartsToken(name));
     const [first, second] = [of(), of('billing')];
     await billing.write(1);

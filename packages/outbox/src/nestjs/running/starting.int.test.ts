@@ -1,7 +1,7 @@
 import { cloneDatabase } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Inject, Injectable, type ModuleMetadata, Scope, type Type } from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
+import { NestFactory, REQUEST } from '@nestjs/core';
 import pg from 'pg';
 import { createAdmin } from '../../testing/fixtures/kafka/clients.ts';
 import { counting, type NestTest, nestTest, startApplication } from '../../testing/fixtures/nestjs/nest-test.ts';
@@ -107,24 +107,38 @@ describe('an application does not start', () => {
     const db = new pg.Pool({ connectionString: empty.url });
     const ended: string[] = [];
     const end = (name: string) => ({ end: async () => void ended.push(name) });
-    const error = await failure({
-      providers: [counting(working.event)],
-      imports: [
-        OutboxModule.forRoot({ ...options, pools: [end('working')] }),
-        OutboxModule.forRoot({ name: 'empty', db, source: '/test', relay: options.relay, pools: [end('empty')] }),
-      ],
-    });
-    expect(error).toMatchObject({ code: 'SCHEMA_OUTDATED' });
+    class Root {}
+    const app = await NestFactory.create(
+      {
+        module: Root,
+        providers: [counting(working.event)],
+        imports: [
+          OutboxModule.forRoot({ ...options, pools: [end('working')] }),
+          OutboxModule.forRoot({ name: 'empty', db, source: '/test', relay: options.relay, pools: [end('empty')] }),
+        ],
+      },
+      { logger: false },
+    );
+    await using _closed = { [Symbol.asyncDispose]: () => app.close().finally(() => db.end()) };
+    await expect(app.init()).rejects.toMatchObject({ code: 'SCHEMA_OUTDATED' });
     expect(ended).toEqual(['working', 'empty']);
     const { rows } = await working.database.pool.query('SELECT FROM outbox.relay');
     expect(rows).toEqual([]);
     await using admin = await createAdmin();
     expect((await admin.describeGroups([options.consumer.groupId])).groups[0]?.members).toEqual([]);
-    await db.end();
   });
 });
 
 describe('an object with decorated methods', () => {
+  test('is found among providers of any kind', async () => {
+    await using nest = await nestTest();
+    const values = [undefined, null, 7, [], () => {}, Object.create(null), new Map()];
+    await using _app = await startApplication({
+      providers: [counting(nest.event), ...values.map((useValue, n) => ({ provide: `value ${n}`, useValue }))],
+      imports: [OutboxModule.forRoot(nest.options)],
+    });
+  });
+
   test('is asked once, however many names it is provided by', async () => {
     await using nest = await nestTest();
     const provider = counting(nest.event);
