@@ -36,13 +36,18 @@ describe.each(ENDS)('an empty project with the $end versions of all peers, on $o
     expect(await adopter.run('subpaths')).toBe(String(subpathsOf().length));
   });
 
-  test.each(['kafkajs', 'platformatic'])('writes, relays and consumes with %s', async (client) => {
-    await using database = await createDatabase();
-    const topic = await createTopic('adopter', { partitions: 3 });
-    const [broker = ''] = testServers().kafkaBrokers;
-    const handled = await adopter.run('program', database.url, broker, topic, client);
-    expect(JSON.parse(handled)).toEqual(['by kysely', 'by pg']);
-  });
+  test.each(['kafkajs', 'platformatic'])(
+    'writes, relays and consumes with %s, and bezel-outbox sees it',
+    async (client) => {
+      await using database = await createDatabase();
+      const topic = await createTopic('adopter', { partitions: 3 });
+      const [broker = ''] = testServers().kafkaBrokers;
+      const handled = await adopter.run('program', database.url, broker, topic, client);
+      expect(JSON.parse(handled)).toEqual(['by kysely', 'by pg']);
+      const status = await adopter.command('status', '--json', '--database-url', database.url);
+      expect(JSON.parse(status)).toMatchObject({ consumers: [{ groupId: topic, topic, parkedKeys: 0 }] });
+    },
+  );
 });
 
 test('a range of peers that has no end is refused', () => {

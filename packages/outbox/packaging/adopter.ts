@@ -12,6 +12,8 @@ export interface Adopter extends Disposable {
   readonly versions: Readonly<Record<string, string>>;
   /** Compiles `adopter/program.ts`, and an import of every subpath, with the project's own TypeScript, `skipLibCheck` false. Answers what it says. */
   compile(): Promise<string>;
+  /** Runs `bezel-outbox`, as an npm script of the project would, and answers what it wrote to standard output. */
+  command(...args: readonly string[]): Promise<string>;
   /** Runs a program that was compiled, and answers what it wrote to standard output. */
   run(program: 'program' | 'subpaths', ...args: readonly string[]): Promise<string>;
 }
@@ -61,6 +63,7 @@ export async function adopt(tarball: string, end: RangeEnd, node?: string): Prom
   const bin = (name: string): string => join(folder, 'node_modules', '.bin', name);
   return {
     versions: Object.fromEntries(names.map((name) => [name, installed.dependencies[name]?.version ?? 'none'])),
+    command: (...args) => run(bin('bezel-outbox'), args, { cwd: folder, env: { NODE_OPTIONS: '' } }),
     compile: () => run(process.execPath, [bin('tsc')], { cwd: folder }),
     run: (program, ...args) =>
       run(node === undefined ? process.execPath : bin('node'), [`built/${program}.js`, ...args], {

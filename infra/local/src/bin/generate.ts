@@ -9,13 +9,14 @@ const GENERATORS = [
     writes: 'packages/outbox/migrations/schema.snapshot.txt',
     script: 'packages/outbox/src/testing/fixtures/schema/write-schema-snapshot.ts',
   },
+  { writes: 'packages/outbox/docs/guarantees.md', script: 'packages/outbox/mutants/guarantees/write-page.ts' },
   { writes: 'packages/outbox/api', script: 'packages/outbox/packaging/api/write-reports.ts' },
   { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
 ];
 
 const { json } = rootCommand('npm run generate --')
   .description(
-    'Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document, the outbox’s schema and public surface.',
+    'Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document, the outbox’s schema, public surface and guarantees.',
   )
   .option('--json', 'print one JSON object as the last line', false)
   .parse()
