@@ -96,6 +96,16 @@ describe('the process', () => {
     expect(service.lines.at(-1)).toMatchObject({ 'event.action': 'stopped' });
   });
 
+  test('with the role relay also frees the space of what was published', async () => {
+    expect(await startProcess({ ...env, ROLES: 'migrate' }).exited).toBe(0);
+    const service = startProcess({ ...env, ROLES: 'relay' });
+    expect(await service.line('ready')).toMatchObject({ 'bezel.roles': ['relay'] });
+    const metrics = async () => (await fetch(`http://127.0.0.1:${env['METRICS_PORT']}/metrics`)).text();
+    await waitFor('a look at the slots', async () => /^bezel_outbox_slot_looks_total\{/m.test(await metrics()));
+    service.child.kill('SIGTERM');
+    expect(await service.exited).toBe(0);
+  });
+
   test('is alive but not ready while Postgres is away', async () => {
     const service = startProcess({ ...env, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
     await waitFor('liveness', async () => (await status(env['METRICS_PORT'], '/health/live')) === 200);

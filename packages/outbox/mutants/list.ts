@@ -3,6 +3,7 @@ import { CONSUMER_PARKING } from './themes/consumer-parking.ts';
 import { CONSUMING } from './themes/consuming.ts';
 import { GAPS } from './themes/gaps.ts';
 import { LEASES } from './themes/leases.ts';
+import { NESTJS } from './themes/nestjs.ts';
 import { PARKING } from './themes/parking.ts';
 import { READING } from './themes/reading.ts';
 import { RETENTION } from './themes/retention.ts';
@@ -20,4 +21,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...RETENTION,
   ...CONSUMING,
   ...CONSUMER_PARKING,
+  ...NESTJS,
 ];
