@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { subpathsOf } from './manifest.ts';
 import { filesOf, packTarball, program, type Tarball } from './tarball.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let tarball: Tarball;
 beforeAll(async () => {
