@@ -4,6 +4,7 @@ import { CONSUMING } from './themes/consuming.ts';
 import { GAPS } from './themes/gaps.ts';
 import { LEASES } from './themes/leases.ts';
 import { NESTJS } from './themes/nestjs.ts';
+import { OPERATING } from './themes/operating.ts';
 import { PARKING } from './themes/parking.ts';
 import { READING } from './themes/reading.ts';
 import { RETENTION } from './themes/retention.ts';
@@ -21,5 +22,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...RETENTION,
   ...CONSUMING,
   ...CONSUMER_PARKING,
+  ...OPERATING,
   ...NESTJS,
 ];

@@ -10,7 +10,7 @@ import { createRelay } from '../../relay/create-relay.ts';
 import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
 import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { insertMessage } from '../../testing/fixtures/outbox/reading.ts';
-import { openTransaction } from '../../testing/fixtures/outbox/transactions.ts';
+import { openTransaction, rolledBack } from '../../testing/fixtures/outbox/transactions.ts';
 import { createAdmin } from '../create-admin.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { FindingCode } from './findings.ts';
@@ -122,10 +122,10 @@ describe('a long transaction', () => {
     await using tx = await openTransaction(database.pool);
     await tx.client.query(insertMessage('k'));
     const name = randomUUID();
+    await using _prepared = rolledBack(database.pool, name);
     if (prepare) await tx.end(`PREPARE TRANSACTION '${name}'`);
     expect(await found(database, { openSeconds: 3_600 })).toEqual([]);
     expect(await found(database, { openSeconds: 0 })).toEqual(expectation('GAP_HELD', 'shard 0'));
-    if (prepare) await database.pool.query(`ROLLBACK PREPARED '${name}'`);
   });
 });
 

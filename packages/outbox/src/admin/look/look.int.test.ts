@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createTopic, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createRelay } from '../../relay/create-relay.ts';
 import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
 import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { insertMessage } from '../../testing/fixtures/outbox/reading.ts';
-import { openTransaction } from '../../testing/fixtures/outbox/transactions.ts';
+import { openTransaction, rolledBack } from '../../testing/fixtures/outbox/transactions.ts';
 import { createAdmin } from '../create-admin.ts';
 
 jest.setTimeout(60_000);
@@ -56,7 +57,8 @@ describe('gaps', () => {
     await open.client.query(insertMessage('open'));
     await using prepared = await openTransaction(pool);
     await prepared.client.query(insertMessage('prepared'));
-    const name = 'two phases';
+    const name = `two phases ${randomUUID()}`;
+    await using _ = rolledBack(pool, name);
     await prepared.end(`PREPARE TRANSACTION '${name}'`);
     await using reader = await openTransaction(pool);
     await reader.client.query('SELECT count(*) FROM outbox.message');
