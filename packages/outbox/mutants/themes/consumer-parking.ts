@@ -85,6 +85,17 @@ export const CONSUMER_PARKING: readonly Mutant[] = [
     caughtBy: { ...CRASHES, test: 'is not suspected by a successor of one that left in peace, however often' },
   },
   {
+    name: 'whoever-believes-to-own-a-partition-counts-crashes',
+    breaks: 'P4',
+    file: 'src/consumer/parking/doubt.sql.ts',
+    find: ' AND owner = $4::uuid\nRETURNING crashes`',
+    replace: '\nRETURNING crashes`',
+    caughtBy: {
+      file: 'src/consumer/parking/doubt.int.test.ts',
+      test: 'of two that believe to own a partition only the one that began last writes down its tries',
+    },
+  },
+  {
     name: 'an-event-in-doubt-is-not-tried-alone',
     breaks: 'P4',
     file: 'src/consumer/lane/slots.ts',

@@ -137,7 +137,7 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
             telemetry.parked(problem);
             onError(problem);
           },
-          redriven: (messages) => telemetry.redriven(partition, messages),
+          redriven: (messages, done) => telemetry.redriven(partition, messages, done),
           databaseFailed: (error) => troubled('database', error),
         },
       });

@@ -36,9 +36,11 @@ describe.each(SUBSCRIBERS)('SIGKILL of a consumer on $client', ({ client, subscr
 
       const done = await effects(test.database.pool);
       expect(done.map(({ n }) => n)).toEqual(range(0, 60));
-      // It died at its third batch of eight.
+      // It died at its third batch, of eight at the most: after a slow one the next is smaller.
       const committed = done.filter(({ worker }) => worker === 'victim').length;
-      expect(committed).toBe(failpoint === 'consumer.committed' ? 24 : 16);
+      const batches = failpoint === 'consumer.committed' ? 3 : 2;
+      expect(committed).toBeGreaterThanOrEqual(batches);
+      expect(committed).toBeLessThanOrEqual(8 * batches);
     },
   );
 

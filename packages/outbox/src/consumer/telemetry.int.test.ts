@@ -202,12 +202,15 @@ describe.each(SUBSCRIBERS)('what a consumer on $client tells', ({ subscriber }) 
     await waitFor('the end', () => consumer.status().partitions[0]?.position === '6');
     const value = async (name: string) => (await points(name, test.groupId)).map((point) => point.value);
     expect(await value(METRICS.consumerParked)).toEqual([3]);
+    // What is parked is late when it is brought back, and counts then.
+    expect((await points(METRICS.consumerDelay, test.groupId))[0]?.value).toMatchObject({ count: 3 });
     expect(await value(METRICS.consumerParkedKeys)).toEqual([1]);
     expect(await value(METRICS.stuck)).toEqual([0]);
     broken = false;
     await createAdmin(test.database.pool).consumers.redrive();
     await waitFor('the end of it', () => consumer.status().partitions[0]?.parkedKeys === 0);
     expect(await value(METRICS.redriven)).toEqual([3]);
+    expect((await points(METRICS.consumerDelay, test.groupId))[0]?.value).toMatchObject({ count: 6 });
     expect(await value(METRICS.consumerParkedKeys)).toEqual([0]);
     for (const channel of channels) {
       unsubscribe(channel, listen);

@@ -3,6 +3,7 @@ import { metrics } from '@opentelemetry/api';
 import { partitionName, type TopicPartition } from '../subscriber/index.ts';
 import { CHANNELS, INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
 import type { CommittedBatch } from './lane/lane.ts';
+import type { PlacedEvent } from './message/calls.ts';
 import type { ConsumerProblem, PartitionStatus } from './status.ts';
 
 const batches = channel(CHANNELS.batch);
@@ -16,7 +17,7 @@ export interface ConsumerTelemetry {
   committed(partition: TopicPartition, batch: CommittedBatch): void;
   failed(problem: ConsumerProblem & { kind: 'message' }): void;
   parked(problem: ConsumerProblem & { kind: 'parked' }): void;
-  redriven(partition: TopicPartition, messages: number): void;
+  redriven(partition: TopicPartition, messages: number, done: readonly PlacedEvent[]): void;
   assigned(partitions: readonly TopicPartition[]): void;
   /** Reports lag, parked keys and stuck partitions, whenever metrics are collected, until the answer is called. */
   observe(partitions: () => readonly PartitionStatus[]): () => void;
@@ -36,20 +37,22 @@ export function createConsumerTelemetry(group: string): ConsumerTelemetry {
   const parkedKeys = meter.createObservableGauge(METRICS.consumerParkedKeys);
   const stuck = meter.createObservableGauge(METRICS.stuck);
 
+  const late = (done: readonly PlacedEvent[], attributes: { group: string; topic: string }): void => {
+    const now = Date.now();
+    for (const { message } of done) {
+      delay.record(Math.max(0, now - Date.parse(message.envelope.time)) / 1000, attributes);
+    }
+  };
+
   return {
-    committed({ topic, partition }, { messages, handled: fresh, duplicates, parked, tookMs }) {
+    committed({ topic, partition }, { messages, handled: fresh, done, duplicates, parked, tookMs }) {
       const attributes = { group, topic };
       handled.add(fresh, attributes);
       duplicate.add(duplicates, attributes);
       skipped.add(messages.filter(({ kind }) => kind === 'skip').length, attributes);
       parkedMessages.add(parked, attributes);
       duration.record(tookMs / 1000, attributes);
-      const now = Date.now();
-      for (const message of messages) {
-        if (message.kind === 'handle') {
-          delay.record(Math.max(0, now - Date.parse(message.envelope.time)) / 1000, attributes);
-        }
-      }
+      late(done, attributes);
       if (batches.hasSubscribers) {
         const counts = { messages: messages.length, handled: fresh, duplicates, parked };
         batches.publish({ group, topic, partition, ...counts, seconds: tookMs / 1000 });
@@ -66,8 +69,9 @@ export function createConsumerTelemetry(group: string): ConsumerTelemetry {
         parkings.publish({ group, ...problem });
       }
     },
-    redriven({ topic, partition }, messages) {
+    redriven({ topic, partition }, messages, done) {
       redriven.add(messages, { group, topic });
+      late(done, { group, topic });
       if (redrives.hasSubscribers) {
         redrives.publish({ group, topic, partition, messages });
       }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
-import type { FetchedMessage, FetchedRange, Subscription, TopicPartition } from '../../subscriber/index.ts';
+import type { FetchedRange, Subscription, TopicPartition } from '../../subscriber/index.ts';
+import type { PlacedEvent } from '../message/calls.ts';
 import type { FaultyMessage, RoutedMessage, Router } from '../message/route.ts';
 import { CRASHES } from '../parking/doubt.ts';
 import type { ParkReason } from '../parking/stored-message.ts';
@@ -8,9 +8,11 @@ import type { Batch } from '../transaction/claim.ts';
 import type { BatchOutcome } from '../transaction/outcome.ts';
 import type { Position } from '../transaction/positions.ts';
 import { afterCommit, afterFailure, type BatchSize, firstBatchSize, takeBatch } from './batch-size.ts';
+import { createBuffer } from './buffer.ts';
 import { crashed, describe, type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
 import { openRedriving, type RedrivingDependencies } from './redriving.ts';
 import type { Slots } from './slots.ts';
+import { takeTurns } from './turns.ts';
 
 export interface LaneStatus extends TopicPartition {
   readonly position: bigint;
@@ -65,6 +67,8 @@ export interface LaneDependencies extends Pick<RedrivingDependencies, 'redrive' 
 export interface CommittedBatch {
   readonly messages: readonly RoutedMessage[];
   readonly handled: number;
+  /** Those that are done with: neither parked nor passed over. */
+  readonly done: readonly PlacedEvent[];
   readonly duplicates: number;
   readonly parked: number;
   readonly tookMs: number;
@@ -75,14 +79,11 @@ export interface LaneObserver {
   failed(failing: FailingMessage): void;
   /** The message's key is parked, with it; or it stays so, since it failed in a redrive. */
   parked(failing: FailingMessage): void;
-  /** So many messages left the parking. */
-  redriven(messages: number): void;
+  /** So many messages left the parking, of which these were handled. */
+  redriven(messages: number, done: readonly PlacedEvent[]): void;
   databaseFailed(error: Error): void;
 }
 
-/** A lane asks for more below the lower bound, and for no more above the upper one. Messages, and bytes of values. */
-const MESSAGES = { low: 500, high: 2_000 };
-const BYTES = { low: 512 * 1024, high: 2 * 1024 * 1024 };
 const DATABASE_RETRY: Backoff = { firstMs: 50, maxMs: 5_000 };
 const CONTENDED_RETRY: Backoff = { firstMs: 10, maxMs: 500 };
 
@@ -95,54 +96,31 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
   const { subscription, route, runBatch, slots, maxBatchSize, policyOf, doubt, observer } = dependencies;
   const draining = new AbortController();
   const abandoned = new AbortController();
-  let working = false;
+  const buffer = createBuffer(partition, from.offset, subscription);
   let position = from.offset;
-  let readFrom = from.offset;
   let parkedKeys = from.parkedKeys;
   let moves = 0;
-  let buffered: FetchedMessage[] = [];
-  let bufferedBytes = 0;
-  let paused = false;
-  let highWatermark: bigint | null = null;
   let batchSize: BatchSize = firstBatchSize(maxBatchSize);
   let failing: (FailingMessage & { notBefore: number }) | null = null;
   let troubles = 0;
-  let redroveLast = false;
-  let arrival = Promise.withResolvers<void>();
   const redriving = openRedriving(partition, from.redrive, { ...dependencies, limit: maxBatchSize });
-
-  const wake = (): void => {
-    arrival.resolve();
-    arrival = Promise.withResolvers();
-  };
 
   const restart = (at: bigint): void => {
     position = at;
-    readFrom = at;
     moves += 1;
-    buffered = [];
-    bufferedBytes = 0;
-    paused = false;
     failing = null;
     batchSize = { ...batchSize, suspect: null };
-    subscription.seek(partition, at);
+    buffer.restart(at);
   };
 
   const advance = (count: number, next: bigint): void => {
-    for (const message of buffered.slice(0, count)) {
-      bufferedBytes -= sizeOf(message);
-    }
-    buffered = buffered.slice(count);
     position = next;
     moves += 1;
-    if (paused && buffered.length <= MESSAGES.low && bufferedBytes <= BYTES.low) {
-      paused = false;
-      subscription.resume(partition);
-    }
+    buffer.drop(count);
   };
 
   const inDoubt = (): boolean => {
-    const [head] = buffered;
+    const [head] = buffer.messages;
     return (
       head !== undefined && head.offset < from.doubtUntil && !(failing?.condemned && failing.offset === head.offset)
     );
@@ -150,8 +128,8 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
 
   /** The next batch, or the fault at its head. */
   const nextBatch = (): { messages: RoutedMessage[]; condemned: ParkReason | null; fault: FaultyMessage | null } => {
-    const count = inDoubt() ? 1 : takeBatch(batchSize, buffered);
-    const routed = buffered.slice(0, count).map((message) => route(partition, message));
+    const count = inDoubt() ? 1 : takeBatch(batchSize, buffer.messages);
+    const routed = buffer.messages.slice(0, count).map((message) => route(partition, message));
     const [head] = routed;
     if (head !== undefined && failing?.condemned && failing.offset === head.message.offset) {
       return { messages: [head], condemned: failing, fault: null };
@@ -213,7 +191,7 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
   };
 
   const liveWaitMs = (): number | null => {
-    const [head] = buffered;
+    const [head] = buffer.messages;
     if (head === undefined) {
       return null;
     }
@@ -258,52 +236,20 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
     return backoffMs(troubles, DATABASE_RETRY);
   };
 
-  const step = async (): Promise<void> => {
-    const live = liveWaitMs();
-    const redrive = redriving.waitMs();
-    const liveDue = live !== null && live <= 0;
-    const redriveDue = redrive !== null && redrive <= 0;
-    if (!liveDue && !redriveDue) {
-      const waitMs = Math.min(live ?? Number.POSITIVE_INFINITY, redrive ?? Number.POSITIVE_INFINITY);
-      const stop = new AbortController();
-      const pause = Number.isFinite(waitMs) ? delay(waitMs, undefined, { signal: stop.signal }).catch(() => {}) : null;
-      await Promise.race(pause === null ? [arrival.promise] : [pause, arrival.promise]);
-      stop.abort();
-      return;
-    }
-    const alone = inDoubt() || (redriveDue && redriving.suspected());
-    const giveBack = await slots.take(draining.signal, alone);
-    if (giveBack === undefined) {
-      return;
-    }
-    let waitMs = 0;
-    working = true;
-    try {
-      // What is due is taken only now: while it waited for a slot the lane may have been sent elsewhere.
-      if (redriveDue && (!liveDue || !redroveLast)) {
-        redroveLast = true;
-        await redriving.turn(alone, abandoned.signal);
-      } else {
-        redroveLast = false;
-        waitMs = await liveTurn(alone).catch(unanswered);
-      }
-    } finally {
-      working = false;
-      giveBack();
-    }
-    if (waitMs > 0) {
-      await delay(waitMs, undefined, { signal: draining.signal }).catch(() => {});
-    }
-  };
-
-  const run = async (): Promise<void> => {
-    while (!draining.signal.aborted) {
-      await step();
-    }
-  };
-
   subscription.seek(partition, from.offset);
-  const running = run();
+  const turns = takeTurns(
+    { waitMs: liveWaitMs, alone: inDoubt, take: (alone) => liveTurn(alone).catch(unanswered) },
+    {
+      waitMs: redriving.waitMs,
+      alone: redriving.suspected,
+      async take(alone) {
+        await redriving.turn(alone, abandoned.signal);
+        return 0;
+      },
+    },
+    slots,
+    draining.signal,
+  );
   let left: Promise<void> | undefined;
 
   return {
@@ -312,64 +258,47 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
       return moves;
     },
     receive(range) {
-      // Anything but the very next range would leave a hole: the subscriber was sent elsewhere meanwhile.
-      if (range.from !== readFrom || draining.signal.aborted) {
-        return;
-      }
-      readFrom = range.next;
-      highWatermark = range.highWatermark;
-      for (const message of range.messages) {
-        buffered.push(message);
-        bufferedBytes += sizeOf(message);
-      }
-      if (!paused && (buffered.length >= MESSAGES.high || bufferedBytes >= BYTES.high)) {
-        paused = true;
-        subscription.pause(partition);
-      }
-      wake();
-    },
-    readOn() {
-      subscription.seek(partition, readFrom);
-      if (paused) {
-        subscription.pause(partition);
+      if (!draining.signal.aborted && buffer.add(range)) {
+        turns.wake();
       }
     },
+    readOn: buffer.readOn,
     compare(found, movesThen) {
       if (found !== undefined) {
         parkedKeys = found.parkedKeys;
         if (found.redrive && redriving.want()) {
-          wake();
+          turns.wake();
         }
       }
-      if (working || moves !== movesThen || draining.signal.aborted) {
+      if (turns.working || moves !== movesThen || draining.signal.aborted) {
         return;
       }
       if (found === undefined) {
         dependencies.positionLost();
       } else if (found.offset !== position) {
         restart(found.offset);
-        wake();
+        turns.wake();
       }
     },
     status: () => {
-      const caughtUp = buffered.length === 0 && position >= (highWatermark ?? from.end);
-      return { ...partition, position, highWatermark, buffered: buffered.length, failing, caughtUp, parkedKeys };
+      const { highWatermark } = buffer;
+      const buffered = buffer.messages.length;
+      const caughtUp = buffered === 0 && position >= (highWatermark ?? from.end);
+      return { ...partition, position, highWatermark, buffered, failing, caughtUp, parkedKeys };
     },
     async drain() {
       draining.abort();
-      wake();
-      await running;
+      turns.wake();
+      await turns.ended;
     },
     async abandon(reason) {
       abandoned.abort(reason);
       draining.abort(reason);
-      wake();
-      await running;
+      turns.wake();
+      await turns.ended;
       // When it cannot be said, the successor is in doubt for nothing.
       left ??= doubt.leave(partition).catch(() => {});
       await left;
     },
   };
 }
-
-const sizeOf = ({ key, value }: FetchedMessage): number => (key?.length ?? 0) + (value?.length ?? 0) + 200;

@@ -1,5 +1,6 @@
 import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
 import type { TopicPartition } from '../../subscriber/index.ts';
+import type { PlacedEvent } from '../message/calls.ts';
 import { CRASHES, type Doubt } from '../parking/doubt.ts';
 import type { RedriveRunner, Taken } from '../parking/redrive.ts';
 import { crashed, type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
@@ -12,7 +13,7 @@ export interface RedrivingDependencies {
   readonly policyOf: PolicyOf;
   readonly observer: {
     parked(failing: FailingMessage): void;
-    redriven(messages: number): void;
+    redriven(messages: number, done: readonly PlacedEvent[]): void;
     databaseFailed(error: Error): void;
   };
   /** The most messages in one transaction. */
@@ -115,7 +116,7 @@ export function openRedriving(
           asked = taken !== null;
           limit = Math.min(dependencies.limit, limit * 2);
           if (taken !== null && taken.messages.length > 0) {
-            observer.redriven(taken.messages.length);
+            observer.redriven(taken.messages.length, outcome.done);
           }
           return;
         case 'failed':

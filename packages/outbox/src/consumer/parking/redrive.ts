@@ -54,7 +54,7 @@ export function createRedriveRunner({ run, ...dependencies }: RedriveDependencie
 const NOTHING: Begun = {
   kind: 'handle',
   events: [],
-  outcome: { kind: 'committed', handled: 0, duplicates: 0, parked: 0 },
+  outcome: { kind: 'committed', handled: 0, done: [], duplicates: 0, parked: 0 },
 };
 
 async function takeOut(
@@ -109,10 +109,11 @@ async function takeOut(
     await hitFailpoint(FAILPOINTS.consumerRedriving);
   }
   const handled = fresh.flatMap((index) => events[index] ?? []).filter(({ discarded }) => !discarded);
+  const duplicates = events.length - fresh.length;
   return {
     kind: 'handle',
     events: handled,
-    outcome: { kind: 'committed', handled: handled.length, duplicates: events.length - fresh.length, parked: 0 },
+    outcome: { kind: 'committed', handled: handled.length, done: handled, duplicates, parked: 0 },
   };
 }
 

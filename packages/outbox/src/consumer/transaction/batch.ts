@@ -35,7 +35,13 @@ export function batchWork(dependencies: BatchDependencies, batch: Batch): Work {
       return {
         kind: 'handle',
         events: pick(free, fresh),
-        outcome: { kind: 'committed', handled: fresh.length, duplicates: free.length - fresh.length, parked },
+        outcome: {
+          kind: 'committed',
+          handled: fresh.length,
+          done: free,
+          duplicates: free.length - fresh.length,
+          parked,
+        },
       };
     },
   };

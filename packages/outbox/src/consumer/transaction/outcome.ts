@@ -1,8 +1,12 @@
+import type { PlacedEvent } from '../message/calls.ts';
+
 /** How the transaction of one batch ended. Only `committed` has effects. */
 export type BatchOutcome =
   | {
       readonly kind: 'committed';
       readonly handled: number;
+      /** The events that are done with: handled now, or found handled before. */
+      readonly done: readonly PlacedEvent[];
       readonly duplicates: number;
       /** Messages that were parked instead. */
       readonly parked: number;

@@ -1,0 +1,83 @@
+import type { FetchedMessage, FetchedRange, Subscription, TopicPartition } from '../../subscriber/index.ts';
+
+/** What was fetched of a partition and waits to be handled, from its position on without a hole. */
+export interface LaneBuffer {
+  readonly messages: readonly FetchedMessage[];
+  /** The end of the partition as of the latest fetch; null before the first. */
+  readonly highWatermark: bigint | null;
+  /** Whether it was what comes next; anything else is dropped. */
+  add(range: FetchedRange): boolean;
+  /** The first ones are done with. */
+  drop(count: number): void;
+  /** Forgets all, and reads from there. */
+  restart(at: bigint): void;
+  /** The subscriber has forgotten where it was: behind what is here. */
+  readOn(): void;
+}
+
+/** It asks for more below the lower bound, and for no more above the upper one. Messages, and bytes of values. */
+const MESSAGES = { low: 500, high: 2_000 };
+const BYTES = { low: 512 * 1024, high: 2 * 1024 * 1024 };
+
+export function createBuffer(
+  partition: TopicPartition,
+  from: bigint,
+  subscription: Pick<Subscription, 'seek' | 'pause' | 'resume'>,
+): LaneBuffer {
+  let messages: FetchedMessage[] = [];
+  let bytes = 0;
+  let readFrom = from;
+  let paused = false;
+  let highWatermark: bigint | null = null;
+
+  return {
+    get messages() {
+      return messages;
+    },
+    get highWatermark() {
+      return highWatermark;
+    },
+    add(range) {
+      // Anything but the very next range would leave a hole: the subscriber was sent elsewhere meanwhile.
+      if (range.from !== readFrom) {
+        return false;
+      }
+      readFrom = range.next;
+      highWatermark = range.highWatermark;
+      for (const message of range.messages) {
+        messages.push(message);
+        bytes += sizeOf(message);
+      }
+      if (!paused && (messages.length >= MESSAGES.high || bytes >= BYTES.high)) {
+        paused = true;
+        subscription.pause(partition);
+      }
+      return true;
+    },
+    drop(count) {
+      for (const message of messages.slice(0, count)) {
+        bytes -= sizeOf(message);
+      }
+      messages = messages.slice(count);
+      if (paused && messages.length <= MESSAGES.low && bytes <= BYTES.low) {
+        paused = false;
+        subscription.resume(partition);
+      }
+    },
+    restart(at) {
+      readFrom = at;
+      messages = [];
+      bytes = 0;
+      paused = false;
+      subscription.seek(partition, at);
+    },
+    readOn() {
+      subscription.seek(partition, readFrom);
+      if (paused) {
+        subscription.pause(partition);
+      }
+    },
+  };
+}
+
+const sizeOf = ({ key, value }: FetchedMessage): number => (key?.length ?? 0) + (value?.length ?? 0) + 200;
