@@ -64,16 +64,9 @@ export async function openStage(topicConfig: Readonly<Record<string, string>> = 
       return rows;
     },
     async arrived() {
-      const messages = await readTopic(topic);
-      const firsts = new Map(
-        messages.map(({ headers, offset }) => [headers['ce_id'] ?? String(offset), offset]).toReversed() as [
-          string,
-          bigint,
-        ][],
-      );
-      const offsets = new Set(firsts.values());
-      return messages
-        .filter(({ offset }) => offsets.has(offset))
+      const copies = Map.groupBy(await readTopic(topic), ({ headers, offset }) => headers['ce_id'] ?? offset);
+      return [...copies.values()]
+        .flatMap(([first]) => first ?? [])
         .map(({ value }) => JSON.parse(String(value)))
         .map(({ order, status }) => ({ order, status }));
     },

@@ -38,6 +38,7 @@ const [which] = command.processedArgs as [readonly number[]];
 const say = json ? console.error : console.log;
 const signal = untilToldToEnd();
 const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+ended.catch(() => {}); // between two ways nobody waits for it
 /** As shells say it of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 const given = Object.values(TEST_SERVER_VARIABLES).every((name) => (process.env[name] ?? '') !== '');
