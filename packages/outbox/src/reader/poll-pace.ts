@@ -1,6 +1,6 @@
 /**
- * How long to wait between two reads, in milliseconds. While messages flow a relay asks again at once or after one
- * millisecond; after that it slows down to the idle pace.
+ * How long to wait between two reads, in milliseconds. While messages flow a relay asks again after a millisecond, or at once
+ * when it knows of more; after that it slows down to the idle pace.
  */
 export interface PollPace {
   readonly busyMs: number;
@@ -11,10 +11,10 @@ export interface PollPace {
 
 export const DEFAULT_PACE: PollPace = { busyMs: 1, idleMs: 40, patience: 100 };
 
-/** The wait after a number of reads in a row that found nothing; 0 when the last one found something. */
+/**
+ * The wait after a number of reads in a row that found nothing. It is not 0 after one that found all there was: what is written
+ * in the next millisecond goes with one read then, and each of them costs every process on the way.
+ */
 export function waitAfter(emptyReads: number, { busyMs, idleMs, patience }: PollPace): number {
-  if (emptyReads === 0) {
-    return 0;
-  }
   return Math.min(idleMs, busyMs * 1.5 ** Math.max(0, Math.min(emptyReads - patience, 64)));
 }

@@ -195,7 +195,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (count > 0) {
       sendWake.notify();
     }
-    return waitAfter(emptyReads, pace);
+    return reading.more ? 0 : waitAfter(emptyReads, pace);
   }
 
   async function sendTurn(): Promise<number> {

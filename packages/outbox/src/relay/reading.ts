@@ -38,6 +38,11 @@ export class Reading {
     this.#statement = readMessages(options.schema);
   }
 
+  /** Whether the latest read left something that is there to be read. */
+  get more(): boolean {
+    return this.#options.lanes.readable().some(({ tracker }) => tracker.unread > 0);
+  }
+
   /** How many messages were read; undefined when there is no lane, or no room for more. */
   async once(): Promise<number | undefined> {
     const { lanes, outbound, maxMessagesInMemory, maxBytesInMemory, run, telemetry } = this.#options;
