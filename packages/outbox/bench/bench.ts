@@ -43,7 +43,11 @@ async function bench(options: BenchOptions, progress: Progress): Promise<Finding
     options: { ...options, rows: options.rows ?? kind.defaultRows, rounds: options.rounds ?? kind.defaultRounds ?? 5 },
     progress,
     signal,
-    startRelay: () => startProcess<RelayProgram>(new URL('./processes/relay.ts', import.meta.url), profiled),
+    startRelay: (more = []) =>
+      startProcess<RelayProgram>(new URL('./processes/relay.ts', import.meta.url), {
+        signal,
+        nodeOptions: [...nodeOptions, ...more],
+      }),
     startConsumer: () => startProcess<ConsumerProgram>(new URL('./processes/consumer.ts', import.meta.url), profiled),
   };
   const finding = await kind.measure(context);

@@ -11,8 +11,8 @@ export interface BenchContext {
   readonly options: BenchOptions & { readonly rows: number; readonly rounds: number };
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** A relay process, profiled when that was asked for. */
-  startRelay(): Child<RelayProgram>;
+  /** A relay process with these options of Node, profiled when that was asked for. */
+  startRelay(nodeOptions?: readonly string[]): Child<RelayProgram>;
   /** The same with a consumer. */
   startConsumer(): Child<ConsumerProgram>;
 }
