@@ -142,6 +142,12 @@ describe('what goes wrong', () => {
     ['a redrive of nothing in particular', ['redrive']],
     ['a redrive of something and of all', ['redrive', '--topic', 't', '--all']],
     ['a purpose there is not', ['migrate', '--grant-to', 'shop=reading']],
+    ['a replay of nothing in particular', ['replay']],
+    ['a replay of something and of all', ['replay', '--topic', 't', '--all']],
+    ['numbers of no shard', ['replay', '--from', '1']],
+    ['a comparison with no brokers', ['verify', '--brokers', ',']],
+    ['a client there is not', ['doctor', '--client', 'librdkafka']],
+    ['a live view without a pause', ['status', '--watch', '--every', '0']],
   ])('%s ends with 2 and touches nothing', async (_, args) => {
     await using database = await createDatabase();
     const { exitCode, err, out } = await runCli(database.url, args);
