@@ -40,6 +40,14 @@ export { defineEvent, type EventData, type EventDefinition } from './event/index
 export { uuidv7 } from './id/uuidv7.ts';
 export type { LoginGrant, Purpose } from './migrate/grants.ts';
 export { type MigrateOptions, type MigrateResult, migrate, migrationSql } from './migrate/migrate.ts';
+export type {
+  FailureKind,
+  OutgoingMessage,
+  Publisher,
+  PublishFailure,
+  PublishResult,
+} from './publisher/index.ts';
+export type { PollPace } from './reader/poll-pace.ts';
 export { createRelay, type Relay } from './relay/create-relay.ts';
 export type { RelayOptions } from './relay/options.ts';
 export type { ParkedStatus, RelayProblem, RelayStatus, ShardStatus, WaitingStatus } from './relay/status.ts';
@@ -51,6 +59,17 @@ export type {
   SlotOutcome,
   SlotStatus,
 } from './retention/status.ts';
+export type { Backoff } from './subscriber/backoff.ts';
+export type {
+  FetchedMessage,
+  FetchedRange,
+  OffsetRange,
+  SubscribeRequest,
+  Subscriber,
+  SubscriberListener,
+  Subscription,
+  TopicPartition,
+} from './subscriber/index.ts';
 export {
   createOutbox,
   type Outbox,
