@@ -78,11 +78,11 @@ describe('the health of a relay', () => {
     await cut(network);
     await test.writeToBoth(2);
     await waitFor('both to see it', () => patient().trouble?.with === 'kafka' && strict().trouble?.with === 'kafka');
-    await waitFor('it to last', () => strict().status === 'down');
-    expect(strict().message).toMatch(/^kafka: /);
+    await waitFor('it to last', () => strict().message?.startsWith('kafka: '));
+    expect(strict().status).toBe('down');
     expect(patient().status).toBe('up');
     network.mend();
-    await waitFor('both to work again', () => bothUp() && patient().published === 2 && strict().published === 2);
+    await waitFor('both to work again', () => bothUp() && patient().published >= 2 && strict().published >= 2);
   });
 
   test('is down when Postgres stays away, not when it is briefly away, and up when it is back', async () => {
@@ -95,8 +95,8 @@ describe('the health of a relay', () => {
       'both to see it',
       () => patient().trouble?.with === 'database' && strict().trouble?.with === 'database',
     );
-    await waitFor('it to last', () => strict().status === 'down');
-    expect(strict().message).toMatch(/^database: /);
+    await waitFor('it to last', () => strict().message?.startsWith('database: '));
+    expect(strict().status).toBe('down');
     expect(patient().status).toBe('up');
     network.mend();
     await waitFor('both to work again', bothUp);
@@ -115,7 +115,7 @@ describe('the health of a relay', () => {
     await waitFor('the other to have the same', () => patient().lag === 1);
     expect(patient().status).toBe('up');
     network.mend();
-    await waitFor('both to work again', () => bothUp() && patient().published === 2 && strict().published === 2);
+    await waitFor('both to work again', () => bothUp() && patient().published >= 2 && strict().published >= 2);
   });
 
   test('is down when a topic stays refused, and up when it is there', async () => {
@@ -124,8 +124,9 @@ describe('the health of a relay', () => {
     const { patient, strict, bothUp } = test;
     await waitFor('both to work', () => bothUp() && patient().shards === 4 && strict().shards === 4);
     await test.writeToBoth(1);
-    await waitFor('both to be refused', () => patient().waiting === 1 && strict().status === 'down');
-    expect(strict().message).toMatch(`the topic ${topic} is refused`);
+    await waitFor('both to be refused', () => patient().waiting === 1 && strict().waiting === 1);
+    await waitFor('it to last', () => strict().message?.startsWith(`the topic ${topic} is refused: `));
+    expect(strict().status).toBe('down');
     expect(patient().status).toBe('up');
     await using admin = await createAdmin();
     await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false });
@@ -175,8 +176,8 @@ describe('the health of a consumer', () => {
       await waitFor('both to work', () => bothUp() && patient().partitions === 1 && strict().partitions === 1);
       await cut(network);
       await waitFor('both to see it', () => patient().trouble?.with === which && strict().trouble?.with === which);
-      await waitFor('it to last', () => strict().status === 'down');
-      expect(strict().message).toMatch(new RegExp(`^${which}: `));
+      await waitFor('it to last', () => strict().message?.startsWith(`${which}: `));
+      expect(strict().status).toBe('down');
       expect(patient().status).toBe('up');
       network.mend();
       await waitFor('both to work again', bothUp, { deadlineMs: 60_000 });
@@ -190,8 +191,8 @@ describe('the health of a consumer', () => {
     broken.is = true;
     await Promise.all([outboxes.patient.write(1), outboxes.strict.write(1)]);
     await waitFor('both to stand', () => patient().failing === 1 && strict().failing === 1);
-    await waitFor('it to last', () => strict().status === 'down');
-    expect(strict().message).toMatch(/\/0 stands still: no such table$/);
+    await waitFor('it to last', () => strict().message?.endsWith('/0 stands still: no such table'));
+    expect(strict().status).toBe('down');
     expect(patient().status).toBe('up');
     broken.is = false;
     await waitFor('both to go on', () => bothUp() && patient().failing === 0 && strict().failing === 0);
