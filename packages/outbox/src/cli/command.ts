@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/port.ts';
-import type { Given, OptionSpec } from './parse.ts';
+import type { Given, OptionSpec } from './options/parse.ts';
 import type { Paint } from './terminal/paint.ts';
 
 /** What the process ends with; docs/operating.md lists them. */

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { Queryable } from '../database/port.ts';
-import type { Given } from './parse.ts';
+import type { Given } from './options/parse.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { COMMON, type OptionSpec } from './parse.ts';
+import { COMMON, type OptionSpec } from './options/parse.ts';
 
 /** What `bezel-outbox --help` prints. */
 export function overallHelp(commands: readonly Command[]): string {

@@ -4,10 +4,10 @@ import { type Command, EXIT, type ExitCode, type Outcome } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { connection } from './connect.ts';
 import { helpOf, overallHelp } from './help.ts';
-import { type Given, parseOptions } from './parse.ts';
+import { type Given, parseOptions } from './options/parse.ts';
+import { UsageError } from './options/usage-error.ts';
 import type { Surroundings } from './surroundings.ts';
 import { paintFor } from './terminal/paint.ts';
-import { UsageError } from './usage-error.ts';
 import { watch } from './watch.ts';
 
 /** Runs one command line and answers the exit code. It does not throw. */

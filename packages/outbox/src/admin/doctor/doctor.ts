@@ -4,7 +4,7 @@ import type { ConsumersAdmin } from '../consumers.ts';
 import { gaps } from '../look/gaps.ts';
 import { type OutboxStatus, status } from '../look/status.ts';
 import { type Finding, finding } from './findings.ts';
-import { missingGrants } from './grants.ts';
+import { missingGrants } from './grants/grants.ts';
 import { relayFindings, sequenceFindings, serverFindings } from './server.ts';
 import { slotFindings } from './slots.ts';
 import { type TopicInspector, topicFindings } from './topics.ts';

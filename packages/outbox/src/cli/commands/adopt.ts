@@ -1,7 +1,7 @@
 import { createAdmin } from '../../admin/create-admin.ts';
 import type { ShardAdoption } from '../../admin/rewind/adopt.ts';
 import type { Command } from '../command.ts';
-import { DRY_RUN } from '../dry-run.ts';
+import { DRY_RUN } from '../options/dry-run.ts';
 
 export const adopt: Command = {
   name: 'adopt',

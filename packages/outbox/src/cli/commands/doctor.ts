@@ -1,8 +1,8 @@
 import { createAdmin } from '../../admin/create-admin.ts';
 import type { Finding } from '../../admin/doctor/findings.ts';
 import { type Command, EXIT } from '../command.ts';
-import { GRANT_TO, grantsGiven } from '../grant-to.ts';
 import { KAFKA_OPTIONS, openKafka } from '../kafka/open.ts';
+import { GRANT_TO, grantsGiven } from '../options/grant-to.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe } from '../terminal/table.ts';
 import { counted } from '../terminal/words.ts';

@@ -3,8 +3,8 @@ import { migrate as applyMigrations, migrationSql } from '../../migrate/migrate.
 import { loadMigrations } from '../../migrate/migrations.ts';
 import { selectVersion } from '../../migrate/statements.ts';
 import type { Command, Context } from '../command.ts';
-import { DRY_RUN } from '../dry-run.ts';
-import { GRANT_TO, grantsGiven } from '../grant-to.ts';
+import { DRY_RUN } from '../options/dry-run.ts';
+import { GRANT_TO, grantsGiven } from '../options/grant-to.ts';
 
 const UNDEFINED_TABLE = '42P01';
 

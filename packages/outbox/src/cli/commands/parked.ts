@@ -1,7 +1,7 @@
 import type { ConsumerParkedKeyStatus } from '../../admin/consumers.ts';
 import { createAdmin, type ParkedKeyStatus } from '../../admin/create-admin.ts';
 import { type Command, EXIT } from '../command.ts';
-import type { OptionSpec } from '../parse.ts';
+import type { OptionSpec } from '../options/parse.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe, table } from '../terminal/table.ts';
 

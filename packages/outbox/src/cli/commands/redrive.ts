@@ -1,9 +1,9 @@
 import { createAdmin } from '../../admin/create-admin.ts';
 import type { Command } from '../command.ts';
-import { DRY_RUN } from '../dry-run.ts';
+import { DRY_RUN } from '../options/dry-run.ts';
+import { UsageError } from '../options/usage-error.ts';
 import { safe } from '../terminal/table.ts';
 import { counted } from '../terminal/words.ts';
-import { UsageError } from '../usage-error.ts';
 import { isMeant, KEY_OPTIONS } from './parked.ts';
 
 export const redrive: Command = {

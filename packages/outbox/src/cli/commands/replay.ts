@@ -1,10 +1,10 @@
 import { createAdmin } from '../../admin/create-admin.ts';
-import { CHOICE_OPTIONS, choiceGiven } from '../choice.ts';
 import type { Command } from '../command.ts';
-import { DRY_RUN } from '../dry-run.ts';
+import { CHOICE_OPTIONS, choiceGiven } from '../options/choice.ts';
+import { DRY_RUN } from '../options/dry-run.ts';
+import { UsageError } from '../options/usage-error.ts';
 import { table } from '../terminal/table.ts';
 import { counted } from '../terminal/words.ts';
-import { UsageError } from '../usage-error.ts';
 
 export const replay: Command = {
   name: 'replay',

@@ -1,10 +1,10 @@
 import { createAdmin } from '../../admin/create-admin.ts';
 import type { OutboxStatus } from '../../admin/look/status.ts';
 import type { Command } from '../command.ts';
+import { UsageError } from '../options/usage-error.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe, table } from '../terminal/table.ts';
 import { counted, size } from '../terminal/words.ts';
-import { UsageError } from '../usage-error.ts';
 import { lagTable } from './lag.ts';
 
 export const status: Command = {

@@ -1,12 +1,12 @@
 import { createAdmin } from '../../admin/create-admin.ts';
 import type { VerifiedMessage, VerifyReport } from '../../admin/verify/report.ts';
-import { CHOICE_OPTIONS, choiceGiven } from '../choice.ts';
 import { type Command, EXIT } from '../command.ts';
 import { KAFKA_OPTIONS, openKafka } from '../kafka/open.ts';
+import { CHOICE_OPTIONS, choiceGiven } from '../options/choice.ts';
+import { UsageError } from '../options/usage-error.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe } from '../terminal/table.ts';
 import { counted } from '../terminal/words.ts';
-import { UsageError } from '../usage-error.ts';
 
 export const verify: Command = {
   name: 'verify',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseOptions } from '../parse.ts';
+import { parseOptions } from '../options/parse.ts';
 import { KAFKA_OPTIONS, openKafka } from './open.ts';
 
 const open = (args: string[], env: NodeJS.ProcessEnv = {}) => openKafka(parseOptions(KAFKA_OPTIONS, args), env);

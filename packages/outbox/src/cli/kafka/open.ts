@@ -1,5 +1,5 @@
-import type { Given, OptionSpec } from '../parse.ts';
-import { UsageError } from '../usage-error.ts';
+import type { Given, OptionSpec } from '../options/parse.ts';
+import { UsageError } from '../options/usage-error.ts';
 import type { KafkaAccess, KafkaSettings } from './access.ts';
 
 const CLIENTS = ['kafkajs', 'platformatic'] as const;

@@ -1,4 +1,4 @@
-import { type LoginGrant, PURPOSES, type Purpose } from '../migrate/grants.ts';
+import { type LoginGrant, PURPOSES, type Purpose } from '../../migrate/grants.ts';
 import type { Given, OptionSpec } from './parse.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,6 +1,6 @@
-import type { Queryable } from '../../database/port.ts';
-import { type LoginGrant, PURPOSES, rightsFor } from '../../migrate/grants.ts';
-import { type Finding, finding } from './findings.ts';
+import type { Queryable } from '../../../database/port.ts';
+import { type LoginGrant, PURPOSES, rightsFor } from '../../../migrate/grants.ts';
+import { type Finding, finding } from '../findings.ts';
 import { loginExists, missingRights } from './grants.sql.ts';
 import { checksOf } from './rights.ts';
 

@@ -1,4 +1,4 @@
-import type { MessageChoice } from '../admin/choice.ts';
+import type { MessageChoice } from '../../admin/choice.ts';
 import type { Given, OptionSpec } from './parse.ts';
 import { UsageError } from './usage-error.ts';
 

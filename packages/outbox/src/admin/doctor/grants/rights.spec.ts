@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { PURPOSES, rightsFor } from '../../migrate/grants.ts';
+import { PURPOSES, rightsFor } from '../../../migrate/grants.ts';
 import { checksOf } from './rights.ts';
 
 describe('a right', () => {
