@@ -42,8 +42,8 @@ export const OPERATING: readonly Mutant[] = [
     name: 'replay-forgets-other-holes',
     breaks: 'P1',
     file: 'src/admin/rewind/replay.ts',
-    find: 'union([...parseMultirange(state.holes), ...wanted])',
-    replace: 'union([...wanted])',
+    find: 'union([...parseMultirange(holes), ...ranges])',
+    replace: 'union([...ranges])',
     caughtBy: { ...REPLAY, test: 'takes what is chosen and published, and neither what waits nor what is parked' },
   },
   {

@@ -2,7 +2,7 @@ import { type OneConnection, onOneConnection } from '../../database/one-connecti
 import type { Queryable } from '../../database/port.ts';
 import { SequenceBusyError } from '../../errors/operating.ts';
 import { SequenceUnsafeError, ServerReadOnlyError } from '../../errors/relaying.ts';
-import { parseMultirange, type Range, toMultirange, union } from '../../reader/ranges.ts';
+import { parseMultirange, type Range, toMultirange, union } from '../../reader/tracker/ranges.ts';
 import { inspectCluster, lockSequence, makeMissing, raiseSequence, takeIdentity } from './adopt.sql.ts';
 import { lockShards, rewindShards } from './fence.sql.ts';
 import { inspectSequences } from './sequences.sql.ts';

@@ -4,7 +4,7 @@
  * $1 shards.
  */
 export const lockShards = (schema: string): string => `
-SELECT l.shard::int AS shard, c.cursor::float8 AS cursor, c.holes::text AS holes
+SELECT l.shard::int AS shard, c.holes::text AS holes
 FROM ${schema}.lease AS l JOIN ${schema}.checkpoint AS c USING (shard)
 WHERE l.shard = ANY ($1::smallint[])
 ORDER BY l.shard

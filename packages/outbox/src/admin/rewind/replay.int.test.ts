@@ -8,6 +8,7 @@ import { readTopic, type TopicMessage } from '../../testing/fixtures/kafka/read-
 import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { noted } from '../../testing/fixtures/outbox/events.ts';
 import { allPublished } from '../../testing/fixtures/outbox/history.ts';
+import { openTransaction } from '../../testing/fixtures/outbox/transactions.ts';
 import { writeNumbered } from '../../testing/fixtures/outbox/writing.ts';
 import { createAdmin } from '../create-admin.ts';
 
@@ -108,6 +109,28 @@ describe('replay', () => {
     await admin.replay({ topic: 'b' });
     expect(await holes(pool)).toBe('{[2,4),[5,6)}');
     expect(await admin.replay({ topic: 'b' })).toMatchObject({ messages: 0, shards: [] });
+  });
+
+  test('keeps no relay from its lease while it looks for the messages', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const { pool } = database;
+    await insert(pool, 't', 'k');
+    await asPublished(pool, 1);
+    await using holder = await openTransaction(pool);
+    await holder.client.query('LOCK TABLE outbox.message_slot_0 IN ACCESS EXCLUSIVE MODE');
+    const replaying = createAdmin(pool).replay({ topic: 't' });
+    await waitFor('it to wait for the table', async () => {
+      const { rows } = await pool.query(
+        `SELECT FROM pg_locks WHERE relation = 'outbox.message_slot_0'::regclass AND NOT granted`,
+      );
+      return rows.length > 0;
+    });
+    await using owner = await openTransaction(pool);
+    await owner.client.query(`SET LOCAL lock_timeout = '2s'`);
+    expect((await owner.client.query('UPDATE outbox.lease SET renewals = renewals + 1')).rowCount).toBe(1);
+    await owner.end('COMMIT');
+    await holder.end('COMMIT');
+    expect((await replaying).messages).toBe(1);
   });
 
   test('takes others along where the chosen ones lie in too many places', async () => {

@@ -4,6 +4,10 @@ import { isChosen } from '../choice.ts';
 export const shardsChosen = (schema: string): string =>
   `SELECT shard::int AS shard FROM ${schema}.checkpoint WHERE $1::int IS NULL OR shard = $1 ORDER BY shard`;
 
+/** How far a shard is published. What is published stays so, so this needs no lock. $1 shard. */
+export const publishedTo = (schema: string): string =>
+  `SELECT cursor::float8 AS cursor, holes::text AS holes FROM ${schema}.checkpoint WHERE shard = $1`;
+
 /**
  * The numbers of a shard that are chosen and published: up to the cursor, not in a hole, not of a key that is parked, whose
  * redrive is the way to send it. One scan of the primary key.

@@ -1,9 +1,9 @@
 import { type OneConnection, onOneConnection } from '../../database/one-connection.ts';
 import type { Queryable } from '../../database/port.ts';
-import { coalesce, parseMultirange, toMultirange, union } from '../../reader/ranges.ts';
+import { coalesce, parseMultirange, type Range, toMultirange, union } from '../../reader/tracker/ranges.ts';
 import { choiceParams, type MessageChoice } from '../choice.ts';
 import { lockShards, rewindShards } from './fence.sql.ts';
-import { countIn, publishedOf, shardsChosen } from './replay.sql.ts';
+import { countIn, publishedOf, publishedTo, shardsChosen } from './replay.sql.ts';
 
 export interface ReplayOptions extends MessageChoice {
   /** Only say what would be sent again. */
@@ -67,10 +67,7 @@ async function ofShard(
   choice: MessageChoice,
   dryRun: boolean,
 ): Promise<ShardReplay | undefined> {
-  const [state] = (await connection.query(lockShards(schema), [[shard]])).rows;
-  if (state === undefined) {
-    return undefined;
-  }
+  const [state] = (await connection.query(publishedTo(schema), [shard])).rows;
   const [{ messages, ranges }] = (
     await connection.query(publishedOf(schema), [shard, state.cursor, state.holes, ...choiceParams(choice)])
   ).rows;
@@ -78,10 +75,17 @@ async function ofShard(
     return undefined;
   }
   const wanted = parseMultirange(ranges);
-  const holes = toMultirange(coalesce(union([...parseMultirange(state.holes), ...wanted]), MOST_RANGES));
-  const [{ messages: all }] = (await connection.query(countIn(schema), [shard, holes, state.holes])).rows;
+  const [{ messages: all }] = (
+    await connection.query(countIn(schema), [shard, withHoles(wanted, state.holes), state.holes])
+  ).rows;
   if (!dryRun) {
-    await connection.query(rewindShards(schema), [[shard], [holes]]);
+    // Only now: a relay cannot renew a lease that is locked, and the looks before may take a while.
+    const [now] = (await connection.query(lockShards(schema), [[shard]])).rows;
+    await connection.query(rewindShards(schema), [[shard], [withHoles(wanted, now.holes)]]);
   }
   return { shard, messages, from: wanted[0]?.from ?? 0, to: wanted.at(-1)?.to ?? 0, others: all - messages };
 }
+
+/** The ranges and the holes there are, as few as a checkpoint has room for. */
+const withHoles = (ranges: readonly Range[], holes: string): string =>
+  toMultirange(coalesce(union([...parseMultirange(holes), ...ranges]), MOST_RANGES));
