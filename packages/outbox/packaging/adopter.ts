@@ -18,14 +18,19 @@ export interface Adopter extends Disposable {
   run(program: 'program' | 'subpaths', ...args: readonly string[]): Promise<string>;
 }
 
-/** What a program needs that writes TypeScript against this package; none of it is a peer. */
-const TOOLS = ['@types/node', 'typescript', 'zod'];
+/** What a program needs that is written against this package; none of it is a peer. */
+const TOOLS = ['@types/node', 'zod'];
+
+/** docs/compatibility.md names both ends. */
+const TYPESCRIPT: Readonly<Record<RangeEnd, string>> = { lowest: '5.9.3', highest: '6' };
 
 /**
  * `@platformatic/kafka` names the types of `debug` in its own and does not bring them: without this its declarations do
  * not compile with `skipLibCheck` false, whoever uses them.
  */
 const TYPES_A_PEER_FORGOT = '@types/debug@4.1.12';
+
+const ROOT_MANIFEST = new URL('../../../package.json', import.meta.url);
 
 /** The end of the peers' ranges that a project has. */
 export type RangeEnd = 'lowest' | 'highest';
@@ -54,7 +59,15 @@ export async function adopt(tarball: string, end: RangeEnd, node?: string): Prom
   renameSync(join(folder, 'tsconfig.adopter.json'), join(folder, 'tsconfig.json'));
   writeFileSync(join(folder, 'subpaths.ts'), importOfEach(subpathsOf()));
   const tools = TOOLS.map((name) => `${name}@${pinned(name)}`);
-  const packages = [tarball, ...peersAt(end), ...tools, TYPES_A_PEER_FORGOT, ...(node === undefined ? [] : [node])];
+  const typescript = `typescript@${TYPESCRIPT[end]}`;
+  const packages = [
+    tarball,
+    ...peersAt(end),
+    ...tools,
+    typescript,
+    TYPES_A_PEER_FORGOT,
+    ...(node === undefined ? [] : [node]),
+  ];
   await npm(folder, 'install', '--no-audit', '--no-fund', '--prefer-offline', '--strict-peer-deps', ...packages);
   const installed = JSON.parse(await npm(folder, 'ls', '--json', '--depth=0')) as {
     dependencies: Record<string, { version: string }>;
@@ -81,8 +94,6 @@ const importOfEach = (subpaths: readonly string[]): string =>
     `process.stdout.write(String([${subpaths.map((_, n) => `module${n}`)}].length));`,
   ].join('\n');
 
-/** The version that this repository has of a tool. */
-const pinned = (name: string): string => {
-  const own = readManifest().devDependencies[name];
-  return own ?? readManifest(new URL('../../../package.json', import.meta.url)).devDependencies[name] ?? 'latest';
-};
+/** The version that this package is tested with. */
+const pinned = (name: string): string =>
+  readManifest().devDependencies[name] ?? readManifest(ROOT_MANIFEST).devDependencies[name] ?? 'latest';
