@@ -20,7 +20,9 @@ CREATE TABLE :schema.inbox_floor (
 );
 
 -- A position that is made while ids are removed would not be seen by the look for the oldest `inbox_from`, and would not see
--- how far they were removed. So the two wait for each other. Whoever makes positions has read nothing before that it relies on.
+-- how far they were removed. So the two wait for each other. Where the transaction has one snapshot (REPEATABLE READ, which
+-- a database may have as default) that is not enough: it would see what was removed as of then. There the row of the group,
+-- inserted or locked, raises an error when it was changed since (40001), and the consumer tries again.
 CREATE FUNCTION :schema.inbox_lock() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN hashtextextended('bezel outbox inbox :schema', 0);
 
@@ -28,9 +30,9 @@ CREATE FUNCTION :schema.begin_position() RETURNS trigger LANGUAGE plpgsql VOLATI
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(:schema.inbox_lock());
-  NEW.inbox_from := greatest(
-    NEW.inbox_from, (SELECT f.removed_before FROM :schema.inbox_floor AS f WHERE f.group_id = NEW.group_id)
-  );
+  INSERT INTO :schema.inbox_floor (group_id, removed_before) VALUES (NEW.group_id, '-infinity') ON CONFLICT DO NOTHING;
+  SELECT greatest(NEW.inbox_from, f.removed_before) INTO STRICT NEW.inbox_from
+  FROM :schema.inbox_floor AS f WHERE f.group_id = NEW.group_id FOR SHARE;
   RETURN NEW;
 END $$;
 

@@ -98,8 +98,8 @@ export const CONSUMING: readonly Mutant[] = [
     name: 'a-position-made-anew-forgets-what-was-removed',
     breaks: 'P5',
     file: INBOX_RETENTION,
-    find: 'f.group_id = NEW.group_id',
-    replace: 'false',
+    find: 'SELECT greatest(NEW.inbox_from, f.removed_before)',
+    replace: 'SELECT NEW.inbox_from',
     caughtBy: { ...WINDOW, test: 'a position that is made anew, or later' },
   },
   {

@@ -7,6 +7,7 @@ import type { InboxSlotOutcome } from '../retention/status.ts';
 import { type ConsumingTest, consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
 import { effectNumbers, recordEffect } from '../testing/fixtures/consumer/effects.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
+import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
 import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 
 jest.setTimeout(120_000);
@@ -193,6 +194,30 @@ describe.each(SUBSCRIBERS)('the window of the inbox, on $client', ({ subscriber 
     expect((await effectNumbers(test.database.pool)).toSorted((a, b) => a - b)).toEqual(range(0, events));
     expect(outcomes).toContain('emptied');
   });
+});
+
+test.each([
+  ['of a group that is known', true],
+  ['of a group that has no position yet', false],
+])('a position %s, made in a snapshot from before ids were removed, is refused', async (_, known) => {
+  await using database = await outboxDatabase();
+  const { pool } = database;
+  const position = (partition: number) =>
+    `INSERT INTO outbox.consumer_position (group_id, topic, partition, next_offset) VALUES ('g', 't', ${partition}, 0)`;
+  const remove = `INSERT INTO outbox.inbox_floor AS f VALUES ('g', now()) ON CONFLICT (group_id) DO UPDATE SET removed_before = now()`;
+  if (known) await pool.query(position(0));
+  await using late = await openTransaction(
+    pool,
+    'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM outbox.inbox_floor',
+  );
+  await pool.query(remove);
+  await expect(late.client.query(position(1))).rejects.toMatchObject({ code: '40001' });
+  await late.end('ROLLBACK');
+  await pool.query(position(1));
+  const { rows } = await pool.query(
+    'SELECT inbox_from = (SELECT removed_before FROM outbox.inbox_floor) AS same FROM outbox.consumer_position WHERE partition = 1',
+  );
+  expect(rows).toEqual([{ same: true }]);
 });
 
 test('a slot in which somebody is at work is left for later, and nobody waits for it', async () => {
