@@ -1,7 +1,7 @@
 import type { Mutant } from '../mutant.ts';
 
-const TRACKER = 'src/reader/gap-tracker.ts';
-const CLOSING = 'src/reader/closing.spec.ts';
+const TRACKER = 'src/reader/tracker/gap-tracker.ts';
+const CLOSING = 'src/reader/tracker/closing.spec.ts';
 const TRAPS = 'src/reader/traps.int.test.ts';
 const MODEL = 'src/reader/model/reading.spec.ts';
 
@@ -22,7 +22,7 @@ export const GAPS: readonly Mutant[] = [
     find: 'const missing = reach > this.#cursor ?',
     replace: 'const missing = reach < 0 ?',
     caughtBy: {
-      file: 'src/reader/gap-tracker.spec.ts',
+      file: 'src/reader/tracker/gap-tracker.spec.ts',
       test: 'reads every committed row, and afterwards knows of no gap',
     },
   },
@@ -89,7 +89,10 @@ export const GAPS: readonly Mutant[] = [
     file: TRACKER,
     find: '    const ranges = union(this.#deferred.get(name) ?? []);\n',
     replace: '    const ranges: Range[] = [];\n',
-    caughtBy: { file: 'src/reader/gap-tracker.spec.ts', test: 'what was deferred is read again after its recall' },
+    caughtBy: {
+      file: 'src/reader/tracker/gap-tracker.spec.ts',
+      test: 'what was deferred is read again after its recall',
+    },
   },
   {
     name: 'a-gap-at-rest-while-its-holder-is-ending',
@@ -106,7 +109,7 @@ export const GAPS: readonly Mutant[] = [
   {
     name: 'a-gap-asleep-when-its-holder-is-ending',
     breaks: 'P2',
-    file: TRACKER,
+    file: 'src/reader/tracker/resting-gaps.ts',
     find: '      if (!holders.every(unfinished)) {\n',
     replace: '      if (!holders.every((holder) => running.has(holder))) {\n',
     caughtBy: {
@@ -122,7 +125,7 @@ export const GAPS: readonly Mutant[] = [
     find: '        gap.reads = 0;\n',
     replace: '',
     caughtBy: {
-      file: 'src/reader/gap-tracker.spec.ts',
+      file: 'src/reader/tracker/gap-tracker.spec.ts',
       test: 'a row committed before another was written is read first',
     },
   },

@@ -2,7 +2,7 @@
 import type { Mutant } from '../mutant.ts';
 
 const SQL = 'src/reader/read.sql.ts';
-const TRACKER = 'src/reader/gap-tracker.ts';
+const TRACKER = 'src/reader/tracker/gap-tracker.ts';
 const TRAPS = 'src/reader/traps.int.test.ts';
 
 /** What one read sees, and what it leaves out. */
@@ -92,7 +92,7 @@ async function readPart(`,
     find: '    this.#rest(unfinished);\n',
     replace: '',
     caughtBy: {
-      file: 'src/reader/gap-tracker.spec.ts',
+      file: 'src/reader/tracker/gap-tracker.spec.ts',
       test: 'a transaction left open delays nobody, and its half a million numbers cost a read nothing',
     },
   },
@@ -102,7 +102,7 @@ async function readPart(`,
     file: TRACKER,
     find: 'upTo: all ? Number.MAX_SAFE_INTEGER : (gaps.at(-1)?.to ?? 0),',
     replace: 'upTo: Number.MAX_SAFE_INTEGER,',
-    caughtBy: { file: 'src/reader/closing.spec.ts', test: 'with more gaps than a read can cover' },
+    caughtBy: { file: 'src/reader/tracker/closing.spec.ts', test: 'with more gaps than a read can cover' },
   },
   {
     name: 'a-forgotten-statement-keeps-its-connection',

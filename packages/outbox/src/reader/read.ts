@@ -1,6 +1,6 @@
 import type { StatementRunner } from '../database/statement.ts';
-import type { ReadAnswer, ReadPlan } from './gap-tracker.ts';
 import { type MessageRow, type StoredMessage, toMessage } from './message.ts';
+import type { ReadAnswer, ReadPlan } from './tracker/plan.ts';
 
 /** What is wanted of one shard. */
 export interface LaneRequest {

@@ -8,7 +8,7 @@ import { shardOf } from '../shard/hash.ts';
 import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
 import { insertMessage as insert, reading, type StepwiseReader } from '../testing/fixtures/outbox/reading.ts';
 import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
-import { DEFAULT_LIMITS } from './gap-tracker.ts';
+import { DEFAULT_LIMITS } from './tracker/tracker-limits.ts';
 
 jest.setTimeout(60_000);
 

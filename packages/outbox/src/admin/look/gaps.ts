@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/port.ts';
-import { parseMultirange, type Range } from '../../reader/ranges.ts';
+import { parseMultirange, type Range } from '../../reader/tracker/ranges.ts';
 import { gapsOfShards } from './gaps.sql.ts';
 
 /** A transaction that has drawn a number of a shard and is open: its messages are not visible yet, or it has none. */

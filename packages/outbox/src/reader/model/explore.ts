@@ -1,4 +1,4 @@
-import type { Range } from '../ranges.ts';
+import type { Range } from '../tracker/ranges.ts';
 import { has, isDrawing, step } from './postgres.ts';
 import { ReaderMachine } from './readers.ts';
 import { beginning, type Next, readerSteps, type State, successors, type World } from './shard.ts';

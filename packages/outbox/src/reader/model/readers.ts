@@ -1,5 +1,7 @@
-import { GapTracker, type ReadAnswer, type ReadPlan, type TrackerLimits } from '../gap-tracker.ts';
-import type { Range } from '../ranges.ts';
+import { GapTracker } from '../tracker/gap-tracker.ts';
+import type { ReadAnswer, ReadPlan } from '../tracker/plan.ts';
+import type { Range } from '../tracker/ranges.ts';
+import type { TrackerLimits } from '../tracker/tracker-limits.ts';
 
 /** What is explored: the tracker, or something simpler in its place. */
 export interface Reader {

@@ -1,4 +1,4 @@
-import type { TrackerLimits } from '../gap-tracker.ts';
+import type { TrackerLimits } from '../tracker/tracker-limits.ts';
 import { type Action, FACTS } from './postgres.ts';
 import { gapTracker } from './readers.ts';
 import type { Scenario, World } from './shard.ts';

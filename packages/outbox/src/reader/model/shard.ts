@@ -1,6 +1,6 @@
 import type { Lane } from '../../relay/shards/lane.ts';
 import { distrust } from '../../relay/shards/lanes.ts';
-import type { TrackerLimits } from '../gap-tracker.ts';
+import type { TrackerLimits } from '../tracker/tracker-limits.ts';
 import { crash, flush, restart } from './crash.ts';
 import { type Action, bit, type Database, type Facts, has, newDatabase, step } from './postgres.ts';
 import type { MakeReader, ReaderMachine } from './readers.ts';

@@ -1,4 +1,5 @@
-import { GapTracker, type TrackerLimits } from '../gap-tracker.ts';
+import { GapTracker } from '../tracker/gap-tracker.ts';
+import type { TrackerLimits } from '../tracker/tracker-limits.ts';
 import type { MakeReader } from './readers.ts';
 
 /** Readers of docs/reading.md, "Each simpler reader fails", that are wrong by themselves. The others ask wrongly. */

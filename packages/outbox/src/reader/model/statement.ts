@@ -1,4 +1,4 @@
-import type { ReadAnswer, ReadPlan } from '../gap-tracker.ts';
+import type { ReadAnswer, ReadPlan } from '../tracker/plan.ts';
 import { bit, type Database, type Facts, has, isDrawing, LOGGED_AHEAD, nameOf } from './postgres.ts';
 
 /** How a reader's statement asks, each with what is wrong otherwise. */

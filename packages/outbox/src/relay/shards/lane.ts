@@ -1,6 +1,7 @@
-import { GapTracker, type ReadAnswer, type ReadPlan } from '../../reader/gap-tracker.ts';
 import type { StoredMessage } from '../../reader/message.ts';
-import { coalesce, type Range, toMultirange, union } from '../../reader/ranges.ts';
+import { GapTracker } from '../../reader/tracker/gap-tracker.ts';
+import type { ReadAnswer, ReadPlan } from '../../reader/tracker/plan.ts';
+import { coalesce, type Range, toMultirange, union } from '../../reader/tracker/ranges.ts';
 import { ParkedKeys, type ParkedMark } from '../parking/parked-keys.ts';
 
 /** Ranges a checkpoint may hold. More are joined, and what was published in between is sent again after a hand-over. */

@@ -1,7 +1,7 @@
 import type { StatementRunner } from '../../database/statement.ts';
 import { type Beat, type Lease, LeaseWatch } from '../../lease/decide.ts';
 import { releaseLeases, removeRelay, renewLeases, takeLeases } from '../../lease/lease.sql.ts';
-import { parseMultirange } from '../../reader/ranges.ts';
+import { parseMultirange } from '../../reader/tracker/ranges.ts';
 import type { Parking } from '../parking/parking.ts';
 import { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';

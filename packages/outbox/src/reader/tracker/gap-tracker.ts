@@ -1,4 +1,8 @@
+import { disjoint, type Gap, type Holders, NOBODY, newGap } from './gap.ts';
+import type { ReadAnswer, ReadPlan } from './plan.ts';
 import { coalesce, type Range, union, without } from './ranges.ts';
+import { RestingGaps, type RestingMemory } from './resting-gaps.ts';
+import { DEFAULT_LIMITS, type TrackerLimits } from './tracker-limits.ts';
 
 /**
  * What one shard's reader knows: how far it has read, and which numbers below are missing and may still come.
@@ -20,8 +24,7 @@ export class GapTracker {
   #drawn: number;
   /** Gaps the next read must cover, ascending. */
   #active: Gap[];
-  /** Gaps left out of reads, by their holders. */
-  readonly #resting = new Map<string, Cohort>();
+  readonly #resting: RestingGaps;
   /** Rows that were read and handed back, to be read again when their time comes. */
   readonly #deferred = new Map<string, Range[]>();
   readonly #limits: TrackerLimits;
@@ -31,6 +34,7 @@ export class GapTracker {
     this.#drawn = start.cursor;
     this.#active = union(start.holes).map((range) => newGap(range, start.now));
     this.#limits = limits;
+    this.#resting = new RestingGaps(limits);
   }
 
   /** Everything up to here was read, or is a gap, or will never exist. */
@@ -57,29 +61,18 @@ export class GapTracker {
   /** When the oldest gap was first seen that somebody may still fill; undefined without one. */
   get oldestGapSince(): number | undefined {
     const open = this.#active.filter(({ holders }) => holders?.size !== 0);
-    const oldest = [...open, ...[...this.#resting.values()].flatMap(({ gaps }) => gaps)].reduce(
-      (least, { since }) => Math.min(least, since),
-      Number.POSITIVE_INFINITY,
-    );
+    const oldest = open.reduce((least, { since }) => Math.min(least, since), this.#resting.since);
     return oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
   }
 
   /** How many ranges of numbers are missing. */
   get gapCount(): number {
-    let count = this.#active.length;
-    for (const { gaps } of this.#resting.values()) {
-      count += gaps.length;
-    }
-    return count;
+    return this.#active.length + this.#resting.count;
   }
 
-  /** Ranges that contain every gap; those at rest are summed up, so that this stays cheap. */
+  /** Ranges that contain every gap. */
   holes(): Range[] {
-    return union([
-      ...this.#active,
-      ...[...this.#resting.values()].flatMap(({ summary }) => summary),
-      ...[...this.#deferred.values()].flat(),
-    ]);
+    return union([...this.#active, ...this.#resting.summary(), ...[...this.#deferred.values()].flat()]);
   }
 
   /** All that is remembered, times left out. The model in reader/model tells states apart by it. */
@@ -93,11 +86,7 @@ export class GapTracker {
         reads,
         holders: holders && [...holders],
       })),
-      resting: [...this.#resting.values()].map(({ holders, gaps, summary }) => ({
-        holders,
-        gaps: gaps.map(({ from, to }) => ({ from, to })),
-        summary,
-      })),
+      resting: this.#resting.memory(),
       deferred: [...this.#deferred],
     };
   }
@@ -137,8 +126,8 @@ export class GapTracker {
       // With too many gaps for one statement a read is cut off after the last one it covers: rows beyond must not be
       // seen before the gaps below them.
       upTo: all ? Number.MAX_SAFE_INTEGER : (gaps.at(-1)?.to ?? 0),
-      restingOn: [...new Set([...this.#resting.values()].flatMap(({ holders }) => holders))],
-      look: this.#resting.size > 0 || this.#crowded || this.#active.some((gap) => this.#needsLook(gap)),
+      restingOn: this.#resting.holders(),
+      look: !this.#resting.isEmpty || this.#crowded || this.#active.some((gap) => this.#needsLook(gap)),
     };
   }
 
@@ -158,7 +147,7 @@ export class GapTracker {
     const unfinished = (holder: string): boolean => running?.has(holder) === true && !ending.has(holder);
     if (running !== undefined && !plan.restingOn.every(unfinished)) {
       // The statement read nothing of this shard: a row of a gap at rest may be visible by now.
-      this.#wake(running, unfinished);
+      this.#active = disjoint([...this.#active, ...this.#resting.wake(running, unfinished)]);
     } else {
       this.#cover(plan, answer, now);
     }
@@ -240,32 +229,9 @@ export class GapTracker {
       if (!costly(gap)) {
         return true;
       }
-      const holders = gap.holders as Holders;
-      const name = [...holders].sort().join(' ');
-      let cohort = this.#resting.get(name);
-      if (cohort === undefined) {
-        cohort = { holders: [...holders], gaps: [], summary: [] };
-        this.#resting.set(name, cohort);
-      }
-      cohort.gaps.push({ from: gap.from, to: gap.to, since: gap.since });
-      cohort.summary.push({ from: gap.from, to: gap.to });
-      if (cohort.summary.length > 2 * this.#limits.holesInSummary) {
-        cohort.summary = coalesce(union(cohort.summary), this.#limits.holesInSummary);
-      }
+      this.#resting.add(gap, gap.holders as Holders);
       return false;
     });
-  }
-
-  #wake(running: ReadonlySet<string>, unfinished: (holder: string) => boolean): void {
-    const woken: Gap[] = [];
-    for (const [name, { holders, gaps }] of this.#resting) {
-      if (!holders.every(unfinished)) {
-        const left: Holders = new Set(holders.filter((holder) => running.has(holder)));
-        woken.push(...gaps.map((range) => ({ ...range, holders: left, reads: 0 })));
-        this.#resting.delete(name);
-      }
-    }
-    this.#active = disjoint([...this.#active, ...woken]);
   }
 
   /**
@@ -273,112 +239,18 @@ export class GapTracker {
    * when they wake. Only gaps at rest: an active one would fall apart again in the next read, for ever.
    */
   #squeeze(): void {
-    if (this.gapCount <= this.#limits.gapsInMemory) {
-      return;
-    }
-    for (const cohort of this.#resting.values()) {
-      const since = cohort.gaps.reduce((least, gap) => Math.min(least, gap.since), Number.POSITIVE_INFINITY);
-      const fewer = coalesce(union(cohort.gaps), Math.max(1, cohort.gaps.length >> 1));
-      cohort.gaps = fewer.map((range) => ({ ...range, since }));
+    if (this.gapCount > this.#limits.gapsInMemory) {
+      this.#resting.squeeze();
     }
   }
 }
-
-/** Sorts, and joins gaps that overlap because one was widened; whoever could fill either can fill the joined one. */
-function disjoint(gaps: readonly Gap[]): Gap[] {
-  const joined: Gap[] = [];
-  for (const gap of gaps.toSorted((a, b) => a.from - b.from)) {
-    const last = joined.at(-1);
-    if (last === undefined || gap.from > last.to) {
-      joined.push(gap);
-      continue;
-    }
-    const holders = last.holders && gap.holders ? new Set([...last.holders, ...gap.holders]) : undefined;
-    const since = Math.min(last.since, gap.since);
-    joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, gap.to), holders, reads: 0, since };
-  }
-  return joined;
-}
-
-const newGap = ({ from, to }: Range, since: number): Gap => ({ from, to, holders: undefined, reads: 0, since });
 
 const widthOf = (ranges: readonly Range[]): number => ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-
-type Holders = ReadonlySet<string>;
-const NOBODY: Holders = new Set();
-
-/** A range, and when it was first missing. */
-interface Missing extends Range {
-  readonly since: number;
-}
-
-interface Gap extends Missing {
-  /** Undefined until the first look. */
-  holders: Holders | undefined;
-  /** Reads that covered it in vain since its holders last changed. */
-  reads: number;
-}
-
-interface Cohort {
-  readonly holders: readonly string[];
-  gaps: Missing[];
-  summary: Range[];
-}
 
 export interface TrackerMemory {
   readonly cursor: number;
   readonly drawn: number;
   readonly active: readonly (Range & { readonly holders: readonly string[] | undefined; readonly reads: number })[];
-  readonly resting: readonly {
-    readonly holders: readonly string[];
-    readonly gaps: readonly Range[];
-    readonly summary: readonly Range[];
-  }[];
+  readonly resting: readonly RestingMemory[];
   readonly deferred: readonly (readonly [string, readonly Range[]])[];
 }
-
-export interface ReadPlan {
-  /** Rows after it are wanted, up to `upTo`. */
-  readonly cursor: number;
-  readonly upTo: number;
-  /** Rows inside these are wanted too. */
-  readonly gaps: readonly Range[];
-  /** The statement must answer no row of the shard unless its own look finds all of these transactions. */
-  readonly restingOn: readonly string[];
-  /** Whether the statement must look who holds the sequence. */
-  readonly look: boolean;
-}
-
-export interface ReadAnswer {
-  /** Numbers of the rows found, ascending. */
-  readonly seqs: readonly number[];
-  /** Whether everything visible that was wanted is among them. */
-  readonly complete: boolean;
-  /** The newest number drawn when the statement ran. */
-  readonly lastValue: number;
-  /** Transactions that held the sequence at a time after the statement's snapshot. Present when the plan asked. */
-  readonly running: ReadonlySet<string> | undefined;
-  /** Those of them that the statement's snapshot does not know as running: their rows may be among those found. */
-  readonly ending: ReadonlySet<string>;
-}
-
-export interface TrackerLimits {
-  /** Reads that cover a gap in vain before anybody looks for its holders: a look costs as much as a small read. */
-  readonly lookAfterReads: number;
-  readonly gapsPerRead: number;
-  readonly gapsInMemory: number;
-  readonly holesInSummary: number;
-  readonly restBeyondGaps: number;
-  readonly restBeyondWidth: number;
-  readonly restAfterReads: number;
-}
-
-export const DEFAULT_LIMITS: TrackerLimits = {
-  lookAfterReads: 2,
-  gapsPerRead: 1_000,
-  gapsInMemory: 200_000,
-  holesInSummary: 1_000,
-  restBeyondGaps: 64,
-  restBeyondWidth: 256,
-  restAfterReads: 50,
-};

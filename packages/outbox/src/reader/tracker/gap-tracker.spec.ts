@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DEFAULT_LIMITS, GapTracker, type ReadPlan } from './gap-tracker.ts';
+import { GapTracker } from './gap-tracker.ts';
+import type { ReadPlan } from './plan.ts';
+import { DEFAULT_LIMITS } from './tracker-limits.ts';
 
 /**
  * A shard as the tracker may see it. Writers draw numbers and insert, commit or roll back; a statement takes its

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_LIMITS, GapTracker, type ReadAnswer } from './gap-tracker.ts';
+import { GapTracker } from './gap-tracker.ts';
+import type { ReadAnswer } from './plan.ts';
+import { DEFAULT_LIMITS } from './tracker-limits.ts';
 
 const answered = (seqs: number[], lastValue: number, running?: string[]): ReadAnswer => ({
   seqs,
