@@ -68,6 +68,14 @@ export const GAPS: readonly Mutant[] = [
     caughtBy: { file: CLOSING, test: 'a number that is missing is looked for late' },
   },
   {
+    name: 'a-gap-rests-on-a-holder-that-is-ending',
+    breaks: 'P3',
+    file: TRACKER,
+    find: '      [...holders].every(unfinished) &&\n',
+    replace: '',
+    caughtBy: { file: CLOSING, test: 'a gap does not go to rest on a holder whose rows may be visible already' },
+  },
+  {
     name: 'holders-added-later',
     breaks: 'P7',
     file: TRACKER,

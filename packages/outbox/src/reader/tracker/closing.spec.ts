@@ -71,3 +71,14 @@ test('a number that is missing is looked for late, at once only if it is one of 
   read(tracker, [1], 2);
   expect([tracker.gapCount, tracker.plan().look]).toEqual([0, false]);
 });
+
+test('a gap does not go to rest on a holder whose rows may be visible already: the next read would answer nothing', () => {
+  const { restAfterReads } = DEFAULT_LIMITS;
+  const tracker = new GapTracker({ cursor: 0, holes: [], now: 0 });
+  read(tracker, [2], 2);
+  read(tracker, [], 2, ['3/7']);
+  for (let n = 0; n < 2 * restAfterReads; n += 1) {
+    tracker.apply(tracker.plan(), { ...answered([], 2, ['3/7']), ending: new Set(['3/7']) }, 0);
+    expect(tracker.plan()).toMatchObject({ gaps: [{ from: 1, to: 1 }], restingOn: [] });
+  }
+});
