@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts';
 const BATCHES = { file: 'src/consumer/batch-handlers.int.test.ts', within: 'a handler of batches, on kafkajs' };
 const VERSIONS = { file: 'src/consumer/upcast.int.test.ts', within: 'old versions of an event, on kafkajs' };
 const WINDOW = { file: 'src/consumer/inbox-window.int.test.ts', within: 'the window of the inbox, on kafkajs' };
-const INBOX_RETENTION = 'migrations/0010_inbox_retention.sql';
+const INBOX_RETENTION = 'migrations/0009_inbox_retention.sql';
 const STATEMENTS = 'src/consumer/transaction/statements.ts';
 
 /** Effects that happen twice, or not at all. */

@@ -9,7 +9,7 @@ export const emptySlot = (schema: string): string => `SELECT ${schema}.empty_slo
 
 /**
  * Empties one slot of the inbox if no consumer needs what is in it. Why this is safe stands with the function, in
- * `migrations/0010_inbox_retention.sql`. $1 slot.
+ * `migrations/0009_inbox_retention.sql`. $1 slot.
  */
 export const emptyInboxSlot = (schema: string): string => `SELECT ${schema}.empty_inbox_slot($1::smallint) AS outcome`;
 

@@ -36,7 +36,7 @@ export function consumerStatements(schemaName: string, idleInTransactionMs: numb
     // its transaction's end; sorted, two of them cannot wait for each other. "held", "moved" and "fresh" run once each,
     // in this order, each feeding the next.
     //
-    // `inbox_from` follows the time of the last message, by whole days, so that ids can be removed (0010_inbox_retention.sql).
+    // `inbox_from` follows the time of the last message, by whole days, so that ids can be removed (0009_inbox_retention.sql).
     // The clock only keeps a message from the future from moving it too far. As long as a key is parked it stays: what is
     // parked may be brought back as late as you like.
     //
