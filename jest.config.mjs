@@ -23,6 +23,8 @@ const shared = {
 };
 
 export default {
+  // On a busy machine a worker with a large heap needs longer than the half second it is given. What leaks is named all the same.
+  workerGracefulExitTimeout: 20_000,
   projects: [
     { ...shared, displayName: 'spec', testMatch: ['<rootDir>/{packages,apps,infra}/**/*.spec.ts'] },
     {
