@@ -174,6 +174,7 @@ export function createRelay(options: RelayOptions): Relay {
     }
   }
 
+  let leasesDueAt = Number.NEGATIVE_INFINITY;
   async function leaseTurn(): Promise<number> {
     sequences ??= await preflight(run, inspectSchema(schema), schemaName);
     await leasing.round(sequences);
@@ -181,12 +182,21 @@ export function createRelay(options: RelayOptions): Relay {
     if (leaving.length > 0) {
       await giveUp(leaving);
     }
+    leasesDueAt = performance.now() + leasing.everyMs;
     return leasing.everyMs;
   }
 
   let emptyReads = 0;
   async function readTurn(): Promise<number> {
-    lastTurn.reading = performance.now();
+    const now = performance.now();
+    lastTurn.reading = now;
+    const wait = waitAfter(emptyReads, pace);
+    if (reading.isCalm() && leasesDueAt > now && leasesDueAt - now < wait) {
+      // A round of leases looks how far the sequences are as well, and is due before the next look.
+      leaseWake.notify();
+      emptyReads += 1;
+      return wait;
+    }
     const count = await reading.once();
     if (count === undefined) {
       return Math.min(LOOK_AGAIN_MS, leaseMs / 2);

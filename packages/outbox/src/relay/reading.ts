@@ -85,7 +85,7 @@ export class Reading {
   }
 
   async #nothingNew(): Promise<boolean> {
-    if (!this.#isCalm()) {
+    if (!this.isCalm()) {
       return false;
     }
     const started = performance.now();
@@ -95,14 +95,14 @@ export class Reading {
 
   /** Takes in how far the sequences were when somebody else looked. `read` when there may be something to read. */
   looked(drawn: Drawn, at: number): 'read' | 'calm' | 'busy' {
-    if (!this.#isCalm()) {
+    if (!this.isCalm()) {
       return 'busy';
     }
     return this.#unmoved(this.#options.lanes.readable(), drawn, at) ? 'calm' : 'read';
   }
 
   /** Whether the latest read left nothing to do, and nothing but a new number could bring more. */
-  #isCalm(): boolean {
+  isCalm(): boolean {
     const { lanes, since } = this.#calm ?? { since: Number.NEGATIVE_INFINITY };
     const readable = this.#options.lanes.readable();
     return (
