@@ -10,6 +10,7 @@ import { createAdmin } from '../src/testing/fixtures/kafka/clients.ts';
 import { readTopic, type TopicMessage } from '../src/testing/fixtures/kafka/read-topic.ts';
 import { type OutboxDatabase, outboxDatabase } from '../src/testing/fixtures/outbox/database.ts';
 import { noted } from '../src/testing/fixtures/outbox/events.ts';
+import { writtenIn } from '../src/testing/written/written-in.ts';
 import { createOutbox } from '../src/writer/create-outbox.ts';
 import type { OutboxTransaction } from '../src/writer/transaction.ts';
 import { InvoiceIssued, startBilling } from './bill-orders.ts';
@@ -126,12 +127,15 @@ describe.each(Object.keys(WRITERS))('place-order-%s.ts', (name) => {
   });
 });
 
-/** Transactions of libraries that are no `pg` client, as the examples hand them to the outbox. */
-const TRANSACTIONS: Record<string, (database: OutboxDatabase, work: (tx: OutboxTransaction) => unknown) => unknown> = {
+/** Transactions of libraries that are no `pg` client, as the examples hand them to the outbox, and as they answer rows. */
+type Work = (tx: OutboxTransaction, reading?: OutboxTransaction) => unknown;
+const TRANSACTIONS: Record<string, (database: OutboxDatabase, work: Work) => unknown> = {
   drizzle: ({ pool }, work) => drizzle(pool).transaction(async (tx) => work(drizzleOrders.executorOver(tx))),
   async prisma({ pool }, work) {
     await using prisma = openPrisma(pool);
-    await prisma.client.$transaction(async (tx) => void (await work(prismaOrders.executorOver(tx))));
+    await prisma.client.$transaction(async (tx) => {
+      await work(prismaOrders.executorOver(tx), { query: (sql, params) => tx.$queryRawUnsafe(sql, ...params) });
+    });
   },
   async typeorm({ url }, work) {
     await using typeorm = await openTypeorm(url);
@@ -161,6 +165,19 @@ test.each(Object.keys(TRANSACTIONS))(
     ]);
   },
 );
+
+test.each(Object.keys(TRANSACTIONS))('%s answers what was written in its transaction', async (name) => {
+  await using database = await bookshop();
+  const data = { key: 'ünïcode 🧱', n: 1 };
+  let written: unknown;
+  await TRANSACTIONS[name]?.(database, async (tx, reading = tx) => {
+    await createOutbox({ source: '/test' }).write(tx, noted('t'), data, { headers: { tenant: 'a' } });
+    written = await writtenIn(reading, noted('t'));
+  });
+  expect(written).toEqual([
+    expect.objectContaining({ type: 'test.noted', key: data.key, data, headers: { tenant: 'a' } }),
+  ]);
+});
 
 test('bill-orders.ts issues one invoice for an order, and its own event follows', async () => {
   await using shop = await bookshop();

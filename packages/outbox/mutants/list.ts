@@ -9,6 +9,7 @@ import { PARKING } from './themes/parking.ts';
 import { READING } from './themes/reading.ts';
 import { RETENTION } from './themes/retention.ts';
 import { SENDING } from './themes/sending.ts';
+import { TESTING } from './themes/testing.ts';
 import { WRITING } from './themes/writing.ts';
 
 /** Every mutant. Each must be found. */
@@ -24,4 +25,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...CONSUMER_PARKING,
   ...OPERATING,
   ...NESTJS,
+  ...TESTING,
 ];

@@ -1,5 +1,6 @@
 import { partitionName, type Subscriber, type Subscription, type TopicPartition } from '../subscriber/index.ts';
 import { atMost } from '../subscriber/keep-connected.ts';
+import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
 import { type Lane, type LaneDependencies, openLane } from './lane/lane.ts';
 import { createOpening } from './opening.ts';
 import { type ConsumerProblem, type ConsumerStatus, statusOfLane, statusOfWaiting } from './status.ts';
@@ -191,6 +192,9 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
     });
     if (moved.length === 0 || !joined) {
       return;
+    }
+    if (failpointsArmed()) {
+      await hitFailpoint(FAILPOINTS.consumerTelling);
     }
     try {
       await subscription.commit(moved.map(({ topic, partition, offset }) => ({ topic, partition, offset })));

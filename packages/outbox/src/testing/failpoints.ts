@@ -29,12 +29,32 @@ export const FAILPOINTS = {
   consumerHandled: 'consumer.handled',
   /** After COMMIT, before the consumer remembers it. */
   consumerCommitted: 'consumer.committed',
+  /** Before Kafka is told how far the group is, which only displays read. Once a second, and when the consumer stops. */
+  consumerTelling: 'consumer.telling',
   /** Messages were parked in a transaction that is still open. */
   consumerParking: 'consumer.parking',
   /** Messages were taken out of the parking in a transaction that is still open, before their handlers run. */
   consumerRedriving: 'consumer.redriving',
   /** `break`: the consumer handles a batch as if nothing had been handled before, and remembers nothing of it. */
   consumerForgetsInbox: 'consumer.forgets-inbox',
+} as const;
+
+/** The instants between two steps of their work at which a death could lose, double or reorder something. */
+export const CRASH_POINTS = {
+  relay: [
+    FAILPOINTS.relayRead,
+    FAILPOINTS.relayPublishing,
+    FAILPOINTS.relayPublished,
+    FAILPOINTS.relayCheckpointing,
+    FAILPOINTS.relayCheckpointed,
+  ],
+  consumer: [
+    FAILPOINTS.consumerClaiming,
+    FAILPOINTS.consumerClaimed,
+    FAILPOINTS.consumerHandled,
+    FAILPOINTS.consumerCommitted,
+    FAILPOINTS.consumerTelling,
+  ],
 } as const;
 
 /** The name of a failpoint. */

@@ -1,5 +1,20 @@
+export { type PlayOptions, play } from './broker/play.ts';
+export {
+  type BrokerStep,
+  type VirtualBroker,
+  type VirtualBrokerOptions,
+  virtualBroker,
+} from './broker/virtual-broker.ts';
+export {
+  type CrashPlace,
+  type CrashResult,
+  type CrashScenario,
+  type CrashTrial,
+  crashMatrix,
+} from './crash/crash-matrix.ts';
 export {
   armFailpointsFromEnvironment,
+  CRASH_POINTS,
   enableFailpoint,
   FAILPOINTS,
   type Failpoint,
@@ -7,3 +22,15 @@ export {
   FailpointHitError,
   FailpointRefusedError,
 } from './failpoints.ts';
+export { checkHistory } from './history/check-history.ts';
+export { type CommittedInOptions, committedIn } from './history/committed-in.ts';
+export {
+  type ArrivedMessage,
+  type CommittedTransaction,
+  type HandledMessage,
+  type History,
+  type HistoryFault,
+  oneAfterTheOther,
+  type WrittenMessage,
+} from './history/history.ts';
+export { type WrittenEvent, type WrittenInOptions, writtenIn } from './written/written-in.ts';

@@ -1,10 +1,10 @@
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createAdmin } from '../../admin/create-admin.ts';
+import { chanceOf } from '../../testing/chance.ts';
 import { consumingTest, range } from '../../testing/fixtures/consumer/consuming.ts';
 import { effects, recordEffect } from '../../testing/fixtures/consumer/effects.ts';
 import { inGroupOfItsOwn, SUBSCRIBERS } from '../../testing/fixtures/kafka/subscribers.ts';
-import { chanceOf } from '../../testing/fixtures/random/chance.ts';
 
 jest.setTimeout(120_000);
 

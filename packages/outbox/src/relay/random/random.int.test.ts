@@ -3,16 +3,17 @@ import { createTopic, testServers, waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
 import { createRetention } from '../../retention/create-retention.ts';
+import { chanceOf } from '../../testing/chance.ts';
 import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
 import { readTopic } from '../../testing/fixtures/kafka/read-topic.ts';
 import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
-import { chanceOf } from '../../testing/fixtures/random/chance.ts';
 import { Faults } from '../../testing/fixtures/random/faults.ts';
-import { type ArrivedMessage, checkHistory } from '../../testing/fixtures/random/history-check.ts';
 import { Journal } from '../../testing/fixtures/random/journal.ts';
 import { Writers } from '../../testing/fixtures/random/writers.ts';
 import { networkPath } from '../../testing/fixtures/servers/network.ts';
 import { onOwnPostgres } from '../../testing/fixtures/servers/own-postgres.ts';
+import { checkHistory } from '../../testing/history/check-history.ts';
+import type { ArrivedMessage } from '../../testing/history/history.ts';
 import { createRelay } from '../create-relay.ts';
 
 /** Who does what, and what breaks when. The servers' own timing is not in it: a seed makes a failure likely, not certain. */
@@ -98,7 +99,7 @@ onOwnPostgres({}, () => {
       process.stderr.write(
         `${committed.size} transactions committed, ${writers.written.length} messages written, ${arrived.length} arrived, ${new Set(arrived.map(({ id }) => id)).size} different, leases taken ${await leasesTaken(pool)} times\n`,
       );
-      expect(checkHistory(writers.written, committed, arrived).slice(0, 20)).toEqual([]);
+      expect(checkHistory({ written: writers.written, committed, arrived }).slice(0, 20)).toEqual([]);
       expect(arrived.length).toBeGreaterThan(100);
     } catch (error) {
       process.stderr.write(`BEZEL_RANDOM_SEED=${SEED}\n${String(error)}\n${journal.tail(80)}\n`);
