@@ -76,6 +76,14 @@ export const GAPS: readonly Mutant[] = [
     caughtBy: { file: CLOSING, test: 'a gap does not go to rest on a holder whose rows may be visible already' },
   },
   {
+    name: 'lag-without-what-nobody-looked-for',
+    breaks: 'P1',
+    file: 'src/relay/shards/lane.ts',
+    find: 'this.backlog + doubtful + deferred',
+    replace: 'this.backlog + 0 * doubtful + deferred',
+    caughtBy: { file: 'src/relay/shards/lane.spec.ts', test: 'the lag counts numbers that a read was cut off before' },
+  },
+  {
     name: 'holders-added-later',
     breaks: 'P7',
     file: TRACKER,

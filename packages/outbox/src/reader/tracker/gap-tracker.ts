@@ -53,6 +53,11 @@ export class GapTracker {
     return this.backlog + widthOf(left);
   }
 
+  /** Numbers that are missing and whose holders nobody has looked for yet: rows may be visible there, or never will be. */
+  get doubtful(): number {
+    return widthOf(this.#active.filter(({ holders }) => holders === undefined));
+  }
+
   /** Numbers that were handed back, to be read again later. */
   get deferred(): number {
     return widthOf([...this.#deferred.values()].flat());

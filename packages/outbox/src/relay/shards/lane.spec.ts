@@ -55,3 +55,23 @@ describe('a checkpoint', () => {
     expect(open.checkpoint()).toBeUndefined();
   });
 });
+
+test('the lag counts numbers that a read was cut off before, and not those that somebody has not committed yet', () => {
+  const opened = new Lane({ shard: 0, epoch: 1, token: 'a', start: '1', cursor: 0, holes: [], parked: [] }, 1, 0);
+  const read = (seqs: number[], complete: boolean, running?: string[]): void => {
+    const answer = { seqs, complete, lastValue: 10, running: running && new Set(running), ending: new Set<string>() };
+    opened.read(
+      opened.tracker.plan(),
+      answer,
+      seqs.map((seq) => ({ ...stored(null), seq })),
+      0,
+    );
+  };
+  // All ten are drawn in a transaction that commits between the second read and the third, which takes four of them.
+  read([], true);
+  read([], true);
+  read([1, 2, 3, 4], false);
+  expect([opened.unpublished, opened.backlog, opened.lag]).toEqual([4, 0, 10]);
+  read([], false, ['3/7']);
+  expect(opened.lag).toBe(4);
+});

@@ -85,8 +85,8 @@ export class Lane {
 
   /** Messages that are committed, as far as is known, and not acknowledged. What is parked does not count. */
   get lag(): number {
-    const { unread, backlog, deferred } = this.tracker;
-    return unread - backlog + this.backlog + deferred + this.#unpublished.size;
+    const { unread, backlog, doubtful, deferred } = this.tracker;
+    return unread - backlog + this.backlog + doubtful + deferred + this.#unpublished.size;
   }
 
   /** When the oldest message that was read and is not acknowledged was written, in microseconds since 1970. */
