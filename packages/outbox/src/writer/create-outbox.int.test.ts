@@ -185,7 +185,13 @@ describe('write', () => {
     await outbox.write(tx, Noted, { key: 'a', n: 2 });
     await tx.query('COMMIT');
     expect(await holders()).toEqual([]);
-    expect(await rowsOf(database.pool)).toMatchObject([{ seq: '2' }]);
+    // Many in one statement draw theirs likewise.
+    await tx.query('BEGIN');
+    await outbox.writeMany(tx, Noted, [{ data: { key: 'a', n: 3 } }, { data: { key: 'a', n: 4 } }]);
+    expect(await holders()).toEqual(rows);
+    await tx.query('COMMIT');
+    expect(await holders()).toEqual([]);
+    expect(await rowsOf(database.pool)).toMatchObject([{ seq: '2' }, { seq: '3' }, { seq: '4' }]);
   });
 
   test('a writer whose snapshot is older than a change of the shard count fails', async () => {
