@@ -93,12 +93,9 @@ export class Reading {
     return this.#unmoved(readable, await this.#newestDrawn(readable), started);
   }
 
-  /** Takes in how far the sequences were when somebody else looked. `read` when there may be something to read. */
-  looked(drawn: Drawn, at: number): 'read' | 'calm' | 'busy' {
-    if (!this.isCalm()) {
-      return 'busy';
-    }
-    return this.#unmoved(this.#options.lanes.readable(), drawn, at) ? 'calm' : 'read';
+  /** Takes in how far the sequences were when somebody else looked. Whether that ends the calm: there is something to read. */
+  looked(drawn: Drawn, at: number): boolean {
+    return this.isCalm() && !this.#unmoved(this.#options.lanes.readable(), drawn, at);
   }
 
   /** Whether the latest read left nothing to do, and nothing but a new number could bring more. */

@@ -30,15 +30,3 @@ test('a wait ends with its time, with a notification, or at once after one that 
   expect(third.over).toBe(true);
   expect(jest.getTimerCount()).toBe(0);
 });
-
-test('a wait that is postponed begins anew; without one there is nothing to postpone', async () => {
-  const wake = new Wake();
-  wake.postpone();
-  const wait = waiting(wake, 100);
-  await jest.advanceTimersByTimeAsync(99);
-  wake.postpone();
-  await jest.advanceTimersByTimeAsync(99);
-  expect(wait.over).toBe(false);
-  await jest.advanceTimersByTimeAsync(1);
-  expect(wait.over).toBe(true);
-});

@@ -2,27 +2,22 @@
 export class Wake {
   #notified = false;
   #end: (() => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
 
   notify(): void {
     this.#notified = true;
     this.#end?.();
   }
 
-  /** A wait under way begins anew. */
-  postpone(): void {
-    this.#timer?.refresh();
-  }
-
   /** Waits for `notify`, for at most `ms` milliseconds. */
   async wait(ms: number): Promise<void> {
     if (!this.#notified && ms > 0) {
       await new Promise<void>((resolve) => {
-        this.#timer = setTimeout(resolve, ms);
-        this.#end = resolve;
+        const timer = setTimeout(resolve, ms);
+        this.#end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
       this.#end = undefined;
     }
     this.#notified = false;
