@@ -62,8 +62,8 @@ test.each([1, 2])('prove-handlers.ts passes with seed %i', async (seed) => {
 });
 
 test('prove-crashes.ts finds nothing, whatever place-and-bill.ts is killed at', async () => {
-  const all = [...CRASH_POINTS.relay, ...CRASH_POINTS.consumer];
-  const some = [FAILPOINTS.relayPublished, FAILPOINTS.consumerHandled, FAILPOINTS.consumerTelling];
+  const all = [...Object.values(CRASH_POINTS).flat(), FAILPOINTS.writerNudging, FAILPOINTS.writerNudged];
+  const some = [FAILPOINTS.writerWritten, FAILPOINTS.relayPublished, FAILPOINTS.consumerHandled];
   const failpoints = process.env['BEZEL_TEST_FULL'] === '1' ? all : some;
   const results = await proveCrashes(place, {
     failpoints,

@@ -21,7 +21,7 @@ const consumer = createConsumer({
 await relay.start();
 await consumer.start();
 
-const outbox = createOutbox({ source: '/bookshop' });
+const outbox = createOutbox({ source: '/bookshop', db: pool });
 const countOf = async (table: 'orders' | 'invoice'): Promise<number> =>
   (await pool.query(`SELECT count(*)::int AS count FROM ${table}`)).rows[0].count;
 for (let n = await countOf('orders'); n < ORDERS; n += 1) {
@@ -32,6 +32,7 @@ for (let n = await countOf('orders'); n < ORDERS; n += 1) {
   await outbox.write(client, { ...OrderPlaced, topic: TOPIC }, order);
   await client.query('COMMIT');
   client.release();
+  await outbox.nudge();
 }
 while ((await countOf('invoice')) < ORDERS) await delay(50);
 

@@ -58,6 +58,19 @@ export const WRITING: readonly Mutant[] = [
     },
   },
   {
+    name: 'a-writer-says-it-has-written-before-it-has',
+    breaks: 'P1',
+    file: 'src/writer/create-outbox.ts',
+    find: '      await run(sql, params);\n      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten);\n',
+    replace:
+      '      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten);\n      await run(sql, params);\n',
+    caughtBy: {
+      file: 'src/writer/failpoints.int.test.ts',
+      within: 'writeMany',
+      test: 'comes to its failpoints once each: nothing is written at the first, all of it at the second',
+    },
+  },
+  {
     name: 'no-limit-of-size',
     breaks: 'P4',
     file: 'src/writer/encode.ts',

@@ -8,6 +8,14 @@ import { OutboxError } from '../errors/outbox-error.ts';
  * third on, `@*` every one; without it the first only. Refused when NODE_ENV is `production`.
  */
 export const FAILPOINTS = {
+  /** Before the statement of `write` or `writeMany` is sent. One hit per call. */
+  writerWriting: 'writer.writing',
+  /** After that statement was answered, in the caller's transaction, which is still open. One hit per call. */
+  writerWritten: 'writer.written',
+  /** When `nudge` is called: after the caller's commit, before any relay is told. */
+  writerNudging: 'writer.nudging',
+  /** After the relays were told, or a nudge before this one was found to be enough. */
+  writerNudged: 'writer.nudged',
   /** `break`: the message is committed on a connection of its own, then the caller's transaction fails. */
   writerCommitsEarly: 'writer.commits-early',
   /** After a read, before anything of it is published. */
@@ -39,8 +47,12 @@ export const FAILPOINTS = {
   consumerForgetsInbox: 'consumer.forgets-inbox',
 } as const;
 
-/** The instants between two steps of their work at which a death could lose, double or reorder something. */
+/**
+ * The instants between two steps of their work at which a death could lose, double or reorder something. Only those to which
+ * every program comes: not every one nudges, parks or redrives.
+ */
 export const CRASH_POINTS = {
+  writer: [FAILPOINTS.writerWriting, FAILPOINTS.writerWritten],
   relay: [
     FAILPOINTS.relayRead,
     FAILPOINTS.relayPublishing,

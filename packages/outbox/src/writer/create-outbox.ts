@@ -130,11 +130,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (serializeKey) {
         await run(serialize, [messages.map(({ topic }) => topic), messages.map(({ key }) => key)]);
       }
-      if (failpointsArmed() && (await hitFailpoint(FAILPOINTS.writerCommitsEarly))) {
-        await commitEarly(db, sql, params);
-        throw new FailpointHitError('the message was committed without its transaction, on purpose');
+      if (failpointsArmed()) {
+        await hitFailpoint(FAILPOINTS.writerWriting);
+        if (await hitFailpoint(FAILPOINTS.writerCommitsEarly)) {
+          await commitEarly(db, sql, params);
+          throw new FailpointHitError('the message was committed without its transaction, on purpose');
+        }
       }
       await run(sql, params);
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten);
     } catch (error) {
       for (const span of spans) {
         span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
@@ -159,7 +163,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (nudge === undefined) {
         throw new NudgeUnavailableError('nudge needs connections of its own: createOutbox({ db: pool, … })');
       }
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerNudging);
       await nudge();
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerNudged);
     },
   };
 }

@@ -63,7 +63,7 @@ export interface CrashResult extends CrashPlace {
  */
 export async function crashMatrix({
   begin,
-  failpoints = [...CRASH_POINTS.relay, ...CRASH_POINTS.consumer],
+  failpoints = Object.values(CRASH_POINTS).flat(),
   hits = [1],
   deadlineMs = 60_000,
 }: CrashScenario): Promise<CrashResult[]> {
