@@ -13,6 +13,7 @@ import { type Replay, type ReplayOptions, replay } from './rewind/replay.ts';
 import type { VerifyReport } from './verify/report.ts';
 import { type VerifyOptions, verify } from './verify/verify.ts';
 
+/** Where the outbox is. */
 export interface AdminOptions {
   /** The schema `migrate` made. Default `outbox`. */
   readonly schemaName?: string;

@@ -7,11 +7,15 @@ import type { OutgoingMessage, Publisher } from '../publisher/publisher.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
-/** Times are in milliseconds. */
+/** How it reaches Kafka, and how patient it is. Times are in milliseconds. */
 export interface KafkajsPublisherOptions {
+  /** `host:port` of one broker or more; the others are found through them. */
   readonly brokers: readonly string[];
+  /** The name under which the brokers know this client: in their logs, quotas and metrics. */
   readonly clientId: string;
+  /** TLS, as `kafkajs` takes it. Default: none. */
   readonly ssl?: NonNullable<KafkaConfig['ssl']>;
+  /** How to log in, as the client takes it. Default: not at all. */
   readonly sasl?: NonNullable<KafkaConfig['sasl']>;
   /** How long one request may take. Default 10,000. A batch is given up after three of them. */
   readonly requestTimeoutMs?: number;
@@ -27,7 +31,7 @@ export interface KafkajsPublisherOptions {
  * It does not throw for trouble with a broker; each message gets its answer. Topics are not created.
  *
  * @example
- * createRelay({ db: pool, publisher: kafkajsPublisher({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }) });
+ * createRelay({ db: pool, publisher: kafkajsPublisher({ brokers, clientId: 'shop' }) });
  */
 export function kafkajsPublisher(options: KafkajsPublisherOptions): Publisher {
   const { requestTimeoutMs = 10_000 } = options;

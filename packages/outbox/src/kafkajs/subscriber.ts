@@ -12,11 +12,15 @@ import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts'
 
 const { Kafka, logLevel } = kafkajs;
 
-/** Times are in milliseconds. */
+/** How it reaches Kafka, and how much it fetches. Times are in milliseconds. */
 export interface KafkajsSubscriberOptions {
+  /** `host:port` of one broker or more; the others are found through them. */
   readonly brokers: readonly string[];
+  /** The name under which the brokers know this client: in their logs, quotas and metrics. */
   readonly clientId: string;
+  /** TLS, as `kafkajs` takes it. Default: none. */
   readonly ssl?: NonNullable<KafkaConfig['ssl']>;
+  /** How to log in, as the client takes it. Default: not at all. */
   readonly sasl?: NonNullable<KafkaConfig['sasl']>;
   /** After this silence Kafka gives the partitions to another member. Default 15,000. */
   readonly sessionTimeoutMs?: number;
@@ -45,7 +49,7 @@ const CLOSE_WITHIN_MS = 3_000;
  * @example
  * const consumer = createConsumer({
  *   db: pool,
- *   subscriber: kafkajsSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'billing' }),
+ *   subscriber: kafkajsSubscriber({ brokers, clientId: 'billing' }),
  *   groupId: 'billing',
  *   handlers: [on(OrderPlaced, (event) => console.log(event.data.orderId))],
  * });

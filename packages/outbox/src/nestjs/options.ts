@@ -30,6 +30,7 @@ export interface OutboxModuleOptions extends Pick<OutboxOptions, 'source' | 'sch
 
 /** A `pg.Pool`, or anything else to be closed last. */
 export interface ClosablePool {
+  /** Resolves when its connections are closed. */
   end(): Promise<unknown>;
 }
 
@@ -43,5 +44,6 @@ export interface OutboxName {
 export interface OutboxModuleAsyncOptions extends OutboxName, Pick<ModuleMetadata, 'imports'> {
   /** What the factory is called with, in order. */
   readonly inject?: FactoryProvider['inject'];
+  /** Makes the options. What it throws ends the start of the application. */
   readonly useFactory: (...dependencies: never[]) => OutboxModuleOptions | Promise<OutboxModuleOptions>;
 }

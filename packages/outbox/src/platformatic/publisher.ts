@@ -3,11 +3,15 @@ import type { Publisher } from '../publisher/publisher.ts';
 import { BatchPublisher } from './produce/batch-publisher.ts';
 import { Session } from './produce/session/session.ts';
 
-/** Times are in milliseconds. */
+/** How it reaches Kafka, and how patient it is. Times are in milliseconds. */
 export interface PlatformaticPublisherOptions {
+  /** `host:port` of one broker or more; the others are found through them. */
   readonly brokers: readonly string[];
+  /** The name under which the brokers know this client: in their logs, quotas and metrics. */
   readonly clientId: string;
+  /** TLS, as `@platformatic/kafka` takes it. Default: none. */
   readonly tls?: NonNullable<ConnectionOptions['tls']>;
+  /** How to log in, as the client takes it. Default: not at all. */
   readonly sasl?: NonNullable<ConnectionOptions['sasl']>;
   /** How long one request may take. Default 10,000. A batch is given up after three of them. */
   readonly requestTimeoutMs?: number;
@@ -29,7 +33,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
  * the message is searched for.
  *
  * @example
- * createRelay({ db: pool, publisher: platformaticPublisher({ brokers: ['127.0.0.1:9092'], clientId: 'shop' }) });
+ * createRelay({ db: pool, publisher: platformaticPublisher({ brokers, clientId: 'shop' }) });
  */
 export function platformaticPublisher(options: PlatformaticPublisherOptions): Publisher {
   const { clientId, tls, sasl, requestTimeoutMs = 10_000 } = options;

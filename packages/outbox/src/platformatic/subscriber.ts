@@ -6,11 +6,15 @@ import { createFetcher, type Fetcher } from './fetcher.ts';
 type Client = Consumer<Buffer, Buffer, Buffer, Buffer>;
 type ClientOptions = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>;
 
-/** Times are in milliseconds. */
+/** How it reaches Kafka, and how much it fetches. Times are in milliseconds. */
 export interface PlatformaticSubscriberOptions {
+  /** `host:port` of one broker or more; the others are found through them. */
   readonly brokers: readonly string[];
+  /** The name under which the brokers know this client: in their logs, quotas and metrics. */
   readonly clientId: string;
+  /** TLS, as `@platformatic/kafka` takes it. Default: none. */
   readonly tls?: NonNullable<ClientOptions['tls']>;
+  /** How to log in, as the client takes it. Default: not at all. */
   readonly sasl?: NonNullable<ClientOptions['sasl']>;
   /** After this silence Kafka gives the partitions to another member. Default 15,000. */
   readonly sessionTimeoutMs?: number;
@@ -37,7 +41,7 @@ const CLOSE_WITHIN_MS = 3_000;
  * @example
  * const consumer = createConsumer({
  *   db: pool,
- *   subscriber: platformaticSubscriber({ brokers: ['127.0.0.1:9092'], clientId: 'billing' }),
+ *   subscriber: platformaticSubscriber({ brokers, clientId: 'billing' }),
  *   groupId: 'billing',
  *   handlers: [on(OrderPlaced, (event) => console.log(event.data.orderId))],
  * });

@@ -28,8 +28,10 @@ export interface OutgoingMessage {
   readonly headers: readonly (readonly [name: string, value: Buffer])[];
 }
 
+/** What became of a message: acknowledged by all in-sync replicas, or not. */
 export type PublishResult = { readonly ok: true } | PublishFailure;
 
+/** A message that was not acknowledged, and what its failure concerns. */
 export interface PublishFailure {
   readonly ok: false;
   readonly kind: FailureKind;

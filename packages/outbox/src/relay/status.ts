@@ -54,6 +54,7 @@ export interface WaitingStatus {
   readonly message: string;
 }
 
+/** A key that is parked because Kafka refused a message of it for good. */
 export interface ParkedStatus {
   readonly topic: string;
   readonly key: string;

@@ -36,6 +36,7 @@ export interface Retention extends AsyncDisposable {
   once(): Promise<readonly SlotStatus[]>;
   /** Ends after the look under way. */
   stop(): Promise<void>;
+  /** What the last look came to. Asks nobody. */
   status(): RetentionStatus;
 }
 

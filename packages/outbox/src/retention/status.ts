@@ -4,6 +4,7 @@
  */
 export type SlotOutcome = 'emptied' | 'empty' | 'current' | 'unpublished' | 'locked';
 
+/** A slot of the table of messages, which holds those of a day. */
 export interface SlotStatus {
   readonly slot: number;
   /** Days since it was the current one; 0 for the one that is written to. */

@@ -13,12 +13,14 @@ export interface Subscriber {
   subscribe(request: SubscribeRequest): Subscription;
 }
 
+/** Which group to join, what to read, and who is told. */
 export interface SubscribeRequest {
   readonly groupId: string;
   readonly topics: readonly string[];
   readonly listener: SubscriberListener;
 }
 
+/** A partition of a topic. */
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
@@ -58,6 +60,7 @@ export interface SubscriberListener {
    * own one for a while: the listener must be safe against that.
    */
   assigned(partitions: readonly TopicPartition[]): void;
+  /** Messages of an owned partition, in order; each range begins where the one before it ended, or where it was sought. */
   received(range: FetchedRange): void;
   /** Messages at the position were removed before they were read, or it is past the end. Silent until `seek`. */
   outOfRange(partition: TopicPartition): void;
@@ -65,12 +68,14 @@ export interface SubscriberListener {
   lost(error: Error): void;
 }
 
+/** What a partition holds: from `earliest` on, up to but not including `latest`. */
 export interface OffsetRange {
   readonly earliest: bigint;
   /** The offset the next message will get. */
   readonly latest: bigint;
 }
 
+/** A membership in a group, from `subscribe` until `close`. No call throws for trouble with a broker unless it says so. */
 export interface Subscription {
   /**
    * Reads on from `offset` and lifts a pause. Nothing fetched for an earlier position is delivered afterwards. Ignored
@@ -79,6 +84,7 @@ export interface Subscription {
   seek(partition: TopicPartition, offset: bigint): void;
   /** Stops fetching one partition, others go on. What is in flight may still arrive. */
   pause(partition: TopicPartition): void;
+  /** Fetches a paused partition again, from where it stopped. Ignored for one that is not owned. */
   resume(partition: TopicPartition): void;
   /** The readable range of every partition of the topic, by partition number. */
   offsets(topic: string): Promise<ReadonlyMap<number, OffsetRange>>;

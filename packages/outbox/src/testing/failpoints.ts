@@ -123,9 +123,13 @@ export function enableFailpoint(
 }
 
 /**
- * Reads BEZEL_FAILPOINTS once. Called when a writer, relay or consumer is created.
+ * Reads BEZEL_FAILPOINTS once. Called when a writer, relay or consumer is created, so a program needs to call it only
+ * where it wants the variable refused before that.
  *
  * @throws FailpointRefusedError when NODE_ENV is `production`, or the variable cannot be understood
+ *
+ * @example
+ * armFailpointsFromEnvironment({ BEZEL_FAILPOINTS: 'relay.published=kill@3' });
  */
 export function armFailpointsFromEnvironment(env: NodeJS.ProcessEnv = process.env): void {
   const spec = env['BEZEL_FAILPOINTS'];

@@ -16,6 +16,7 @@ export interface CompiledStatement {
 /** A Kysely `Transaction` or `ControlledTransaction`. */
 export interface KyselyTransaction {
   readonly isTransaction: boolean;
+  /** Runs one compiled statement inside the transaction. */
   // biome-ignore lint/suspicious/noExplicitAny: a row's shape is known to the statement alone
   executeQuery(query: CompiledStatement): Promise<{ readonly rows: any[] }>;
 }

@@ -8,6 +8,7 @@ export interface TopicInspector {
   describe(topics: readonly string[]): Promise<readonly TopicDescription[]>;
 }
 
+/** What the brokers say of a topic. */
 export interface TopicDescription {
   readonly topic: string;
   /** The fewest copies that a partition is meant to have, and has up to date. */

@@ -5,6 +5,7 @@ import { choiceParams, type MessageChoice } from '../choice.ts';
 import { lockShards, rewindShards } from './fence.sql.ts';
 import { countIn, publishedOf, publishedTo, shardsChosen } from './replay.sql.ts';
 
+/** Which messages `replay` sends again; without a choice all that are in the table. */
 export interface ReplayOptions extends MessageChoice {
   /** Only say what would be sent again. */
   readonly dryRun?: boolean;

@@ -7,6 +7,7 @@ import type { VerifyReport } from './report.ts';
 import { readTopics } from './topic-reader.ts';
 import { chosenMessages, daysKept, namesInUse, publishedTo, whichAreThere } from './verify.sql.ts';
 
+/** Which messages `verify` compares, and how it reads Kafka. */
 export interface VerifyOptions extends MessageChoice {
   /** How Kafka is read. */
   readonly subscriber: Subscriber;

@@ -42,9 +42,20 @@ const scanner = new MetadataScanner();
 /**
  * Makes a method of a provider or controller the handler of an event. It works in the transaction of `context.tx`, and
  * everything `on` says holds for it: its effects happen once, in the order of the key. Several on one method make it the
- * handler of several events.
+ * handler of several events. `OnEvent.batch` is for a method that takes several events at once, as `on.batch` does.
  *
- * `@OnEvent(OrderPlaced) async bill({ data }: EventOf<typeof OrderPlaced>, { tx }: HandlerContext) { … }`
+ * @example
+ * class Billing {
+ *   @OnEvent(OrderPlaced)
+ *   async bill({ data }: EventOf<typeof OrderPlaced>, { tx }: HandlerContext): Promise<void> {
+ *     await tx.query('INSERT INTO invoice (order_id) VALUES ($1)', [data.orderId]);
+ *   }
+ *
+ *   @OnEvent.batch(OrderPlaced, { outbox: 'reports' })
+ *   async count(events: readonly EventOf<typeof OrderPlaced>[], { tx }: HandlerContext): Promise<void> {
+ *     await tx.query('UPDATE report SET orders = orders + $1', [events.length]);
+ *   }
+ * }
  */
 export function OnEvent<Type extends string, Data>(
   event: EventDefinition<Type, Data>,
@@ -54,9 +65,15 @@ export function OnEvent<Type extends string, Data>(
 }
 
 /**
- * The same for a method that takes several events at once, as `on.batch` does:
+ * The same for a method that takes several events at once, as `on.batch` does.
  *
- * `@OnEvent.batch(OrderPlaced) async bill(events: readonly EventOf<typeof OrderPlaced>[]) { … }`
+ * @example
+ * class Reports {
+ *   @OnEvent.batch(OrderPlaced)
+ *   async count(events: readonly EventOf<typeof OrderPlaced>[]): Promise<void> {
+ *     console.log(events.length);
+ *   }
+ * }
  */
 OnEvent.batch = <Type extends string, Data>(
   event: EventDefinition<Type, Data>,
@@ -92,7 +109,12 @@ export function decoratedMethods(instance: object): DecoratedMethod[] {
  * The handlers that an object's decorated methods are, for a `createConsumer` without Nest: in a test of theirs, say.
  *
  * @example
- * class Billing {}
+ * class Billing {
+ *   @OnEvent(OrderPlaced)
+ *   bill({ data }: EventOf<typeof OrderPlaced>): void {
+ *     console.log(data.orderId);
+ *   }
+ * }
  * const handlers = handlersOf(new Billing());
  */
 export const handlersOf = (instance: object): EventHandler[] =>

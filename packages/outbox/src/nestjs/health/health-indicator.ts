@@ -21,6 +21,15 @@ export interface OutboxHealthOptions {
 /**
  * Says how relays and consumers are, for @nestjs/terminus. It asks no server: it looks at what they do, and remembers
  * what it saw, so that trouble counts only when it lasts. The symptoms and the patience for each: docs/nestjs.md.
+ *
+ * @example
+ * class Health {
+ *   constructor(readonly checks: HealthCheckService, readonly outbox: OutboxHealthIndicator) {}
+ *
+ *   check() {
+ *     return this.checks.check([() => this.outbox.relay('relay'), () => this.outbox.consumer('consumer')]);
+ *   }
+ * }
  */
 export class OutboxHealthIndicator {
   readonly #outboxes: Outboxes;

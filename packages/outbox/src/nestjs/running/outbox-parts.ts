@@ -7,7 +7,19 @@ import { OutboxPartMissingError } from '../errors.ts';
 import { DEFAULT_PATIENCE, type Patience } from '../health/patience.ts';
 import type { ClosablePool, OutboxModuleOptions } from '../options.ts';
 
-/** What runs for one outbox: whatever its module was given options for. */
+/**
+ * What runs for one outbox: whatever its module was given options for. Look at it through `InjectOutboxParts`; it is made,
+ * started and stopped by its module.
+ *
+ * @example
+ * class Dashboard {
+ *   constructor(@InjectOutboxParts() readonly parts: OutboxParts) {}
+ *
+ *   published() {
+ *     return this.parts.relay?.status().published;
+ *   }
+ * }
+ */
 export class OutboxParts {
   readonly name: string;
   readonly relay: Relay | undefined;

@@ -49,6 +49,7 @@ export interface VirtualBroker {
   step(): BrokerStep | undefined;
   /** Keeps what is under way of one key, while others go on, until `release`. */
   hold(lane: Lane): void;
+  /** Lets go on what `hold` kept. */
   release(lane: Lane): void;
   /** The next so many sends are carried out, and their answers are lost: a relay sends again. */
   loseAnswers(sends: number): void;

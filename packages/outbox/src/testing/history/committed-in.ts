@@ -15,6 +15,9 @@ export interface CommittedInOptions {
  * is such. Where they overlap, note what was written and when instead.
  *
  * Retention must not have removed any of it. The login needs SELECT on the table `message`.
+ *
+ * @example
+ * const { written, committed } = oneAfterTheOther(await committedIn(pool));
  */
 export async function committedIn(
   db: Queryable,

@@ -65,6 +65,13 @@ export interface HistoryFault {
 /**
  * Messages that were committed one after the other, in the order given: each in a transaction of its own that was over
  * before the next began. What a scenario with a single writer needs.
+ *
+ * @example
+ * const faults = checkHistory({
+ *   ...oneAfterTheOther([{ id: 'a', topic: 'shop.orders', key: 'order-1', value: '{}' }]),
+ *   arrived: [],
+ * });
+ * console.log(faults.map(({ says }) => says));
  */
 export function oneAfterTheOther(
   messages: readonly Pick<WrittenMessage, 'id' | 'topic' | 'key' | 'value'>[],
