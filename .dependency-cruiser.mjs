@@ -6,7 +6,7 @@ const only = (name, from, allowed) => ({
   name,
   severity: 'error',
   comment: `${from} may import of the workspace only itself and: ${allowed.join(', ') || 'nothing'}`,
-  from: { path: `^${from}/`, pathNot: `${tests}|^${from}/(examples|bench|mutants|packaging|src/testing)/` },
+  from: { path: `^${from}/`, pathNot: `${tests}|^${from}/(examples|bench|docs|mutants|packaging|src/testing)/` },
   to: { path: '^(packages|apps|infra)/', pathNot: [`^${from}/`, ...allowed.map((path) => `^${path}`)].join('|') },
 });
 
