@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { type Command, EXIT, type ExitCode, type Outcome } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
-import { connection } from './connect.ts';
+import { failureOf } from './failure.ts';
 import { helpOf, overallHelp } from './help.ts';
 import { type Given, parseOptions } from './options/parse.ts';
 import { UsageError } from './options/usage-error.ts';
+import { connection } from './postgres/connect.ts';
 import type { Surroundings } from './surroundings.ts';
 import { paintFor } from './terminal/paint.ts';
 import { watch } from './watch.ts';
@@ -17,8 +18,11 @@ export async function run(args: readonly string[], around: Surroundings): Promis
     around.out.write(`${packageVersion()}\n`);
     return EXIT.done;
   }
+  if (name === 'help' && rest.length > 0) {
+    return run([...rest, '--help'], around);
+  }
   if (name === undefined || name === '--help' || name === 'help') {
-    around.out.write(`${overallHelp(COMMANDS)}\n`);
+    around[name === undefined ? 'err' : 'out'].write(`${overallHelp(COMMANDS)}\n`);
     return name === undefined ? EXIT.usage : EXIT.done;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
@@ -28,7 +32,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
     }
     return await runCommand(command, rest, around);
   } catch (error) {
-    around.err.write(complaint(error, rest.includes('--json'), name));
+    around.err.write(complaint(error, rest.includes('--json'), command?.name));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }
@@ -68,20 +72,14 @@ function checkedSchema(given: Given): string {
 }
 
 /** A failure in one line; as JSON with the code by which programs know it, if it has one. */
-function complaint(error: unknown, json: boolean, command: string): string {
-  const { message, code } = described(error);
+function complaint(error: unknown, json: boolean, command?: string): string {
+  const { message, code } = failureOf(error);
   if (json) {
     return `${JSON.stringify({ error: { code, message } })}\n`;
   }
-  const hint = error instanceof UsageError ? `\nbezel-outbox ${command} --help says what it takes.` : '';
+  const help = command === undefined ? '--help lists the commands' : `${command} --help says what it takes`;
+  const hint = error instanceof UsageError ? `\nbezel-outbox ${help}.` : '';
   return `bezel-outbox: ${message}${code === null || hint !== '' ? '' : ` (${code})`}${hint}\n`;
-}
-
-/** A refused connection is an AggregateError without a message of its own when a name has several addresses. */
-function described(error: unknown): { message: string; code: string | null } {
-  const first = error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
-  const { message = String(first), code } = (first ?? {}) as { message?: string; code?: unknown };
-  return { message, code: typeof code === 'string' ? code : null };
 }
 
 function packageVersion(): string {

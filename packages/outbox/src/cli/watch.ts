@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command, Context, Outcome } from './command.ts';
-import { connection } from './connect.ts';
+import { connection } from './postgres/connect.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface Watching {

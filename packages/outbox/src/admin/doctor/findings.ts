@@ -113,7 +113,7 @@ export const FINDINGS: Readonly<Record<FindingCode, Kind>> = {
   GRANT_MISSING: {
     severity: 'error',
     meaning: 'The login lacks a right for what it does; the service fails when it comes to use it.',
-    advice: 'Run bezel-outbox migrate with the same --grant-to.',
+    advice: 'Make the login if there is none, then run bezel-outbox migrate with the same --grant-to.',
   },
   KEY_PARKED: {
     severity: 'warning',

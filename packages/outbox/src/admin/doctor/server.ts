@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../../database/port.ts';
 import { inspectSequences } from '../rewind/sequences.sql.ts';
-import { isBehind, type SequenceState } from '../rewind/sequences.ts';
+import { assertReadable, isBehind, type SequenceState } from '../rewind/sequences.ts';
 import { type Finding, finding } from './findings.ts';
 import { beats, inspectServer } from './server.sql.ts';
 
@@ -31,6 +31,7 @@ export async function serverFindings(db: Queryable): Promise<Finding[]> {
 /** Sequences that are behind what is used, or leave numbers out. */
 export async function sequenceFindings(db: Queryable, schema: string): Promise<Finding[]> {
   const { rows } = await db.query(inspectSequences(schema));
+  assertReadable(rows);
   return (rows as SequenceState[]).flatMap((state) => {
     const { shard, name, dense, last, used } = state;
     if (!dense) {

@@ -1,12 +1,14 @@
 /**
  * How far each shard is published. Two probes of the primary key for each shard and one for each hole find the oldest
- * message that waits; nothing is counted. A login that may not read a sequence is answered 0 as the newest number.
+ * message that waits; nothing is counted. To a login that may not read a sequence Postgres answers null, as for one that
+ * handed out nothing: `readable` tells the two apart.
  *
  * A display: relays store checkpoints a few times a second, so all of it is that old.
  */
 export const lagOfShards = (schema: string): string => `
 SELECT
   k.shard, l.owner, k.cursor::float8 AS cursor,
+  s.name, has_sequence_privilege(to_regclass('${schema}.' || s.name), 'USAGE, SELECT') AS readable,
   coalesce(pg_sequence_last_value(to_regclass('${schema}.' || s.name)), 0)::float8 AS drawn,
   h.gaps, h.missing::float8 AS missing, o.oldest,
   greatest(0, extract(epoch FROM clock_timestamp() - o.oldest))::float8 AS seconds

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/port.ts';
+import { assertReadable } from '../rewind/sequences.ts';
 import { lagOfShards } from './lag.sql.ts';
 
 /** How far a shard is published, as of its last checkpoint. It can be turned into JSON. */
@@ -22,6 +23,7 @@ export interface ShardLag {
 
 export async function lag(db: Queryable, schema: string): Promise<ShardLag[]> {
   const { rows } = await db.query(lagOfShards(schema));
+  assertReadable(rows);
   return rows.map(({ shard, owner, cursor, drawn, gaps, missing, oldest, seconds }) => ({
     shard,
     owner,

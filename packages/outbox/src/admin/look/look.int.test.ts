@@ -123,3 +123,32 @@ describe('status', () => {
     expect(found.slots.map(({ age }) => age).toSorted()).toEqual([0, 1, 2, 3]);
   });
 });
+
+describe('a login that may read the tables and not the sequences', () => {
+  test('is refused by whatever counts on them: a sequence that is hidden looks like one that is behind', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const { pool } = database;
+    await pool.query(insertMessage('k'));
+    const login = `look_${randomUUID().slice(0, 8)}`;
+    await pool.query(`CREATE ROLE ${login}; GRANT USAGE ON SCHEMA outbox TO ${login};
+                      GRANT SELECT ON ALL TABLES IN SCHEMA outbox TO ${login}`);
+    try {
+      await using session = await openTransaction(pool);
+      await session.client.query(`SET LOCAL ROLE ${login}`);
+      const admin = createAdmin(session.client);
+      for (const look of [() => admin.lag(), () => admin.status(), () => admin.doctor({ watchMs: 0 })]) {
+        await expect(look()).rejects.toMatchObject({
+          code: 'GRANT_MISSING',
+          message: expect.stringContaining('seq_g1_0_of_1'),
+        });
+      }
+      await session.client.query('RESET ROLE');
+      await session.client.query(`GRANT SELECT ON ALL SEQUENCES IN SCHEMA outbox TO ${login}`);
+      await session.client.query(`SET LOCAL ROLE ${login}`);
+      expect(await admin.lag()).toMatchObject([{ drawn: 1, waiting: 1 }]);
+    } finally {
+      await pool.query(`DROP OWNED BY ${login}`);
+      await pool.query(`DROP ROLE ${login}`);
+    }
+  });
+});

@@ -6,8 +6,9 @@ import { parseMultirange, type Range, toMultirange, union } from '../../reader/t
 import { inspectCluster, lockSequence, makeMissing, raiseSequence, takeIdentity } from './adopt.sql.ts';
 import { lockShards, rewindShards } from './fence.sql.ts';
 import { inspectSequences } from './sequences.sql.ts';
-import { isBehind, type SequenceState } from './sequences.ts';
+import { assertReadable, isBehind, type SequenceState } from './sequences.ts';
 
+/** How `adopt` goes about it. */
 export interface AdoptOptions {
   /** Only say what would be done. */
   readonly dryRun?: boolean;
@@ -65,6 +66,7 @@ async function inspected(connection: OneConnection, schema: string): Promise<{ m
 
 async function sequencesOf(connection: OneConnection, schema: string): Promise<SequenceState[]> {
   const { rows } = await connection.query(inspectSequences(schema));
+  assertReadable(rows);
   for (const { name, dense } of rows as SequenceState[]) {
     if (!dense) {
       throw new SequenceUnsafeError(`sequence "${name}" is missing, or has not CACHE 1, INCREMENT 1 and NO CYCLE`);

@@ -1,4 +1,5 @@
 import { quoteSchema } from '../../database/schema-name.ts';
+import { GrantMissingError } from '../../errors/relaying.ts';
 import { migrate as applyMigrations, migrationSql } from '../../migrate/migrate.ts';
 import { loadMigrations } from '../../migrate/migrations.ts';
 import { selectVersion } from '../../migrate/statements.ts';
@@ -7,6 +8,7 @@ import { DRY_RUN } from '../options/dry-run.ts';
 import { GRANT_TO, grantsGiven } from '../options/grant-to.ts';
 
 const UNDEFINED_TABLE = '42P01';
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 export const migrate: Command = {
   name: 'migrate',
@@ -28,7 +30,14 @@ export const migrate: Command = {
       const sql = migrationSql({ ...options, from });
       return { document: { dryRun: true, version: from, pending, sql }, text: () => sql };
     }
-    const { applied, version } = await applyMigrations(db, options);
+    const { applied, version } = await applyMigrations(db, options).catch((error: unknown) => {
+      const { code, message } = error as { code?: unknown; message?: string };
+      if (code !== INSUFFICIENT_PRIVILEGE) throw error;
+      throw new GrantMissingError(
+        `${message}; migrate needs the login that owns schema "${schemaName}", or one that may create it`,
+        { cause: error },
+      );
+    });
     return {
       document: { dryRun: false, version, applied },
       text: () =>

@@ -12,7 +12,11 @@ export interface OptionSpec {
 }
 
 export const COMMON: readonly OptionSpec[] = [
-  { name: 'database-url', value: 'url', help: 'the database; else DATABASE_URL, else PGHOST, PGDATABASE … as psql' },
+  {
+    name: 'database-url',
+    value: 'url',
+    help: 'the database; else DATABASE_URL, else PGHOST, PGDATABASE, PGSSLMODE … as psql',
+  },
   { name: 'schema', value: 'name', help: 'the schema of the outbox (outbox)' },
   { name: 'json', help: 'print one JSON document on one line instead of text' },
   { name: 'help', help: 'print this' },
