@@ -1,12 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
-import * as outbox from '../src/index.ts';
-import * as kafkajs from '../src/kafkajs/index.ts';
-import * as nestjs from '../src/nestjs/index.ts';
-import * as platformatic from '../src/platformatic/index.ts';
 import { CHANNELS, METRICS } from '../src/telemetry/names.ts';
-import * as testing from '../src/testing/index.ts';
-import { blocksOfComments, blocksOfMarkdown, compileBlocks, type Document } from './compile-blocks.ts';
+import { blocksOfMarkdown, compileBlocks } from './compile-blocks.ts';
 
 jest.setTimeout(120_000);
 
@@ -28,20 +23,6 @@ declare global {
 const README = blocksOfMarkdown('README.md', read('../README.md'));
 const ROOT_README = blocksOfMarkdown('../../README.md', read('../../../README.md'));
 
-/** Examples in comments stand alone: what they take for granted is what the package exports. */
-const EXPORTED: Record<string, object> = {
-  '@bezel/outbox': outbox,
-  '@bezel/outbox/kafkajs': kafkajs,
-  '@bezel/outbox/nestjs': nestjs,
-  '@bezel/outbox/platformatic': platformatic,
-  '@bezel/outbox/testing': testing,
-};
-const WITHIN_COMMENTS = [
-  ...Object.entries(EXPORTED).map(([module, names]) => `import { ${Object.keys(names).join(', ')} } from '${module}';`),
-  "import { z } from 'zod';",
-  "import { OrderPlaced } from './order-placed.ts';",
-].join(' ');
-
 /** By kind and unit, as each instrument is created. A histogram gives more than one. */
 function prometheusNames(): string[] {
   const created = /[mM]eter(?:\(INSTRUMENTATION\))?\.create(\w+)\(METRICS\.(\w+)(?:, \{ unit: '(\w+)' \})?/g;
@@ -61,13 +42,6 @@ const sources = (): { path: string; text: string }[] =>
     .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\.spec\.ts$|fixtures/.test(path))
     .map((path) => ({ path, text: read(`../src/${path}`) }));
 
-function commented(): Document[] {
-  return sources()
-    .map(({ path, text }) => blocksOfComments(`src/${path}`, text))
-    .filter(({ blocks }) => blocks.length > 0)
-    .map(({ name, blocks }) => ({ name, blocks: [{ line: 1, code: WITHIN_COMMENTS }, ...blocks] }));
-}
-
 describe('code in documents', () => {
   test("every ts block of this package's README compiles", () => {
     expect(README.blocks.length).toBeGreaterThan(3);
@@ -84,12 +58,6 @@ describe('code in documents', () => {
     expect(guide.blocks.length).toBeGreaterThan(5);
     const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true, erasableSyntaxOnly: false };
     expect(compileBlocks([guide], PRELUDE, decorators)).toEqual([]);
-  });
-
-  test('every example in a doc comment compiles', () => {
-    const documents = commented();
-    expect(documents.length).toBeGreaterThan(5);
-    expect(compileBlocks(documents, PRELUDE)).toEqual([]);
   });
 
   test('what does not exist, or takes something else, is found at its line', () => {

@@ -11,12 +11,13 @@ const GENERATORS = [
   },
   { writes: 'packages/outbox/docs/guarantees.md', script: 'packages/outbox/mutants/guarantees/write-page.ts' },
   { writes: 'packages/outbox/api', script: 'packages/outbox/packaging/api/write-reports.ts' },
+  { writes: 'packages/outbox/docs/reference', script: 'packages/outbox/packaging/reference/write-reference.ts' },
   { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
 ];
 
 const { json } = rootCommand('npm run generate --')
   .description(
-    'Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document, the outbox’s schema, public surface and guarantees.',
+    'Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document, the outbox’s schema, public surface, reference and guarantees.',
   )
   .option('--json', 'print one JSON object as the last line', false)
   .parse()

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
-import ts from 'typescript';
 import * as root from '../../src/index.ts';
 import { subpathsOf } from '../manifest.ts';
-import { type Declarations, emitDeclarations } from './declarations.ts';
+import { emitDeclarations } from './declarations.ts';
+import { declared } from './declared.ts';
 import { renderReport, reportFileOf } from './report.ts';
 import { surfaceOf } from './surface.ts';
 
@@ -71,21 +71,3 @@ describe('a surface', () => {
     expect(surface.values).toEqual(['createThing']);
   });
 });
-
-/** Declarations of a package of these files, of which `index.d.ts` is the root. */
-function declared(files: Readonly<Record<string, string>>): Declarations {
-  const options: ts.CompilerOptions = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ESNext, types: [] };
-  const host = ts.createCompilerHost(options);
-  const textOf = (path: string): string | undefined => files[path.replace(/^\/package\//, '')];
-  const { fileExists, readFile } = host;
-  host.fileExists = (path) => textOf(path) !== undefined || fileExists(path);
-  host.directoryExists = () => true;
-  host.readFile = (path) => textOf(path) ?? readFile(path);
-  const program = ts.createProgram(['/package/index.d.ts'], options, host);
-  const index = program.getSourceFile('/package/index.d.ts');
-  return {
-    checker: program.getTypeChecker(),
-    entries: new Map(index === undefined ? [] : [['.', index]]),
-    isOwn: ({ fileName }) => textOf(fileName) !== undefined,
-  };
-}

@@ -40,7 +40,7 @@ export interface MigrateResult {
  * @throws TypeError when an option makes no sense, else whatever Postgres answers; nothing was changed then
  *
  * @example
- * const { applied, version } = await migrate('postgres://shop_owner@127.0.0.1/shop', {
+ * const { applied, version } = await migrate(pool, {
  *   grantTo: ['shop', { login: 'shop_relay', for: ['relay', 'retain'] }],
  * });
  */

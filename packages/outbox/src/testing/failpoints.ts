@@ -129,7 +129,7 @@ export function enableFailpoint(
  * @throws FailpointRefusedError when NODE_ENV is `production`, or the variable cannot be understood
  *
  * @example
- * armFailpointsFromEnvironment({ BEZEL_FAILPOINTS: 'relay.published=kill@3' });
+ * armFailpointsFromEnvironment({ BEZEL_FAILPOINTS: 'relay.published=pause@3' });
  */
 export function armFailpointsFromEnvironment(env: NodeJS.ProcessEnv = process.env): void {
   const spec = env['BEZEL_FAILPOINTS'];
