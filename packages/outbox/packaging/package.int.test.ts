@@ -53,6 +53,7 @@ describe('what npm would publish', () => {
 /** What else the package itself may import at run time, by the subpath that is loaded. Types are gone by then. */
 const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   '.': ['@opentelemetry/api', 'pg'],
+  './errors': [],
   './event': [],
   './kafkajs': ['kafkajs'],
   './platformatic': ['@platformatic/kafka'],

@@ -1,3 +1,19 @@
+export {
+  ConsumerOptionsInvalidError,
+  ConsumerStoppedError,
+  DatabaseUnresponsiveError,
+  EventDataInvalidError,
+  EventHeadersInvalidError,
+  EventTooOldError,
+  EventUnknownError,
+  EventVersionUnknownError,
+  HandlerCrashedError,
+  HandlerTimeoutError,
+  HandlerTransactionClosedError,
+  HandlerTransactionFailedError,
+  PositionOutOfRangeError,
+} from '../consumer/errors.ts';
+export { StatementTimeoutError } from '../database/statement.ts';
 export { RangeTooLargeError, SequenceBusyError, TopicUnreadableError } from './operating.ts';
 export { OutboxError } from './outbox-error.ts';
 export {
