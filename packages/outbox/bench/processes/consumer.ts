@@ -66,7 +66,10 @@ const program = {
           began ??= { at: performance.now(), cpuMs: usage().cpuMs };
         }),
       ],
-      onError: ({ kind, error }) => done.reject(new Error(`${kind}: ${error.message}`, { cause: error })),
+      onError({ kind, error }) {
+        // A broker that has just begun names coordinators that are not ready: the consumer tries again by itself.
+        if (kind !== 'kafka') done.reject(new Error(`${kind}: ${error.message}`, { cause: error }));
+      },
     });
     try {
       await consumer.start();

@@ -4,16 +4,16 @@ const BATCHES = { file: 'src/consumer/batch-handlers.int.test.ts', within: 'a ha
 const VERSIONS = { file: 'src/consumer/upcast.int.test.ts', within: 'old versions of an event, on kafkajs' };
 const WINDOW = { file: 'src/consumer/inbox-window.int.test.ts', within: 'the window of the inbox, on kafkajs' };
 const INBOX_RETENTION = 'migrations/0009_inbox_retention.sql';
-const STATEMENTS = 'src/consumer/transaction/statements.ts';
+const CLAIM = 'migrations/0010_cheaper_claim.sql';
 
 /** Effects that happen twice, or not at all. */
 export const CONSUMING: readonly Mutant[] = [
   {
     name: 'the-inbox-forgets',
     breaks: 'P5',
-    file: STATEMENTS,
-    find: 'FROM message JOIN fresh USING (ce_time, id) ORDER BY place',
-    replace: 'FROM message ORDER BY place',
+    file: CLAIM,
+    find: 'WHERE (m.ce_time, m.id) IN (SELECT a.ce_time, a.id FROM added AS a)',
+    replace: '',
     caughtBy: {
       file: 'src/consumer/consumer.int.test.ts',
       within: 'a consumer on kafkajs',
@@ -37,9 +37,9 @@ export const CONSUMING: readonly Mutant[] = [
   {
     name: 'position-moved-wherever-it-is',
     breaks: 'P5',
-    file: STATEMENTS,
-    find: ' AND held.next_offset = $4::bigint',
-    replace: '',
+    file: CLAIM,
+    find: 'coalesce(next_offset = expected, false)',
+    replace: 'next_offset IS NOT NULL',
     caughtBy: {
       file: 'src/consumer/ownership.int.test.ts',
       within: 'who owns a partition, on kafkajs',
@@ -81,9 +81,9 @@ export const CONSUMING: readonly Mutant[] = [
   {
     name: 'an-event-from-before-the-window-is-handled',
     breaks: 'P5',
-    file: STATEMENTS,
-    find: 'JOIN held ON ce_time < held.inbox_from',
-    replace: 'JOIN held ON false',
+    file: CLAIM,
+    find: '(SELECT min(a.ce_time) FROM added AS a) < inbox_from',
+    replace: 'false',
     caughtBy: { ...WINDOW, test: 'an event from before it is parked' },
   },
   {
@@ -105,17 +105,41 @@ export const CONSUMING: readonly Mutant[] = [
   {
     name: 'the-window-closes-over-what-is-parked',
     breaks: 'P4',
-    file: STATEMENTS,
-    find: 'CASE WHEN held.parked OR cardinality',
+    file: CLAIM,
+    find: 'CASE WHEN parked OR cardinality',
     replace: 'CASE WHEN cardinality',
     caughtBy: { ...WINDOW, test: 'stays open for what is parked' },
   },
   {
     name: 'an-event-from-the-future-closes-the-window',
     breaks: 'P8',
-    file: STATEMENTS,
-    find: 'least(($6::timestamptz[])[cardinality($6::timestamptz[])], clock_timestamp())',
-    replace: '($6::timestamptz[])[cardinality($6::timestamptz[])]',
+    file: CLAIM,
+    find: 'least(times[cardinality(times)], clock_timestamp())',
+    replace: 'times[cardinality(times)]',
     caughtBy: { ...WINDOW, test: 'an event from the future moves it no further' },
+  },
+  {
+    name: 'an-event-given-twice-is-handled-twice',
+    breaks: 'P5',
+    file: CLAIM,
+    find: 'min(m.place)::integer AS place',
+    replace: 'unnest(array_agg(m.place))::integer AS place',
+    caughtBy: {
+      file: 'src/consumer/transaction/claim.int.test.ts',
+      within: 'the claim of a batch',
+      test: 'says which events are new to the group',
+    },
+  },
+  {
+    name: 'a-second-owner-queues-behind-the-first',
+    breaks: 'P5',
+    file: CLAIM,
+    find: '  FOR UPDATE NOWAIT;',
+    replace: '  FOR UPDATE;',
+    caughtBy: {
+      file: 'src/consumer/transaction/claim.int.test.ts',
+      within: 'the claim of a batch',
+      test: 'by a second owner does not wait for the first',
+    },
   },
 ];

@@ -3,18 +3,16 @@ import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoi
 import type { PlacedEvent } from '../message/calls.ts';
 import type { HandledMessage } from '../message/route.ts';
 import type { Batch } from '../transaction/claim.ts';
+import { type Remembered, toRemembered } from '../transaction/remembered.ts';
 import type { ParkingStatements } from './parking.sql.ts';
 import { keyName, parkingKey, toColumns, toReason } from './stored-message.ts';
 
-export interface Parted {
+/** `fresh` and `stale` are indexes of `free`. */
+export interface Parted extends Remembered {
   /** Messages that were parked. */
   readonly parked: number;
   /** The events that may be handled, in order, each with its place in the batch. */
   readonly free: readonly PlacedEvent[];
-  /** Which of these, by index, nobody of this group has handled yet. Now they are in the inbox. */
-  readonly fresh: readonly number[];
-  /** Those of them that are too old to know. */
-  readonly stale: readonly number[];
 }
 
 /**
@@ -59,7 +57,7 @@ export async function remember(
   { remember: statement }: ParkingStatements,
   { groupId, inboxFrom }: { readonly groupId: string; readonly inboxFrom: string },
   events: readonly HandledMessage[],
-): Promise<Pick<Parted, 'fresh' | 'stale'>> {
+): Promise<Remembered> {
   if (events.length === 0) {
     return { fresh: [], stale: [] };
   }
@@ -69,6 +67,5 @@ export async function remember(
     events.map(({ envelope }) => envelope.id),
     inboxFrom,
   ]);
-  const index = (place: number): number => place - 1;
-  return { fresh: rows[0].fresh.map(index), stale: rows[0].stale.map(index) };
+  return toRemembered(rows[0], events.length);
 }

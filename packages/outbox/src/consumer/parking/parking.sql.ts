@@ -52,24 +52,8 @@ SELECT $1, $2, $3, m.key, m."offset", m.keyless, m.value, m.headers
 FROM unnest($4::bytea[], $5::bigint[], $6::boolean[], $7::bytea[], $8::json[]) AS m (key, "offset", keyless, value, headers)
 ON CONFLICT DO NOTHING`,
 
-    // $1 group, $2 times, $3 ids, $4 from when on ids are sure to be there: puts events into the inbox and answers which
-    // (1 = first) were not there, and which of these are too old to know, as a claim does.
-    remember: `
-WITH given AS (
-  SELECT ce_time, id, min(place) AS place
-  FROM unnest($2::timestamptz[], $3::text[]) WITH ORDINALITY AS given (ce_time, id, place)
-  GROUP BY ce_time, id
-), fresh AS (
-  INSERT INTO ${schema}.inbox (group_id, slot, ce_time, id)
-  SELECT $1, ${schema}.inbox_slot(ce_time), ce_time, id FROM given
-  ORDER BY ce_time, id
-  ON CONFLICT DO NOTHING
-  RETURNING ce_time, id
-)
-SELECT ARRAY(SELECT place::int FROM given JOIN fresh USING (ce_time, id) ORDER BY place) AS fresh,
-       ARRAY(
-         SELECT place::int FROM given JOIN fresh USING (ce_time, id) WHERE ce_time < $4::timestamptz ORDER BY place
-       ) AS stale`,
+    // $1 group, $2 times, $3 ids, $4 from when on ids are sure to be there: what a claim does where no key is parked.
+    remember: `SELECT fresh, stale FROM ${schema}.remember($1, $2::timestamptz[], $3::text[], $4::timestamptz)`,
 
     // The key to bring back next: the one parked longest.
     wanted: `

@@ -4,6 +4,7 @@ import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoi
 import type { Envelope } from '../message/decode.ts';
 import type { RoutedMessage } from '../message/route.ts';
 import type { ParkReason } from '../parking/stored-message.ts';
+import { type Remembered, toRemembered } from './remembered.ts';
 import type { Statements } from './statements.ts';
 
 /** A stretch of one partition: all messages at or after `position` and before `next`. */
@@ -17,18 +18,15 @@ export interface Batch {
   readonly condemned: ParkReason | null;
 }
 
-export interface Claim {
+/** Nothing is remembered where a key is parked: see `parkBehind`. */
+export interface Claim extends Remembered {
   /** Where the position was; null when there is none. */
   readonly position: bigint | null;
   /** Whether the batch is this transaction's to handle. */
   readonly moved: boolean;
   /** Whether any key of the partition is parked. */
   readonly parked: boolean;
-  /** The events, by their index, that this group has not handled yet. None where a key is parked: see `parkBehind`. */
-  readonly fresh: readonly number[];
-  /** Those of them that are older than what the inbox is sure to hold: nobody can know whether they were handled. */
-  readonly stale: readonly number[];
-  /** How old that is, as Postgres writes it. */
+  /** From when on the inbox is sure to hold ids, as Postgres writes it. */
   readonly inboxFrom: string;
 }
 
@@ -60,14 +58,12 @@ export async function claimBatch(
     inboxWindow,
   ]);
   const [row] = rows;
+  const claimed = row.moved && !row.parked ? toRemembered(row, events.length) : { fresh: [], stale: [] };
   return {
-    position: row?.position == null ? null : BigInt(row.position),
-    moved: row?.moved === true,
-    parked: row?.parked === true,
-    fresh: fromOne(row?.fresh),
-    stale: fromOne(row?.stale),
-    inboxFrom: row?.inbox_from ?? '-infinity',
+    position: row.next_offset === null ? null : BigInt(row.next_offset),
+    moved: row.moved,
+    parked: row.parked === true,
+    ...claimed,
+    inboxFrom: row.inbox_from ?? '-infinity',
   };
 }
-
-const fromOne = (places: readonly number[] | undefined): number[] => (places ?? []).map((place) => place - 1);
