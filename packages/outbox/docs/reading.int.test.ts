@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createTopic, waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import { createRelay } from '../src/relay/create-relay.ts';
+import { allPublished } from '../src/testing/fixtures/kafka/published.ts';
 import { PUBLISHERS } from '../src/testing/fixtures/kafka/publishers.ts';
 import { outboxDatabase } from '../src/testing/fixtures/outbox/database.ts';
 import { noted } from '../src/testing/fixtures/outbox/events.ts';
-import { allPublished } from '../src/testing/fixtures/outbox/history.ts';
 import { openTransaction } from '../src/testing/fixtures/outbox/transactions.ts';
 import { createOutbox } from '../src/writer/create-outbox.ts';
 
@@ -58,6 +58,6 @@ test('a relay whose token is gone forgets what it remembered, and reads numbers 
     { newest: 15 },
   ]);
   const messages = await allPublished(database.pool, topic);
-  expect(new Set(messages.map(({ value }) => JSON.parse(value.toString()).n)).size).toBe(25);
+  expect(new Set(messages.map(({ value }) => JSON.parse(value).n)).size).toBe(25);
   expect(relay.status().shards[0]?.epoch).toBeGreaterThan(before);
 });

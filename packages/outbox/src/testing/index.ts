@@ -23,7 +23,7 @@ export {
   FailpointRefusedError,
 } from './failpoints.ts';
 export { checkHistory } from './history/check-history.ts';
-export { type CommittedInOptions, committedIn } from './history/committed-in.ts';
+export { type CommittedInOptions, type CommittedMessage, committedIn } from './history/committed-in.ts';
 export {
   type ArrivedMessage,
   type CommittedTransaction,

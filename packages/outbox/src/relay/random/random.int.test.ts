@@ -4,8 +4,8 @@ import { expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
 import { createRetention } from '../../retention/create-retention.ts';
 import { chanceOf } from '../../testing/chance.ts';
+import { arrivedOn } from '../../testing/fixtures/kafka/published.ts';
 import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
-import { readTopic } from '../../testing/fixtures/kafka/read-topic.ts';
 import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { Faults } from '../../testing/fixtures/random/faults.ts';
 import { Journal } from '../../testing/fixtures/random/journal.ts';
@@ -13,7 +13,6 @@ import { Writers } from '../../testing/fixtures/random/writers.ts';
 import { networkPath } from '../../testing/fixtures/servers/network.ts';
 import { onOwnPostgres } from '../../testing/fixtures/servers/own-postgres.ts';
 import { checkHistory } from '../../testing/history/check-history.ts';
-import type { ArrivedMessage } from '../../testing/history/history.ts';
 import { createRelay } from '../create-relay.ts';
 
 /** Who does what, and what breaks when. The servers' own timing is not in it: a seed makes a failure likely, not certain. */
@@ -48,21 +47,6 @@ async function leasesTaken(pool: pg.Pool): Promise<number> {
   return (await pool.query('SELECT sum(epoch)::int AS taken FROM outbox.checkpoint')).rows[0].taken;
 }
 
-async function arrivedOn(topics: readonly string[]): Promise<ArrivedMessage[]> {
-  const found = await Promise.all(
-    topics.map(async (topic) =>
-      (await readTopic(topic)).map(({ partition, key, value, headers }) => ({
-        topic,
-        partition,
-        key,
-        value: value.toString('utf8'),
-        id: headers['ce_id'] ?? '',
-      })),
-    ),
-  );
-  return found.flat();
-}
-
 onOwnPostgres({}, () => {
   test('nothing is lost, reordered or invented, whatever happens to relays, sessions, Postgres and the way to Kafka', async () => {
     process.stderr.write(`BEZEL_RANDOM_SEED=${SEED} BEZEL_RANDOM_SECONDS=${SECONDS}\n`);
@@ -95,7 +79,7 @@ onOwnPostgres({}, () => {
       journal.note('writers and faults have ended');
       await waitFor('the checkpoints', () => isPublished(pool), { deadlineMs: SETTLE_MS, everyMs: 100 });
       await waitFor('retention to empty all', () => isEmpty(pool), { deadlineMs: SETTLE_MS, everyMs: 100 });
-      const [committed, arrived] = [await writers.committed(), await arrivedOn(topics)];
+      const [committed, arrived] = [await writers.committed(), await arrivedOn(...topics)];
       process.stderr.write(
         `${committed.size} transactions committed, ${writers.written.length} messages written, ${arrived.length} arrived, ${new Set(arrived.map(({ id }) => id)).size} different, leases taken ${await leasesTaken(pool)} times\n`,
       );

@@ -3,6 +3,13 @@ import { DEFAULT_SCHEMA, quoteSchema } from '../../database/schema-name.ts';
 import { committedMessages } from './committed-messages.sql.ts';
 import type { WrittenMessage } from './history.ts';
 
+/** A message as it lies in the outbox. */
+export interface CommittedMessage extends Pick<WrittenMessage, 'id' | 'topic' | 'key'> {
+  readonly type: string;
+  /** The JSON that is published. */
+  readonly value: string;
+}
+
 /** Where to look. */
 export interface CommittedInOptions {
   /** Default `outbox`. */
@@ -22,7 +29,7 @@ export interface CommittedInOptions {
 export async function committedIn(
   db: Queryable,
   { schemaName = DEFAULT_SCHEMA }: CommittedInOptions = {},
-): Promise<Pick<WrittenMessage, 'id' | 'topic' | 'key' | 'value'>[]> {
+): Promise<CommittedMessage[]> {
   const { rows } = await db.query(committedMessages(quoteSchema(schemaName)));
-  return rows.map(({ id, topic, key, payload }) => ({ id, topic, key, value: payload.toString('utf8') }));
+  return rows.map(({ payload, ...message }) => ({ ...message, value: payload.toString('utf8') }));
 }
