@@ -9,9 +9,10 @@ export { type AdminOptions, createAdmin, type OutboxAdmin, type ParkedKeyStatus 
 export type { DoctorOptions } from './admin/doctor/doctor.ts';
 export type { Finding, FindingCode } from './admin/doctor/findings.ts';
 export type { TopicDescription, TopicInspector } from './admin/doctor/topics.ts';
+export type { ConsumerLag, OffsetInspector } from './admin/look/consumer-lag.ts';
 export type { GapHolder, ShardGaps } from './admin/look/gaps.ts';
 export type { ShardLag } from './admin/look/lag.ts';
-export type { OutboxStatus } from './admin/look/status.ts';
+export type { OutboxStatus, StatusOptions } from './admin/look/status.ts';
 export type { Adoption, AdoptOptions, ShardAdoption } from './admin/rewind/adopt.ts';
 export type { Replay, ReplayOptions, ShardReplay } from './admin/rewind/replay.ts';
 export type { Sample, VerifiedMessage, VerifyReport } from './admin/verify/report.ts';

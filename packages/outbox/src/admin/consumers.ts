@@ -6,6 +6,7 @@ import {
   readParkedMessages,
   requestRedriveByConsumers,
 } from './consumers.sql.ts';
+import { type ConsumerLag, consumerLag, type OffsetInspector } from './look/consumer-lag.ts';
 
 /** A key of which a consumer could not handle an event. It can be turned into JSON. */
 export interface ConsumerParkedKeyStatus {
@@ -50,8 +51,13 @@ export interface ConsumerKey {
   readonly key: string;
 }
 
-/** Looks at what consumers have parked in this database, and says what becomes of it. */
+/** Looks at how far consumers are and what they have parked in this database, and says what becomes of it. */
 export interface ConsumersAdmin {
+  /**
+   * How far each group is in each partition: its position lies in this database, the end of the topic in Kafka. Without an
+   * inspector nobody is asked for the ends, and no lag is known.
+   */
+  lag(inspector?: OffsetInspector): Promise<ConsumerLag[]>;
   /** What is parked: all, or of a group, a topic, a key. The longest parked first. */
   parked(which?: Partial<ConsumerKey>): Promise<ConsumerParkedKeyStatus[]>;
   /** The messages parked with a key, in order; at most `limit`, which is 100 unless told. */
@@ -81,6 +87,7 @@ export interface ConsumersAdmin {
 export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
   const filter = ({ groupId, topic, key }: Partial<ConsumerKey>) => [groupId ?? null, topic ?? null, bytes(key)];
   return {
+    lag: (inspector) => consumerLag(db, schema, inspector),
     async parked(which = {}) {
       const { rows } = await db.query(listParkedByConsumers(schema), filter(which));
       return rows.map(({ group_id, parked_at, first_offset, key, ...row }) => ({

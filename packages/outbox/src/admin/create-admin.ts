@@ -6,7 +6,7 @@ import type { Finding } from './doctor/findings.ts';
 import { explained } from './explained.ts';
 import { gaps, type ShardGaps } from './look/gaps.ts';
 import { lag, type ShardLag } from './look/lag.ts';
-import { type OutboxStatus, status } from './look/status.ts';
+import { type OutboxStatus, type StatusOptions, status } from './look/status.ts';
 import { listParked, requestRedrive } from './parked.sql.ts';
 import { type Adoption, type AdoptOptions, adopt } from './rewind/adopt.ts';
 import { type Replay, type ReplayOptions, replay } from './rewind/replay.ts';
@@ -45,7 +45,7 @@ export interface ParkedKeyStatus {
  */
 export interface OutboxAdmin {
   /** What the database shows of everything: shards, relays, slots, consumers, what is parked. Costs milliseconds. */
-  status(): Promise<OutboxStatus>;
+  status(options?: StatusOptions): Promise<OutboxStatus>;
   /** How far each shard is published. */
   lag(): Promise<ShardLag[]>;
   /** Missing numbers below what is published, and the open transactions that could still bring them. */
@@ -99,10 +99,10 @@ export interface OutboxAdmin {
  */
 export function createAdmin(db: Queryable, { schemaName = DEFAULT_SCHEMA }: AdminOptions = {}): OutboxAdmin {
   const schema = quoteSchema(schemaName);
-  const consumers = consumersAdmin(db, schema);
   const on = <T>(work: () => Promise<T>): Promise<T> => explained(schemaName, work);
+  const consumers = consumersAdmin({ query: (sql, params) => on(() => db.query(sql, params)) }, schema);
   return {
-    status: () => on(() => status(db, schema)),
+    status: (options) => on(() => status(db, schema, options)),
     lag: () => on(() => lag(db, schema)),
     gaps: () => on(() => gaps(db, schema)),
     parked: () =>

@@ -1,4 +1,4 @@
-import { createDatabase } from '@bezel/local/testing';
+import { createDatabase, createTopic, testServers } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { loadMigrations } from '../migrate/migrations.ts';
@@ -81,7 +81,11 @@ describe('status, lag and gaps', () => {
     const status = await runCli(database.url, ['status', '--json']);
     expect(status.out.split('\n').length).toBe(2);
     expect(status.json).toMatchObject({ server: { home: true }, shards: [{ shard: 0, cursor: 1, waiting: 1 }] });
-    expect((await runCli(database.url, ['lag', '--json'])).json.shards).toEqual(status.json.shards);
+    expect((await runCli(database.url, ['lag', '--json'])).json).toEqual({
+      shards: status.json.shards,
+      consumers: [],
+      kafka: { asked: true, trouble: null },
+    });
     const gaps = await runCli(database.url, ['gaps', '--json']);
     expect(gaps.json.shards).toMatchObject([{ shard: 0, ranges: [{ from: 1, to: 1 }], holders: [{ prepared: null }] }]);
 
@@ -90,6 +94,37 @@ describe('status, lag and gaps', () => {
     expect(text.out).not.toContain('\u001b');
     expect((await runCli(database.url, ['status'], { isTTY: true })).out).toContain('\u001b[');
     expect((await runCli(database.url, ['gaps'])).out).toContain('shard 0: missing 1, 1 open transaction');
+  });
+});
+
+describe('status and lag of consumers', () => {
+  test('say how far the topic goes on, and whatever the database knows while Kafka is away', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const topic = await createTopic('cli', { partitions: 1 });
+    await database.pool.query(
+      `INSERT INTO outbox.consumer_position (group_id, topic, partition, next_offset) VALUES ('billing', $1, 0, 0)`,
+      [topic],
+    );
+    const shown = async (command: string, args: string[]) => {
+      const { json } = await runCli(database.url, [command, '--json', ...args], { env: { KAFKA_BROKERS: '' } });
+      return { lag: json.consumers[0].lag, kafka: json.kafka, shards: json.shards.length };
+    };
+    const brokers = testServers().kafkaBrokers.join(',');
+    for (const command of ['status', 'lag']) {
+      expect(await shown(command, ['--brokers', brokers])).toEqual({
+        lag: 0,
+        kafka: { asked: true, trouble: null },
+        shards: 1,
+      });
+      expect(await shown(command, [])).toEqual({ lag: null, kafka: { asked: false, trouble: null }, shards: 1 });
+      expect(await shown(command, ['--brokers', '127.0.0.1:1'])).toEqual({
+        lag: null,
+        kafka: { asked: true, trouble: expect.stringMatching(/^Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED/) },
+        shards: 1,
+      });
+      const away = await runCli(database.url, [command, '--brokers', '127.0.0.1:1'], { env: { KAFKA_BROKERS: '' } });
+      expect(away).toMatchObject({ exitCode: 0, out: expect.stringContaining('the ends of topics are not known') });
+    }
   });
 });
 
@@ -137,6 +172,8 @@ describe('what goes wrong', () => {
   test.each([
     ['no command', []],
     ['a command there is not', ['destroy']],
+    ['help about a command there is not', ['help', 'destroy']],
+    ['a URL that is none', ['lag', '--database-url', 'shop']],
     ['an option there is not', ['lag', '--nonsense']],
     ['a schema that cannot be one', ['lag', '--schema', 'My-Schema']],
     ['a redrive of nothing in particular', ['redrive']],
@@ -146,6 +183,7 @@ describe('what goes wrong', () => {
     ['a replay of something and of all', ['replay', '--topic', 't', '--all']],
     ['numbers of no shard', ['replay', '--from', '1']],
     ['a comparison with no brokers', ['verify', '--brokers', ',']],
+    ['a broker without a port', ['doctor', '--brokers', 'kafka']],
     ['a client there is not', ['doctor', '--client', 'librdkafka']],
     ['a live view without a pause', ['status', '--watch', '--every', '0']],
   ])('%s ends with 2 and touches nothing', async (_, args) => {
@@ -165,6 +203,48 @@ describe('what goes wrong', () => {
     expect(JSON.parse(json.err)).toEqual({ error: { code: 'SCHEMA_OUTDATED', message: expect.any(String) } });
     const refused = await runCli('postgres://127.0.0.1:1/nowhere', ['status', '--json']);
     expect(refused).toMatchObject({ exitCode: 3, out: '' });
-    expect(JSON.parse(refused.err)).toEqual({ error: { code: 'ECONNREFUSED', message: expect.any(String) } });
+    expect(JSON.parse(refused.err)).toEqual({
+      error: {
+        code: 'ECONNREFUSED',
+        message: expect.stringMatching(/^Postgres at 127\.0\.0\.1:1, database nowhere: /),
+      },
+    });
+  });
+
+  test.each(['kafkajs', 'platformatic'])(
+    '%s says which brokers are away, and why, before anybody waits',
+    async (client) => {
+      await using database = await outboxDatabase({ shards: 1 });
+      await database.pool.query(insertMessage('k'));
+      const away = ['--client', client, '--brokers', '127.0.0.1:1', '--json'];
+      const verified = await runCli(database.url, ['verify', ...away]);
+      expect(verified).toMatchObject({ exitCode: 3, out: '' });
+      expect(JSON.parse(verified.err).error.message).toMatch(/^Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED/);
+      // The doctor goes on with what it can look at.
+      const { exitCode, json } = await runCli(database.url, ['doctor', ...away]);
+      expect(exitCode).toBe(1);
+      expect(json.findings.map(({ code }: { code: string }) => code)).toEqual(['RELAY_MISSING', 'TOPICS_UNREADABLE']);
+    },
+  );
+
+  test('a login that may not do it is told which one may', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const login = `cli_weak_${process.pid}`;
+    await database.pool.query(`CREATE ROLE ${login} LOGIN PASSWORD 'x'`);
+    try {
+      const url = new URL(database.url);
+      Object.assign(url, { username: login, password: 'x' });
+      for (const args of [['migrate'], ['status'], ['lag'], ['parked', '--group', 'g'], ['redrive', '--all']]) {
+        const { exitCode, err } = await runCli(url.href, [...args, '--json']);
+        expect({ args, exitCode, code: JSON.parse(err).error.code }).toEqual({
+          args,
+          exitCode: 3,
+          code: 'GRANT_MISSING',
+        });
+        expect(err).toContain('the login that owns');
+      }
+    } finally {
+      await database.pool.query(`DROP OWNED BY ${login}; DROP ROLE ${login}`);
+    }
   });
 });

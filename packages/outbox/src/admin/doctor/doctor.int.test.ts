@@ -18,7 +18,11 @@ import type { FindingCode } from './findings.ts';
 jest.setTimeout(120_000);
 
 const [{ publisher }] = PUBLISHERS as [(typeof PUBLISHERS)[number]];
-const BROKERS = { brokers: (process.env['BEZEL_TEST_KAFKA_BROKERS'] ?? '').split(','), tls: false, sasl: undefined };
+const BROKERS = {
+  brokers: (process.env['BEZEL_TEST_KAFKA_BROKERS'] ?? '').split(','),
+  tls: undefined,
+  sasl: undefined,
+};
 
 /** What is found where no relay runs, which is not what these tests are about. */
 async function found({ pool }: OutboxDatabase, options: DoctorOptions = {}): Promise<string[]> {

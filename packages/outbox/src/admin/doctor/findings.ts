@@ -16,6 +16,7 @@ export type FindingCode =
   | 'KEY_PARKED'
   | 'EVENT_PARKED'
   | 'CLOCKS_APART'
+  | 'TOPICS_UNREADABLE'
   | 'TOPIC_MISSING'
   | 'TOPIC_UNDERREPLICATED'
   | 'TOPIC_ACKNOWLEDGED_EARLY'
@@ -129,6 +130,11 @@ export const FINDINGS: Readonly<Record<FindingCode, Kind>> = {
     severity: 'warning',
     meaning: 'Nothing is lost by it, but ages and delays that are displayed are wrong by as much.',
     advice: 'Synchronize both clocks (NTP).',
+  },
+  TOPICS_UNREADABLE: {
+    severity: 'error',
+    meaning: 'Kafka did not answer, or did not let this login ask, so topics were not looked at.',
+    advice: 'If the brokers and the login named here are right, relays and consumers may have the same trouble.',
   },
   TOPIC_MISSING: {
     severity: 'error',

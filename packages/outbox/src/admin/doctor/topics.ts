@@ -37,9 +37,13 @@ export async function topicFindings(
   expected: TopicExpectations,
 ): Promise<Finding[]> {
   const used = (await db.query(topicsInUse(schema))).rows as { topic: string; written: boolean; consumed: boolean }[];
-  const described = new Map(
-    (await inspector.describe(used.map(({ topic }) => topic))).map((found) => [found.topic, found]),
-  );
+  let all: readonly TopicDescription[];
+  try {
+    all = await inspector.describe(used.map(({ topic }) => topic));
+  } catch (error) {
+    return [finding('TOPICS_UNREADABLE', '', (error as Error).message)];
+  }
+  const described = new Map(all.map((found) => [found.topic, found]));
   return used.flatMap(({ topic, written, consumed }) => {
     const found = described.get(topic);
     if (found === undefined) {

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/port.ts';
 import { loadMigrations } from '../../migrate/migrations.ts';
 import { listSlots } from '../../retention/retention.sql.ts';
+import { type ConsumerLag, consumerLag, type OffsetInspector } from './consumer-lag.ts';
 import { lag, type ShardLag } from './lag.ts';
 import { overview } from './status.sql.ts';
 
@@ -28,14 +29,25 @@ export interface OutboxStatus {
     readonly partitions: number;
     readonly parkedKeys: number;
     readonly movedAt: string;
+    /** Offsets from the positions to the ends of their partitions; null when Kafka was not asked. */
+    readonly lag: number | null;
+    /** Partitions of which the position is not among what Kafka holds; null when Kafka was not asked. */
+    readonly outOfRange: number | null;
   }[];
   /** The partitions of the message table. `age` is in days since the slot was the current one. */
   readonly slots: readonly { readonly slot: number; readonly age: number; readonly bytes: number }[];
 }
 
-export async function status(db: Queryable, schema: string): Promise<OutboxStatus> {
+/** What is looked at besides the database. */
+export interface StatusOptions {
+  /** How the ends of topics are looked at. Without it no consumer's lag is known. */
+  readonly offsets?: OffsetInspector;
+}
+
+export async function status(db: Queryable, schema: string, { offsets }: StatusOptions = {}): Promise<OutboxStatus> {
   const [found] = (await db.query(overview(schema))).rows;
   const slots = (await db.query(listSlots(schema))).rows;
+  const lags = offsets === undefined ? [] : await consumerLag(db, schema, offsets);
   return {
     at: found.at.toISOString(),
     server: { version: found.server, standby: found.standby, home: found.home },
@@ -43,9 +55,22 @@ export async function status(db: Queryable, schema: string): Promise<OutboxStatu
     relays: found.relays,
     shards: await lag(db, schema),
     parked: { keys: found.parked_keys, messages: found.parked_messages },
-    consumers: found.consumers,
+    consumers: (found.consumers as Omit<OutboxStatus['consumers'][number], 'lag' | 'outOfRange'>[]).map((group) => ({
+      ...group,
+      ...summed(lags.filter(({ groupId, topic }) => groupId === group.groupId && topic === group.topic)),
+    })),
     slots: slots.map(({ slot, age, bytes }) => ({ slot, age, bytes: Number(bytes) })),
   };
+}
+
+function summed(lags: readonly ConsumerLag[]): { readonly lag: number | null; readonly outOfRange: number | null } {
+  const looked = lags.filter(({ lag }) => lag !== null);
+  return looked.length === 0
+    ? { lag: null, outOfRange: null }
+    : {
+        lag: looked.reduce((sum, { lag }) => sum + (lag ?? 0), 0),
+        outOfRange: looked.filter(({ outOfRange }) => outOfRange).length,
+      };
 }
 
 /** The version of the schema this package was made with. */

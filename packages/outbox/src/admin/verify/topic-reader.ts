@@ -38,9 +38,11 @@ export async function readTopics(reading: TopicReading): Promise<void> {
   let begun = false;
   let trouble: Error | undefined;
   const giveUp = (): void => {
-    const cause = trouble === undefined ? {} : { cause: trouble };
+    const nothing = `the brokers sent nothing of ${topics.join(', ')} for ${patienceMs} ms`;
     done.reject(
-      new TopicUnreadableError(`the brokers sent nothing of ${topics.join(', ')} for ${patienceMs} ms`, cause),
+      trouble === undefined
+        ? new TopicUnreadableError(nothing)
+        : new TopicUnreadableError(`${nothing}: ${trouble.message}`, { cause: trouble }),
     );
   };
   let timer = setTimeout(giveUp, patienceMs);

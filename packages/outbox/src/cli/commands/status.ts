@@ -1,11 +1,13 @@
 import { createAdmin } from '../../admin/create-admin.ts';
 import type { OutboxStatus } from '../../admin/look/status.ts';
 import type { Command } from '../command.ts';
+import { type KafkaLook, lookingAt } from '../kafka/looking.ts';
+import { KAFKA_OPTIONS, openKafka } from '../kafka/open.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe, table } from '../terminal/table.ts';
 import { counted, size } from '../terminal/words.ts';
-import { lagTable } from './lag.ts';
+import { lagTable, notAsked } from './lag.ts';
 
 export const status: Command = {
   name: 'status',
@@ -14,6 +16,7 @@ export const status: Command = {
   options: [
     { name: 'watch', help: 'a live view' },
     { name: 'every', value: 'seconds', help: 'how often the live view is renewed (2)' },
+    ...KAFKA_OPTIONS,
   ],
   everyMs(given) {
     const seconds = given.wholeNumber('every') ?? 2;
@@ -22,13 +25,15 @@ export const status: Command = {
     }
     return given.flag('watch') ? seconds * 1_000 : undefined;
   },
-  async run({ db, schemaName }) {
-    const found = await createAdmin(db, { schemaName }).status();
-    return { document: found, text: (paint) => statusText(paint, found) };
+  async run({ db, schemaName, given, env }) {
+    const { offsets, look } = lookingAt(await openKafka(given, env));
+    const found = await createAdmin(db, { schemaName }).status({ offsets });
+    const kafka = look();
+    return { document: { ...found, kafka }, text: (paint) => statusText(paint, found, kafka) };
   },
 };
 
-function statusText(paint: Paint, found: OutboxStatus): string {
+function statusText(paint: Paint, found: OutboxStatus, kafka: KafkaLook): string {
   const { server, schema, relays, shards, parked, consumers, slots } = found;
   const behind = schema.version < schema.latest ? paint('yellow', `, this package has ${schema.latest}`) : '';
   return [
@@ -49,15 +54,17 @@ function statusText(paint: Paint, found: OutboxStatus): string {
           '',
           table(
             paint,
-            ['group', 'topic', 'partitions', 'parked keys', 'moved last'],
-            consumers.map(({ groupId, topic, partitions, parkedKeys, movedAt }) => [
+            ['group', 'topic', 'partitions', 'lag', 'parked keys', 'moved last'],
+            consumers.map(({ groupId, topic, partitions, lag, outOfRange, parkedKeys, movedAt }) => [
               safe(groupId),
               safe(topic),
               partitions,
+              outOfRange ? paint('red', `${counted(outOfRange, 'partition')} out of range`) : (lag ?? '-'),
               parkedKeys,
               movedAt,
             ]),
           ),
+          ...notAsked(paint, kafka),
         ]),
     '',
     table(

@@ -1,26 +1,51 @@
-import kafkajs, { type SASLOptions } from 'kafkajs';
+import kafkajs, { type Admin, type SASLOptions } from 'kafkajs';
 import type { TopicDescription } from '../../admin/doctor/topics.ts';
 import { kafkajsSubscriber } from '../../kafkajs/subscriber.ts';
-import { CLIENT_ID, type KafkaAccess, type KafkaSettings } from './access.ts';
+import {
+  ANSWER_WITHIN_MS,
+  CLIENT_ID,
+  CONNECT_WITHIN_MS,
+  type KafkaAccess,
+  type KafkaSettings,
+  RETRIES,
+} from './access.ts';
 import { described } from './described.ts';
 
 export function kafkajsAccess({ brokers, tls, sasl }: KafkaSettings): KafkaAccess {
   const settings = {
     clientId: CLIENT_ID,
     brokers: [...brokers],
-    ...(tls ? { ssl: true } : {}),
+    ...(tls === undefined ? {} : { ssl: tls }),
     ...(sasl === undefined ? {} : { sasl: { ...sasl, mechanism: sasl.mechanism.toLowerCase() } as SASLOptions }),
   };
+
+  /** Does something with those of the topics that are there. */
+  async function withTopics<T>(
+    wanted: readonly string[],
+    work: (admin: Admin, topics: string[]) => Promise<T[]>,
+  ): Promise<T[]> {
+    const admin = new kafkajs.Kafka({
+      ...settings,
+      logLevel: kafkajs.logLevel.NOTHING,
+      connectionTimeout: CONNECT_WITHIN_MS,
+      requestTimeout: ANSWER_WITHIN_MS,
+      retry: { retries: RETRIES },
+    }).admin();
+    await admin.connect();
+    try {
+      const there = new Set(await admin.listTopics());
+      const topics = wanted.filter((topic) => there.has(topic));
+      return topics.length === 0 ? [] : await work(admin, topics);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   return {
     subscriber: kafkajsSubscriber(settings),
     topics: {
-      async describe(wanted) {
-        const admin = new kafkajs.Kafka({ ...settings, logLevel: kafkajs.logLevel.NOTHING }).admin();
-        await admin.connect();
-        try {
-          const there = new Set(await admin.listTopics());
-          const topics = wanted.filter((topic) => there.has(topic));
-          if (topics.length === 0) return [];
+      describe: (wanted) =>
+        withTopics(wanted, async (admin, topics) => {
           const { topics: found } = await admin.fetchTopicMetadata({ topics });
           const { resources } = await admin.describeConfigs({
             includeSynonyms: false,
@@ -30,10 +55,21 @@ export function kafkajsAccess({ brokers, tls, sasl }: KafkaSettings): KafkaAcces
             const entries = resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? [];
             return described(name, partitions, new Map(entries.map((entry) => [entry.configName, entry.configValue])));
           });
-        } finally {
-          await admin.disconnect();
-        }
-      },
+        }),
+      offsets: (wanted) =>
+        withTopics(wanted, async (admin, topics) => {
+          const found = await Promise.all(
+            topics.map(async (topic) =>
+              (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
+                topic,
+                partition,
+                earliest: BigInt(low),
+                latest: BigInt(high),
+              })),
+            ),
+          );
+          return found.flat();
+        }),
     },
   };
 }

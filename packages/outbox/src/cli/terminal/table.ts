@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Paint } from './paint.ts';
 
-/** Rows under headings. Numbers stand to the right. A cell may be painted. */
+/** Rows under headings. Numbers stand to the right, and so does `-` among them. A cell may be painted. */
 export function table(
   paint: Paint,
   headings: readonly string[],
@@ -10,7 +10,10 @@ export function table(
   const widths = headings.map((heading, n) =>
     Math.max(heading.length, ...rows.map((row) => widthOf(String(row[n] ?? '')))),
   );
-  const numeric = headings.map((_, n) => rows.length > 0 && rows.every((row) => typeof row[n] === 'number'));
+  const numeric = headings.map((_, n) => {
+    const cells = rows.map((row) => row[n]).filter((cell) => cell !== '-');
+    return cells.length > 0 && cells.every((cell) => typeof cell === 'number');
+  });
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, n) => {
