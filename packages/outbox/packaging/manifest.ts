@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 interface Manifest {
   readonly version: string;
   readonly exports: Readonly<Record<string, string | { readonly '@bezel/source': string; readonly types: string }>>;
+  /** None as long as it has no public address. */
+  readonly repository?: unknown;
   readonly publishConfig: { readonly access: string; readonly provenance: boolean };
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;

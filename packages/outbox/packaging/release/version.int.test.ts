@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHECKOUT, run } from '@bezel/local/bench';
 import { expect, test } from '@jest/globals';
-import { readManifest } from './manifest.ts';
-import { program } from './tarball.ts';
+import { readManifest } from '../manifest.ts';
+import { program } from '../tarball.ts';
 
 /** What changesets reads of a checkout, in a repository of its own. */
 async function copyOfManifests(): Promise<{ folder: string } & Disposable> {
