@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ORDER_STATUSES, OrderStatusChanged } from '@bezel/contracts';
-import { createTopic, testServers, waitFor } from '@bezel/local/testing';
+import { ORDER_STATUSES, OrderStatusChanged, TOPICS } from '@bezel/contracts';
 import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
-import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
 import { handlersOf } from '@bezel/outbox/nestjs';
+import { play, virtualBroker } from '@bezel/outbox/testing';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import kafkajs, { type Message, type Producer } from 'kafkajs';
 import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database.ts';
 import { FollowOrderStatus } from './follow-order-status.ts';
 
@@ -13,21 +11,10 @@ import { FollowOrderStatus } from './follow-order-status.ts';
 jest.setTimeout(120_000);
 
 let database: MesTestDatabase;
-let producer: Producer;
 beforeAll(async () => {
   database = await createMesDatabase();
-  const kafka = new kafkajs.Kafka({
-    clientId: 'mes-test',
-    brokers: [...testServers().kafkaBrokers],
-    logLevel: kafkajs.logLevel.NOTHING,
-  });
-  producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-  await producer.connect();
 });
-afterAll(async () => {
-  await producer.disconnect();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(async () => database[Symbol.asyncDispose]());
 
 type Move = EventData<typeof OrderStatusChanged>;
 const move = (orderId: string, seq: number, change: Partial<Move> = {}): Move => ({
@@ -37,50 +24,58 @@ const move = (orderId: string, seq: number, change: Partial<Move> = {}): Move =>
   at: `2026-01-01T00:00:0${seq}.000Z`,
   ...change,
 });
-const message = (data: Move): Message => ({
-  key: data.orderId,
-  value: JSON.stringify(data),
-  headers: {
-    ...{ ce_specversion: '1.0', ce_id: randomUUID(), ce_source: '/bezel/shop', ce_time: data.at },
-    ...{ ce_type: OrderStatusChanged.type, 'content-type': 'application/json' },
-  },
-});
 const known = (orderId: string) =>
   database.kysely.selectFrom('order_status').selectAll().where('order_id', '=', orderId).executeTakeFirst();
 
-/** One partition: what stands behind another message is read after it. */
-async function following() {
-  const topic = await createTopic('shop.orders', { partitions: 1 });
+/** The board's consumer, and what the shop tells it. */
+async function following(seed: number) {
+  const broker = virtualBroker({ seed, copies: 0.5 });
   const consumer = createConsumer({
     db: database.pool,
-    subscriber: kafkajsSubscriber({ brokers: testServers().kafkaBrokers, clientId: 'mes-test', maxWaitMs: 50 }),
+    subscriber: broker.subscriber,
     groupId: `mes.board-${randomUUID()}`,
-    handlers: handlersOf(new FollowOrderStatus()).map((handler) => ({ ...handler, topic })),
+    handlers: handlersOf(new FollowOrderStatus()),
   });
   await consumer.start();
-  return { topic, consumer };
+  return {
+    broker,
+    tell: (data: Move) => broker.send(OrderStatusChanged, data),
+    /** Until all that is told is handled, copies included. */
+    handled: () => play(broker, [consumer]),
+    [Symbol.asyncDispose]: () => consumer.stop(),
+  };
 }
 
 describe("the board's news of orders", () => {
-  test('are the last move, with its reason', async () => {
-    const { topic, consumer } = await following();
-    await using _consumer = consumer;
+  test.each([1, 2, 3])('are the last move of each, whatever comes again, late or first (seed %i)', async (seed) => {
+    await using board = await following(seed);
+    const orders = Array.from({ length: 6 }, () => uuidv7());
+    const late = orders[0] as string;
+    board.broker.hold({ topic: TOPICS.shopOrders, key: late });
+    for (let seq = 1; seq <= 8; seq += 1) for (const id of orders) await board.tell(move(id, seq));
+    const steps = await board.handled();
+    expect(steps.filter(({ kind }) => kind === 'copied').length).toBeGreaterThan(5);
+    expect(await known(late)).toBeUndefined();
+    board.broker.release({ topic: TOPICS.shopOrders, key: late });
+    await board.handled();
+    for (const id of orders) expect(await known(id)).toMatchObject({ seq: 8, status: 'DELIVERED', reason: null });
+  });
+
+  test('have the reason of the last move', async () => {
+    await using board = await following(1);
     const orderId = uuidv7();
-    const moves = [move(orderId, 1), move(orderId, 2), move(orderId, 3, { to: 'CANCELLED', reason: 'offer-expired' })];
-    await producer.send({ topic, messages: moves.map(message) });
-    await waitFor('the last move', async () => (await known(orderId))?.seq === 3);
+    await board.tell(move(orderId, 1));
+    await board.tell(move(orderId, 2));
+    await board.tell(move(orderId, 3, { to: 'CANCELLED', reason: 'offer-expired' }));
+    await board.handled();
     expect(await known(orderId)).toMatchObject({ status: 'CANCELLED', reason: 'offer-expired' });
   });
 
   test('never go back: an old move under a new message id changes nothing', async () => {
-    const { topic, consumer } = await following();
-    await using _consumer = consumer;
+    await using board = await following(1);
     const orderId = uuidv7();
-    await producer.send({ topic, messages: [move(orderId, 4), move(orderId, 2), move(orderId, 5)].map(message) });
-    await waitFor('the last move', async () => (await known(orderId))?.seq === 5);
-    const behind = uuidv7();
-    await producer.send({ topic, messages: [message(move(orderId, 1)), message(move(behind, 1))] });
-    await waitFor('the move behind the old one', () => known(behind));
+    for (const seq of [4, 2, 5, 1]) await board.tell(move(orderId, seq));
+    await board.handled();
     expect(await known(orderId)).toMatchObject({ seq: 5, status: ORDER_STATUSES[5] });
   });
 });

@@ -1,5 +1,6 @@
 import type { MesActivities } from '@bezel/order-workflow';
 import { uuidv7 } from '@bezel/outbox';
+import { committedIn } from '@bezel/outbox/testing';
 import type { MesTestDatabase } from './mes-database.ts';
 
 /** What the order workflow would open a work order with. */
@@ -18,9 +19,6 @@ export function anOrder(change: Partial<Parameters<MesActivities['openWorkOrder'
 
 /** What the outbox would tell about an order, in its order: the event types without their prefix. */
 export async function toldAbout(database: MesTestDatabase, orderId: string): Promise<string[]> {
-  const { rows } = await database.pool.query<{ type: string }>(
-    'SELECT type FROM outbox.message WHERE key = $1 ORDER BY shard, seq',
-    [orderId],
-  );
-  return rows.map(({ type }) => type.replace('mes.work-order-', ''));
+  const told = (await committedIn(database.pool)).filter(({ key }) => key === orderId);
+  return told.map(({ type }) => type.replace('mes.work-order-', ''));
 }

@@ -22,52 +22,57 @@ type OpenWorkOrder = Parameters<MesActivities['openWorkOrder']>[0];
  *
  * @throws OrderWithdrawnError when the order was withdrawn before
  */
-export async function openWorkOrder(db: Kysely<MesDatabase>, input: OpenWorkOrder): Promise<{ workOrderId: string }> {
-  return db.transaction().execute(async (trx) => {
-    await lockOrder(trx, input.orderId);
-    const there = await trx
-      .selectFrom('work_order')
-      .select('id')
-      .where('order_id', '=', input.orderId)
-      .executeTakeFirst();
-    if (there !== undefined) {
-      return { workOrderId: there.id };
-    }
-    const withdrawn = await trx
-      .selectFrom('withdrawn_order')
-      .select('reason')
-      .where('order_id', '=', input.orderId)
-      .executeTakeFirst();
-    if (withdrawn !== undefined) {
-      throw new OrderWithdrawnError(
-        `order ${input.orderId} was withdrawn (${withdrawn.reason}): no work order is opened`,
-      );
-    }
-    const { id, opened_at } = await trx
-      .insertInto('work_order')
-      .values({
-        id: uuidv7(),
-        order_id: input.orderId,
-        order_number: input.orderNumber,
-        tenant: input.tenant,
-        metal: input.metal,
-        finish: input.finish,
-        mass_mg: input.massMg,
-        model_sha256: input.model.sha256,
-        model_file_name: input.model.fileName,
-        model_bytes: input.model.bytes,
-      })
-      .returning(['id', 'opened_at'])
-      .executeTakeFirstOrThrow();
-    await outbox.write(trx, WorkOrderOpened, {
-      orderId: input.orderId,
-      workOrderId: id,
-      by: ORDER_WORKFLOW,
-      at: opened_at.toISOString(),
-    });
-    await reserveMaterial(trx, input.orderId, input.metal, input.massMg);
-    return { workOrderId: id };
+export const openWorkOrder = (db: Kysely<MesDatabase>, input: OpenWorkOrder): Promise<{ workOrderId: string }> =>
+  db.transaction().execute((trx) => openWithin(trx, input));
+
+/** The same in the caller's transaction. */
+export async function openWithin(
+  trx: Transaction<MesDatabase>,
+  input: OpenWorkOrder,
+): Promise<{ workOrderId: string }> {
+  await lockOrder(trx, input.orderId);
+  const there = await trx
+    .selectFrom('work_order')
+    .select('id')
+    .where('order_id', '=', input.orderId)
+    .executeTakeFirst();
+  if (there !== undefined) {
+    return { workOrderId: there.id };
+  }
+  const withdrawn = await trx
+    .selectFrom('withdrawn_order')
+    .select('reason')
+    .where('order_id', '=', input.orderId)
+    .executeTakeFirst();
+  if (withdrawn !== undefined) {
+    throw new OrderWithdrawnError(
+      `order ${input.orderId} was withdrawn (${withdrawn.reason}): no work order is opened`,
+    );
+  }
+  const { id, opened_at } = await trx
+    .insertInto('work_order')
+    .values({
+      id: uuidv7(),
+      order_id: input.orderId,
+      order_number: input.orderNumber,
+      tenant: input.tenant,
+      metal: input.metal,
+      finish: input.finish,
+      mass_mg: input.massMg,
+      model_sha256: input.model.sha256,
+      model_file_name: input.model.fileName,
+      model_bytes: input.model.bytes,
+    })
+    .returning(['id', 'opened_at'])
+    .executeTakeFirstOrThrow();
+  await outbox.write(trx, WorkOrderOpened, {
+    orderId: input.orderId,
+    workOrderId: id,
+    by: ORDER_WORKFLOW,
+    at: opened_at.toISOString(),
   });
+  await reserveMaterial(trx, input.orderId, input.metal, input.massMg);
+  return { workOrderId: id };
 }
 
 /**

@@ -13,6 +13,9 @@ export class WorkOrderShippedError extends Error {
 
 type WithdrawWorkOrder = Parameters<MesActivities['withdrawWorkOrder']>[0];
 
+/** What became of it. */
+export type Withdrawal = 'withdrawn' | 'nothing to withdraw';
+
 /**
  * Withdraws an order's work order, releases its metal and writes WorkOrderWithdrawn, in one transaction. Without a work
  * order it sees to it that none is opened later. Again: no effect.
@@ -23,37 +26,37 @@ type WithdrawWorkOrder = Parameters<MesActivities['withdrawWorkOrder']>[0];
  * @returns what was done
  * @throws WorkOrderShippedError when the work order is shipped
  */
-export async function withdrawWorkOrder(
-  db: Kysely<MesDatabase>,
+export const withdrawWorkOrder = (db: Kysely<MesDatabase>, input: WithdrawWorkOrder): Promise<Withdrawal> =>
+  db.transaction().execute((trx) => withdrawWithin(trx, input));
+
+/** The same in the caller's transaction. */
+export async function withdrawWithin(
+  trx: Transaction<MesDatabase>,
   { orderId, reason }: WithdrawWorkOrder,
-): Promise<'withdrawn' | 'nothing to withdraw'> {
-  return db.transaction().execute(async (trx) => {
-    await lockOrder(trx, orderId);
-    const withdrawn = (await withdraw(orderId).execute(trx)).rows[0];
-    if (withdrawn === undefined) {
-      const there = await trx
-        .selectFrom('work_order')
-        .select(['id', 'status'])
-        .where('order_id', '=', orderId)
-        .executeTakeFirst();
-      if (there?.status === 'SHIPPED') {
-        throw new WorkOrderShippedError(
-          `work order ${there.id} of order ${orderId} is shipped: it cannot be withdrawn`,
-        );
-      }
-      await markWithdrawn(trx, orderId, reason);
-      return 'nothing to withdraw';
+): Promise<Withdrawal> {
+  await lockOrder(trx, orderId);
+  const withdrawn = (await withdraw(orderId).execute(trx)).rows[0];
+  if (withdrawn === undefined) {
+    const there = await trx
+      .selectFrom('work_order')
+      .select(['id', 'status'])
+      .where('order_id', '=', orderId)
+      .executeTakeFirst();
+    if (there?.status === 'SHIPPED') {
+      throw new WorkOrderShippedError(`work order ${there.id} of order ${orderId} is shipped: it cannot be withdrawn`);
     }
     await markWithdrawn(trx, orderId, reason);
-    await outbox.write(trx, WorkOrderWithdrawn, {
-      orderId,
-      workOrderId: withdrawn.id,
-      by: ORDER_WORKFLOW,
-      at: withdrawn.updated_at.toISOString(),
-    });
-    await releaseMaterial(trx, orderId, withdrawn.metal);
-    return 'withdrawn';
+    return 'nothing to withdraw';
+  }
+  await markWithdrawn(trx, orderId, reason);
+  await outbox.write(trx, WorkOrderWithdrawn, {
+    orderId,
+    workOrderId: withdrawn.id,
+    by: ORDER_WORKFLOW,
+    at: withdrawn.updated_at.toISOString(),
   });
+  await releaseMaterial(trx, orderId, withdrawn.metal);
+  return 'withdrawn';
 }
 
 const GONE: readonly WorkOrderStatus[] = ['SHIPPED', 'WITHDRAWN'];

@@ -18,16 +18,18 @@ import { judgeMove, type MoveMade } from './judge-move.ts';
  * @throws OrderMoveImpossibleError when the move does not fit the history
  * @throws OfferAcceptedError when the move ends an offer whose acceptance is recorded
  */
-export async function moveOrder(db: Kysely<ShopDatabase>, move: OrderMove): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const order = await lockOrder(trx, (eb) => eb('id', '=', move.orderId));
-    if (order === undefined) throw new OrderMoveImpossibleError(move.orderId, 'there is no such order');
-    const judgement = judgeMove(order, move, await moveMade(trx, move));
-    if (judgement.kind === 'impossible') throw new OrderMoveImpossibleError(move.orderId, judgement.why);
-    if (judgement.kind === 'made before') return;
-    if (endsOffer(move) && (await offerWasAccepted(trx, order))) throw new OfferAcceptedError(move.orderId);
-    await makeMove(trx, order, move);
-  });
+export const moveOrder = (db: Kysely<ShopDatabase>, move: OrderMove): Promise<void> =>
+  db.transaction().execute((trx) => moveWithin(trx, move));
+
+/** The same in the caller's transaction. */
+export async function moveWithin(trx: Transaction<ShopDatabase>, move: OrderMove): Promise<void> {
+  const order = await lockOrder(trx, (eb) => eb('id', '=', move.orderId));
+  if (order === undefined) throw new OrderMoveImpossibleError(move.orderId, 'there is no such order');
+  const judgement = judgeMove(order, move, await moveMade(trx, move));
+  if (judgement.kind === 'impossible') throw new OrderMoveImpossibleError(move.orderId, judgement.why);
+  if (judgement.kind === 'made before') return;
+  if (endsOffer(move) && (await offerWasAccepted(trx, order))) throw new OfferAcceptedError(move.orderId);
+  await makeMove(trx, order, move);
 }
 
 const endsOffer = ({ to, reason }: OrderMove): boolean => to === 'CANCELLED' && reason === OFFER_EXPIRED;

@@ -3,6 +3,7 @@ import type { OrderResource, OrderStatus, PriceOffer, Problem } from '@bezel/con
 import { createIdentity, waitFor } from '@bezel/local/testing';
 import { OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
 import { uuidv7 } from '@bezel/outbox';
+import { committedIn } from '@bezel/outbox/testing';
 import { createHttpApp, openDatabase } from '@bezel/service';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { customersDoor } from '../doors/customers-door.ts';
@@ -127,11 +128,8 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
 
     /** The messages in the outbox about an order, in the order they were written. */
     async messages(orderId: string): Promise<{ id: string; type: string; data: Record<string, unknown> }[]> {
-      const { rows } = await database.pool.query(
-        `SELECT id, type, convert_from(payload, 'UTF8')::json AS data FROM outbox.message WHERE key = $1 ORDER BY seq`,
-        [orderId],
-      );
-      return rows;
+      const messages = (await committedIn(database.pool)).filter(({ key }) => key === orderId);
+      return messages.map(({ id, type, value }) => ({ id, type, data: JSON.parse(value) }));
     },
 
     async [Symbol.asyncDispose]() {

@@ -1,0 +1,53 @@
+import { createTopic, testServers } from '@bezel/local/testing';
+import { uuidv7 } from '@bezel/outbox';
+import { crashMatrix, FAILPOINTS, oneAfterTheOther } from '@bezel/outbox/testing';
+import { expect, jest, test } from '@jest/globals';
+import pg from 'pg';
+import { crmTestDatabase } from '../testing/crm-database.ts';
+import type { Projecting } from '../testing/projecting.ts';
+import { lifeOf, publish } from '../testing/told.ts';
+
+jest.setTimeout(180_000);
+
+const WITH_DECORATORS = new URL('../../../../infra/local/src/testing/with-decorators.ts', import.meta.url);
+
+test('the view has each move once, in order, when the CRM is killed before or after it commits', async () => {
+  const failpoints = [FAILPOINTS.consumerHandled, FAILPOINTS.consumerCommitted];
+  const results = await crashMatrix({
+    failpoints,
+    hits: [2],
+    async begin() {
+      const database = await crmTestDatabase();
+      const topic = await createTopic('shop.orders', { partitions: 3 });
+      const pool = new pg.Pool({ connectionString: database.url });
+      const told = Array.from({ length: 12 }, () => lifeOf(uuidv7())).flat();
+      await publish(topic, told);
+      const options: Projecting = {
+        databaseUrl: database.url,
+        brokers: testServers().kafkaBrokers,
+        topic,
+        messages: told.length,
+      };
+      return {
+        program: new URL('../testing/projecting.ts', import.meta.url),
+        args: [JSON.stringify(options)],
+        nodeOptions: [
+          '--conditions=@bezel/source',
+          `--import=${WITH_DECORATORS}`,
+          '--disable-warning=ExperimentalWarning',
+          '--disable-warning=TimeoutNegativeWarning', // kafkajs schedules what is past
+        ],
+        env: { NODE_OPTIONS: '' },
+        async history() {
+          const { rows: handled } = await pool.query('SELECT message_id AS id FROM order_move ORDER BY position');
+          return { ...oneAfterTheOther(told.map(({ id, key }) => ({ id, topic, key }))), handled };
+        },
+        async [Symbol.asyncDispose]() {
+          await pool.end();
+          await database[Symbol.asyncDispose]();
+        },
+      };
+    },
+  });
+  expect(results).toEqual(failpoints.map((failpoint) => ({ failpoint, hit: 2, found: [] })));
+});
