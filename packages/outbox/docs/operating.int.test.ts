@@ -78,6 +78,11 @@ async function badDay() {
      VALUES ('billing', $1, 0, 'order-2', 'no', 10)`,
     [topic],
   );
+  await pool.query(
+    `INSERT INTO outbox.consumer_parked_message (group_id, topic, partition, key, "offset", keyless, value, headers)
+     VALUES ('billing', $1, 0, 'order-2', 7, false, '{}', '[]')`,
+    [topic],
+  );
   return {
     database,
     open,

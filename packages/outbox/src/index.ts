@@ -1,6 +1,7 @@
 export type { MessageChoice } from './admin/choice.ts';
 export type {
   ConsumerKey,
+  ConsumerMessageChoice,
   ConsumerParkedKeyStatus,
   ConsumerParkedMessage,
   ConsumersAdmin,

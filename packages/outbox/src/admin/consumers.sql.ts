@@ -50,9 +50,19 @@ UPDATE ${schema}.consumer_parked_message SET admitted = true
 WHERE group_id = $1 AND topic = $2 AND key = $3 AND ($4::bigint IS NULL OR "offset" = $4) AND NOT admitted
 RETURNING partition, "offset"::text`;
 
+/**
+ * Which parked messages would be given up, or admitted: those that are not yet. Locks nothing.
+ *
+ * $1 to $4 as above.
+ */
+export const wouldBeMarked = (schema: string, mark: 'discarded' | 'admitted'): string => `
+SELECT partition, "offset"::text FROM ${schema}.consumer_parked_message
+WHERE group_id = $1 AND topic = $2 AND key = $3 AND ($4::bigint IS NULL OR "offset" = $4) AND NOT ${mark}
+ORDER BY partition, consumer_parked_message."offset"`;
+
 /** Parked messages of a key, as Kafka held them, in order. $1 group, $2 topic, $3 key, $4 how many at the most. */
 export const readParkedMessages = (schema: string): string => `
-SELECT partition, "offset"::text, keyless, value, headers, discarded, parked_at
+SELECT partition, "offset"::text, keyless, value, headers, discarded, admitted, parked_at
 FROM ${schema}.consumer_parked_message
 WHERE group_id = $1 AND topic = $2 AND key = $3
-ORDER BY partition, "offset" LIMIT $4`;
+ORDER BY partition, consumer_parked_message."offset" LIMIT $4`;

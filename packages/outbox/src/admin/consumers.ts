@@ -5,6 +5,7 @@ import {
   listParkedByConsumers,
   readParkedMessages,
   requestRedriveByConsumers,
+  wouldBeMarked,
 } from './consumers.sql.ts';
 import { type ConsumerLag, consumerLag, type OffsetInspector } from './look/consumer-lag.ts';
 
@@ -40,7 +41,9 @@ export interface ConsumerParkedMessage {
   readonly value: Buffer | null;
   /** Names may repeat. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Whether it was given up, and whether somebody said that it was not handled before. */
   readonly discarded: boolean;
+  readonly admitted: boolean;
   readonly parkedAt: string;
 }
 
@@ -49,6 +52,12 @@ export interface ConsumerKey {
   readonly groupId: string;
   readonly topic: string;
   readonly key: string;
+}
+
+/** A parked message, or all that are parked with a key; with `dryRun` it is only said which these are. */
+export interface ConsumerMessageChoice extends ConsumerKey {
+  readonly offset?: string;
+  readonly dryRun?: boolean;
 }
 
 /** Looks at how far consumers are and what they have parked in this database, and says what becomes of it. */
@@ -72,20 +81,20 @@ export interface ConsumersAdmin {
    * Gives up a parked message, or all that are parked with a key: they will never be handled, and no copy of them either.
    * What follows stays parked until a redrive. Answers what it gave up.
    */
-  discard(
-    which: ConsumerKey & { readonly offset?: string },
-  ): Promise<readonly { readonly partition: number; readonly offset: string }[]>;
+  discard(which: ConsumerMessageChoice): Promise<readonly { readonly partition: number; readonly offset: string }[]>;
   /**
    * Says of a parked message, or of all that are parked with a key, that it was not handled before, though it is so old that
    * the inbox cannot tell (`EVENT_TOO_OLD`). The next redrive handles it. Answers what it admitted.
    */
-  admit(
-    which: ConsumerKey & { readonly offset?: string },
-  ): Promise<readonly { readonly partition: number; readonly offset: string }[]>;
+  admit(which: ConsumerMessageChoice): Promise<readonly { readonly partition: number; readonly offset: string }[]>;
 }
 
 export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
   const filter = ({ groupId, topic, key }: Partial<ConsumerKey>) => [groupId ?? null, topic ?? null, bytes(key)];
+  const marked = async ({ groupId, topic, key, offset }: ConsumerMessageChoice, statement: string) => {
+    const { rows } = await db.query(statement, [groupId, topic, bytes(key), offset ?? null]);
+    return rows as { partition: number; offset: string }[];
+  };
   return {
     lag: (inspector) => consumerLag(db, schema, inspector),
     async parked(which = {}) {
@@ -100,12 +109,13 @@ export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
     },
     async messages({ groupId, topic, key, limit = 100 }) {
       const { rows } = await db.query(readParkedMessages(schema), [groupId, topic, bytes(key), limit]);
-      return rows.map(({ partition, offset, value, headers, discarded, parked_at }) => ({
+      return rows.map(({ partition, offset, value, headers, discarded, admitted, parked_at }) => ({
         partition,
         offset,
         value,
         headers: headers.map(([name, base64]: [string, string]) => [name, Buffer.from(base64, 'base64').toString()]),
         discarded,
+        admitted,
         parkedAt: parked_at.toISOString(),
       }));
     },
@@ -118,14 +128,10 @@ export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
         key: key.toString('utf8'),
       }));
     },
-    async discard({ groupId, topic, key, offset }) {
-      const { rows } = await db.query(discardParked(schema), [groupId, topic, bytes(key), offset ?? null]);
-      return rows as { partition: number; offset: string }[];
-    },
-    async admit({ groupId, topic, key, offset }) {
-      const { rows } = await db.query(admitParked(schema), [groupId, topic, bytes(key), offset ?? null]);
-      return rows as { partition: number; offset: string }[];
-    },
+    discard: ({ dryRun = false, ...which }) =>
+      marked(which, dryRun ? wouldBeMarked(schema, 'discarded') : discardParked(schema)),
+    admit: ({ dryRun = false, ...which }) =>
+      marked(which, dryRun ? wouldBeMarked(schema, 'admitted') : admitParked(schema)),
   };
 }
 

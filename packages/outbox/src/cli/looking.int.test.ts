@@ -9,23 +9,7 @@ import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 
 jest.setTimeout(60_000);
 
-/** Two keys parked by relays, one by a consumer. */
-async function withParked(pool: pg.Pool): Promise<void> {
-  await pool.query(
-    `INSERT INTO outbox.parked_key (shard, topic, key, reason)
-     VALUES (0, 'orders', 'a', 'too large'), (0, 'orders', $1, 'no')`,
-    ['b\u001b[2J'],
-  );
-  await pool.query(
-    `INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, attempts)
-     VALUES ('billing', 'orders', 1, 'c', 'no stock', 3)`,
-  );
-}
-
-const asked = async (pool: pg.Pool) => ({
-  relay: (await pool.query('SELECT key FROM outbox.parked_key WHERE redrive ORDER BY key')).rows.map(({ key }) => key),
-  consumers: (await pool.query('SELECT key FROM outbox.consumer_parked_key WHERE redrive')).rows.length,
-});
+const ONE_KEY = ['redrive', '--group', 'g', '--topic', 't', '--key', 'k'];
 
 describe('migrate', () => {
   test('first says what it would do, then does it, then finds nothing to do', async () => {
@@ -128,46 +112,6 @@ describe('status and lag of consumers', () => {
   });
 });
 
-describe('parked and redrive', () => {
-  test('parked lists both sides and ends with 1 while anything is parked', async () => {
-    await using database = await outboxDatabase({ shards: 1 });
-    expect(await runCli(database.url, ['parked'])).toMatchObject({ exitCode: 0, out: 'nothing is parked\n' });
-    await withParked(database.pool);
-    const all = await runCli(database.url, ['parked', '--json']);
-    expect(all.exitCode).toBe(1);
-    expect(all.json).toMatchObject({
-      relay: [{ topic: 'orders', key: 'a' }, { key: 'b\u001b[2J' }],
-      consumers: [{ groupId: 'billing', key: 'c', attempts: 3 }],
-    });
-    expect((await runCli(database.url, ['parked', '--key', 'a', '--json'])).json).toMatchObject({
-      relay: [{ key: 'a' }],
-      consumers: [],
-    });
-    expect((await runCli(database.url, ['parked', '--group', 'billing', '--json'])).json.relay).toEqual([]);
-    // A key cannot write to the terminal of whoever looks at it.
-    expect((await runCli(database.url, ['parked'])).out).toContain('b\\u001b[2J');
-  });
-
-  test('a dry run names the keys and asks for none; without it those and no others are asked for', async () => {
-    await using database = await outboxDatabase({ shards: 1 });
-    const { pool, url } = database;
-    await withParked(pool);
-    const dry = await runCli(url, ['redrive', '--topic', 'orders', '--key', 'a', '--dry-run', '--json']);
-    expect(dry.json).toEqual({ dryRun: true, keys: [{ topic: 'orders', key: 'a' }] });
-    const dryGroup = await runCli(url, ['redrive', '--group', 'billing', '--all', '--dry-run', '--json']);
-    expect(dryGroup.json).toEqual({ dryRun: true, keys: [{ topic: 'orders', key: 'c' }] });
-    expect(await asked(pool)).toEqual({ relay: [], consumers: 0 });
-
-    const done = await runCli(url, ['redrive', '--topic', 'orders', '--key', 'a', '--json']);
-    expect(done.json).toEqual({ dryRun: false, keys: [{ topic: 'orders', key: 'a' }] });
-    expect(await asked(pool)).toEqual({ relay: ['a'], consumers: 0 });
-    await runCli(url, ['redrive', '--all']);
-    expect(await asked(pool)).toEqual({ relay: ['a', 'b\u001b[2J'], consumers: 0 });
-    await runCli(url, ['redrive', '--group', 'billing', '--all']);
-    expect((await asked(pool)).consumers).toBe(1);
-  });
-});
-
 describe('what goes wrong', () => {
   test.each([
     ['no command', []],
@@ -178,6 +122,12 @@ describe('what goes wrong', () => {
     ['a schema that cannot be one', ['lag', '--schema', 'My-Schema']],
     ['a redrive of nothing in particular', ['redrive']],
     ['a redrive of something and of all', ['redrive', '--topic', 't', '--all']],
+    ['messages of no key', ['parked', '--group', 'g', '--topic', 't', '--messages']],
+    ['nothing in particular to be given up', ['redrive', '--discard', '--offset', '1', '--topic', 't', '--key', 'k']],
+    ['no message to be given up', ['redrive', '--discard', '--group', 'g', '--topic', 't', '--key', 'k']],
+    ['a message both given up and admitted', [...ONE_KEY, '--discard', '--admit', '--offset', '1']],
+    ['an offset that is none', [...ONE_KEY, '--discard', '--offset', 'first']],
+    ['an offset for nothing', [...ONE_KEY, '--offset', '1']],
     ['a purpose there is not', ['migrate', '--grant-to', 'shop=reading']],
     ['a replay of nothing in particular', ['replay']],
     ['a replay of something and of all', ['replay', '--topic', 't', '--all']],

@@ -124,7 +124,8 @@ export const FINDINGS: Readonly<Record<FindingCode, Kind>> = {
   EVENT_PARKED: {
     severity: 'warning',
     meaning: 'A consumer could not handle an event. It and all that follow it with its key are held back.',
-    advice: 'Mend the cause that bezel-outbox parked names, then bezel-outbox redrive --group.',
+    advice:
+      'Mend the cause that bezel-outbox parked names, then bezel-outbox redrive --group; its --discard gives the event up.',
   },
   CLOCKS_APART: {
     severity: 'warning',

@@ -1,33 +1,42 @@
-import type { ConsumerParkedKeyStatus } from '../../admin/consumers.ts';
+import type { ConsumerParkedKeyStatus, ConsumerParkedMessage } from '../../admin/consumers.ts';
 import { createAdmin, type ParkedKeyStatus } from '../../admin/create-admin.ts';
 import { type Command, EXIT } from '../command.ts';
-import type { OptionSpec } from '../options/parse.ts';
+import { KEY_OPTIONS, oneKeyGiven } from '../options/parked-key.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe, table } from '../terminal/table.ts';
-
-/** Which keys are meant; `parked` and `redrive` take the same. */
-export const KEY_OPTIONS: readonly OptionSpec[] = [
-  { name: 'topic', value: 'name', help: 'of this topic only' },
-  { name: 'key', value: 'text', help: 'of this key only' },
-];
+import { size } from '../terminal/words.ts';
 
 export const parked: Command = {
   name: 'parked',
   summary: 'keys held back by relays, because Kafka refused a message, and by consumers, because a handler did',
-  details: `It ends with ${EXIT.found} when anything is parked.`,
-  options: [...KEY_OPTIONS, { name: 'group', value: 'id', help: 'of this consumer group only' }],
+  details: [
+    'With --messages the messages of one key that a consumer group parked, in order: --group, --topic and --key name it.',
+    `It ends with ${EXIT.found} when anything is parked.`,
+  ].join('\n'),
+  options: [
+    ...KEY_OPTIONS,
+    { name: 'group', value: 'id', help: 'of this consumer group only' },
+    { name: 'messages', help: 'the messages as well, of one key of a consumer group' },
+    { name: 'limit', value: 'n', help: 'the most messages to show (100)' },
+  ],
   async run({ db, schemaName, given }) {
     const admin = createAdmin(db, { schemaName });
     const [topic, key, groupId] = [given.text('topic'), given.text('key'), given.text('group')];
+    const one = given.flag('messages') ? oneKeyGiven(given, '--messages') : undefined;
+    const limit = given.wholeNumber('limit');
     const relay = groupId === undefined ? (await admin.parked()).filter((row) => isMeant(row, { topic, key })) : [];
     const consumers = await admin.consumers.parked({
       ...(groupId === undefined ? {} : { groupId }),
       ...(topic === undefined ? {} : { topic }),
       ...(key === undefined ? {} : { key }),
     });
+    const messages =
+      one === undefined
+        ? []
+        : (await admin.consumers.messages({ ...one, ...(limit === undefined ? {} : { limit }) })).map(shown);
     return {
-      document: { relay, consumers },
-      text: (paint) => parkedText(paint, relay, consumers),
+      document: { relay, consumers, ...(one === undefined ? {} : { messages }) },
+      text: (paint) => parkedText(paint, relay, consumers, messages),
       exitCode: relay.length + consumers.length > 0 ? EXIT.found : EXIT.done,
     };
   },
@@ -39,27 +48,48 @@ export const isMeant = (
   { topic, key }: { topic: string | undefined; key: string | undefined },
 ): boolean => (topic === undefined || row.topic === topic) && (key === undefined || row.key === key);
 
+/** A parked message as JSON has it. Names of headers may repeat, so they stay pairs; a value is read as UTF-8. */
+function shown({ value, headers, ...message }: ConsumerParkedMessage) {
+  const header = (name: string): string | null => headers.find(([found]) => found === name)?.[1] ?? null;
+  const text = value?.toString('utf8') ?? null;
+  return { ...message, id: header('ce_id'), type: header('ce_type'), time: header('ce_time'), value: text, headers };
+}
+
 function parkedText(
   paint: Paint,
   relay: readonly ParkedKeyStatus[],
   consumers: readonly ConsumerParkedKeyStatus[],
+  messages: readonly ReturnType<typeof shown>[],
 ): string {
   if (relay.length + consumers.length === 0) {
     return 'nothing is parked';
   }
-  return table(
+  const keys = table(
     paint,
     ['where', 'topic', 'key', 'messages', 'since', 'reason'],
     [
       ...relay.map((row) => ({ where: 'relay', ...row })),
       ...consumers.map((row) => ({ where: row.groupId, ...row })),
-    ].map(({ where, topic, key, messages, parkedAt, reason, redrive }) => [
+    ].map(({ where, topic, key, messages: count, parkedAt, reason, redrive }) => [
       safe(where),
       safe(topic),
       safe(key),
-      messages,
+      count,
       parkedAt,
       `${safe(reason)}${redrive ? paint('dim', ' (asked to go again)') : ''}`,
     ]),
   );
+  if (messages.length === 0) {
+    return keys;
+  }
+  const rows = messages.map(({ partition, offset, id, type, time, value, discarded, admitted }) => [
+    partition,
+    Number(offset),
+    safe(id ?? '-'),
+    safe(type ?? '-'),
+    safe(time ?? '-'),
+    value === null ? '-' : size(Buffer.byteLength(value)),
+    [...(discarded ? ['given up'] : []), ...(admitted ? ['admitted'] : [])].join(', '),
+  ]);
+  return `${keys}\n\n${table(paint, ['partition', 'offset', 'id', 'type', 'time', 'size', ''], rows)}`;
 }
