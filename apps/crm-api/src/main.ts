@@ -60,7 +60,7 @@ await startService({
           OutboxModule.forRoot({
             ...outbox,
             relay: { publisher: kafka.publisher(), onError: logProblem },
-            retention: { onError: (error) => logProblem({ kind: 'retention', error }) },
+            retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
           }),
         ],
       }),

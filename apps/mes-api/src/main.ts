@@ -80,7 +80,7 @@ await startService({
           OutboxModule.forRoot({
             ...{ db: relay.pool, source: SOURCE },
             relay: { publisher: kafka.publisher(), onError: logProblem },
-            retention: { onError: (error) => logProblem({ kind: 'retention', error }) },
+            retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
           }),
         ],
       }),

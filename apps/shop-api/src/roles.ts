@@ -81,7 +81,7 @@ export function shopRoles(
               db: relay.pool,
               source: SOURCE,
               relay: { publisher: kafka.publisher(), onError: logProblem },
-              retention: { onError: (error) => logProblem({ kind: 'retention', error }) },
+              retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
             }),
           ],
         }),

@@ -84,6 +84,7 @@ export interface HandlerOptions<Data = unknown> {
   readonly upcasters?: readonly Upcaster<Data>[];
 }
 
+// Typed as a whole: a property assigned to a function would lose its doc comment in the declaration file, and so in editors.
 /**
  * Binds a handler to an event.
  *
@@ -97,37 +98,57 @@ export interface HandlerOptions<Data = unknown> {
  *   await tx.query('INSERT INTO invoice (order_id, total) VALUES ($1, $2)', [event.data.orderId, event.data.totalMinor]);
  * })
  */
-export function on<Type extends string, Data>(
-  event: EventDefinition<Type, Data>,
-  handle: (event: ReceivedEvent<Type, Data>, context: HandlerContext) => Promise<void> | void,
-  options: HandlerOptions<NoInfer<Data>> = {},
+export const on: {
+  <Type extends string, Data>(
+    event: EventDefinition<Type, Data>,
+    handle: (event: ReceivedEvent<Type, Data>, context: HandlerContext) => Promise<void> | void,
+    options?: HandlerOptions<NoInfer<Data>>,
+  ): EventHandler;
+  /**
+   * Binds a handler that takes several events at once: those of a transaction that are for it, at most the consumer's
+   * `maxBatchSize`, at least one. Its promises are those of `on`: each event once, the events of a key in order. The events in
+   * the list are in the order of their partition. Where other handlers have events of the same key, they are called in
+   * between; events of other keys may be handled ahead of those that came before them.
+   *
+   * When the handler fails, nothing of the transaction commits. Fewer events are tried, until the one at fault stands alone:
+   * only then a try counts. An event whose data the schema refuses is found at once. `handlerTimeoutMs` is for the whole list.
+   *
+   * @example
+   * on.batch(OrderPlaced, async (events, { tx }) => {
+   *   const ids = events.map(({ data }) => data.orderId);
+   *   await tx.query('INSERT INTO invoice (order_id) SELECT unnest($1::uuid[])', [ids]);
+   * })
+   */
+  batch<Type extends string, Data>(
+    event: EventDefinition<Type, Data>,
+    handle: (events: readonly ReceivedEvent<Type, Data>[], context: HandlerContext) => Promise<void> | void,
+    options?: HandlerOptions<NoInfer<Data>>,
+  ): EventHandler;
+} = /* @__PURE__ */ Object.assign(bindOne, { batch: bindBatch });
+
+// The consumer hands over only what the event's schema accepted under its type.
+function bindOne(
+  event: AnyEvent,
+  handle: (event: never, context: HandlerContext) => Promise<void> | void,
+  options: HandlerOptions = {},
 ): EventHandler {
-  // The consumer hands over only what this schema accepted under this type.
-  return { ...bind(event, options), takes: 'one', handle: handle as unknown as TakesOne['handle'] };
+  return { ...bind(event, options), takes: 'one', handle: handle as TakesOne['handle'] };
 }
 
-/**
- * Binds a handler that takes several events at once: those of a transaction that are for it, at most the consumer's
- * `maxBatchSize`, at least one. Its promises are those of `on`: each event once, the events of a key in order. The events in
- * the list are in the order of their partition. Where other handlers have events of the same key, they are called in
- * between; events of other keys may be handled ahead of those that came before them.
- *
- * When the handler fails, nothing of the transaction commits. Fewer events are tried, until the one at fault stands alone:
- * only then a try counts. An event whose data the schema refuses is found at once. `handlerTimeoutMs` is for the whole list.
- *
- * @example
- * on.batch(OrderPlaced, async (events, { tx }) => {
- *   const ids = events.map(({ data }) => data.orderId);
- *   await tx.query('INSERT INTO invoice (order_id) SELECT unnest($1::uuid[])', [ids]);
- * })
- */
-on.batch = <Type extends string, Data>(
-  event: EventDefinition<Type, Data>,
-  handle: (events: readonly ReceivedEvent<Type, Data>[], context: HandlerContext) => Promise<void> | void,
-  options: HandlerOptions<NoInfer<Data>> = {},
-): EventHandler => ({ ...bind(event, options), takes: 'batch', handle: handle as unknown as TakesBatch['handle'] });
+function bindBatch(
+  event: AnyEvent,
+  handle: (events: never, context: HandlerContext) => Promise<void> | void,
+  options: HandlerOptions = {},
+): EventHandler {
+  return { ...bind(event, options), takes: 'batch', handle: handle as TakesBatch['handle'] };
+}
 
-const bind = (
-  { type, topic, schema }: Pick<EventDefinition, 'type' | 'topic' | 'schema'>,
-  { retry, upcasters = [] }: HandlerOptions,
-): BoundToEvent => ({ type, topic, schema, upcasters, ...(retry === undefined ? {} : { retry }) });
+type AnyEvent = Pick<EventDefinition, 'type' | 'topic' | 'schema'>;
+
+const bind = ({ type, topic, schema }: AnyEvent, { retry, upcasters = [] }: HandlerOptions): BoundToEvent => ({
+  type,
+  topic,
+  schema,
+  upcasters,
+  ...(retry === undefined ? {} : { retry }),
+});

@@ -10,5 +10,5 @@ export { type OutboxHealth, OutboxHealthIndicator, type OutboxHealthOptions } fr
 export type { Patience } from './health/patience.ts';
 export type { ClosablePool, OutboxModuleAsyncOptions, OutboxModuleOptions, OutboxName } from './options.ts';
 export { OutboxModule } from './outbox-module.ts';
-export { OutboxParts } from './running/outbox-parts.ts';
+export type { OutboxParts } from './running/outbox-parts.ts';
 export { InjectOutbox, InjectOutboxParts, outboxPartsToken, outboxToken } from './tokens.ts';

@@ -3,7 +3,7 @@ import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { OutboxHealthIndicator } from './health/health-indicator.ts';
 import type { OutboxModuleAsyncOptions, OutboxModuleOptions, OutboxName } from './options.ts';
-import { OutboxParts } from './running/outbox-parts.ts';
+import { RunningParts } from './running/outbox-parts.ts';
 import { Outboxes } from './running/outboxes.ts';
 import { DEFAULT_NAME, outboxPartsToken, outboxToken } from './tokens.ts';
 
@@ -21,7 +21,7 @@ const SHARED: DynamicModule = {
     },
     {
       provide: OutboxHealthIndicator,
-      useFactory: (outboxes: Outboxes) => new OutboxHealthIndicator(outboxes),
+      useFactory: (outboxes: Outboxes) => new OutboxHealthIndicator((name) => outboxes.get(name)),
       inject: [Outboxes],
     },
   ],
@@ -85,7 +85,7 @@ function moduleOf(
       provide: parts,
       inject: [options, Outboxes],
       useFactory(given: OutboxModuleOptions, outboxes: Outboxes) {
-        const made = new OutboxParts(name, given);
+        const made = new RunningParts(name, given);
         outboxes.add(made);
         return made;
       },
@@ -119,7 +119,7 @@ function moduleOf(
 }
 
 /** Nest closes its HTTP server after `beforeApplicationShutdown` and before `onApplicationShutdown`. */
-const life = (outboxes: Outboxes, parts: OutboxParts): OnApplicationBootstrap & OnApplicationShutdown => ({
+const life = (outboxes: Outboxes, parts: RunningParts): OnApplicationBootstrap & OnApplicationShutdown => ({
   onApplicationBootstrap: () => outboxes.start(parts),
   onApplicationShutdown: () => outboxes.stop(),
 });

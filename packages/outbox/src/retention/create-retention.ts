@@ -4,7 +4,14 @@ import { createStatementRunner, type StatementRunner } from '../database/stateme
 import { RetentionStateError } from '../errors/retaining.ts';
 import { Wake } from '../relay/wake.ts';
 import { emptyInboxSlot, emptySlot, listInboxSlots, listSlots } from './retention.sql.ts';
-import type { InboxSlotOutcome, InboxSlotStatus, RetentionStatus, SlotOutcome, SlotStatus } from './status.ts';
+import type {
+  InboxSlotOutcome,
+  InboxSlotStatus,
+  RetentionProblem,
+  RetentionStatus,
+  SlotOutcome,
+  SlotStatus,
+} from './status.ts';
 import { createRetentionTelemetry, type RetentionTelemetry } from './telemetry.ts';
 
 /** What is emptied, and how late. */
@@ -21,7 +28,7 @@ export interface RetentionOptions {
   /** How often it is looked, in ms. Default 60,000. */
   readonly everyMs?: number;
   /** Told when Postgres does not answer or refuses; it is tried again. */
-  readonly onError?: (error: Error) => void;
+  readonly onError?: (problem: RetentionProblem) => void;
 }
 
 /** Frees the space of messages that were published, and of ids that consumers need no longer. */
@@ -79,7 +86,7 @@ export function createRetention(options: RetentionOptions): Retention {
 
   function tell(error: Error): void {
     try {
-      onError?.(error);
+      onError?.({ kind: 'database', error });
     } catch (thrown) {
       // A reporter that throws must not stop what it reports on.
       process.emitWarning(String(thrown));

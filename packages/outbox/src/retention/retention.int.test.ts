@@ -249,7 +249,7 @@ test('it looks again and again, tells of trouble once, and stops', async () => {
   const retention = createRetention({
     db: database.pool,
     everyMs: 10,
-    onError: ({ message }) => {
+    onError: ({ error: { message } }) => {
       told.push(message);
       throw new Error('a reporter that throws');
     },

@@ -38,3 +38,9 @@ export interface RetentionStatus {
   /** What keeps it from looking, until it is over. */
   readonly trouble: { readonly message: string; readonly since: string } | null;
 }
+
+/** Something that went wrong and that retention deals with: Postgres does not answer, or refuses. It is tried again. */
+export interface RetentionProblem {
+  readonly kind: 'database';
+  readonly error: Error;
+}

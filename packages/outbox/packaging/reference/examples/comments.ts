@@ -26,7 +26,7 @@ export async function importsOfExamples(): Promise<string> {
     // A name that two subpaths export is imported once: from the package itself.
     ...unique(await Promise.all(values)),
     "import type { HandlerContext, Outbox } from '@bezel/outbox';",
-    "import type { EventOf } from '@bezel/outbox/nestjs';",
+    "import type { EventOf, OutboxParts } from '@bezel/outbox/nestjs';",
     "import type { HealthCheckService } from '@nestjs/terminus';",
     "import { z } from 'zod';",
     "import { OrderPlaced } from './order-placed.ts';",

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/port.ts';
-import { parseMultirange, type Range } from '../../reader/tracker/ranges.ts';
+import { parseMultirange } from '../../reader/tracker/ranges.ts';
 import { gapsOfShards } from './gaps.sql.ts';
 
 /** A transaction that has drawn a number of a shard and is open: its messages are not visible yet, or it has none. */
@@ -23,7 +23,7 @@ export interface ShardGaps {
   /** Everything else up to here is published. */
   readonly cursor: number;
   /** The missing numbers, both ends included. Those of many gaps may be summed up in wider ranges. */
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly { readonly from: number; readonly to: number }[];
   /** Who could still bring them, the longest open first. A gap that nobody holds is closed by the next reads. */
   readonly holders: readonly GapHolder[];
 }

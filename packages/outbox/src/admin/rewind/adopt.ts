@@ -2,7 +2,7 @@ import { type OneConnection, onOneConnection } from '../../database/one-connecti
 import type { Queryable } from '../../database/port.ts';
 import { SequenceBusyError } from '../../errors/operating.ts';
 import { SequenceUnsafeError, ServerReadOnlyError } from '../../errors/relaying.ts';
-import { parseMultirange, type Range, toMultirange, union } from '../../reader/tracker/ranges.ts';
+import { parseMultirange, toMultirange, union } from '../../reader/tracker/ranges.ts';
 import { inspectCluster, lockSequence, makeMissing, raiseSequence, takeIdentity } from './adopt.sql.ts';
 import { lockShards, rewindShards } from './fence.sql.ts';
 import { inspectSequences } from './sequences.sql.ts';
@@ -20,7 +20,7 @@ export interface ShardAdoption {
   /** From where to where its sequence is raised; null when it is not behind. */
   readonly raised: { readonly from: number; readonly to: number } | null;
   /** Numbers that are published once more, since messages may have been written with them after the move; null for none. */
-  readonly again: Range | null;
+  readonly again: { readonly from: number; readonly to: number } | null;
   /** Whether it had no checkpoint, and so is published from the beginning of what is there. */
   readonly fromBeginning: boolean;
 }

@@ -57,29 +57,41 @@ const scanner = new MetadataScanner();
  *   }
  * }
  */
-export function OnEvent<Type extends string, Data>(
+export const OnEvent: {
+  <Type extends string, Data>(
+    event: EventDefinition<Type, Data>,
+    options?: OnEventOptions<NoInfer<Data>>,
+  ): EventDecorator<ReceivedEvent<Type, Data>>;
+  /**
+   * The same for a method that takes several events at once, as `on.batch` does.
+   *
+   * @example
+   * class Reports {
+   *   @OnEvent.batch(OrderPlaced)
+   *   async count(events: readonly EventOf<typeof OrderPlaced>[]): Promise<void> {
+   *     console.log(events.length);
+   *   }
+   * }
+   */
+  batch<Type extends string, Data>(
+    event: EventDefinition<Type, Data>,
+    options?: OnEventOptions<NoInfer<Data>>,
+  ): EventDecorator<readonly ReceivedEvent<Type, Data>[]>;
+} = /* @__PURE__ */ Object.assign(onEvent, { batch: onEvents });
+
+function onEvent<Type extends string, Data>(
   event: EventDefinition<Type, Data>,
   { outbox = DEFAULT_NAME, ...options }: OnEventOptions<NoInfer<Data>> = {},
-): EventDecorator<ReceivedEvent<Type, Data>> {
+): EventDecorator<never> {
   return mark({ outbox, bind: (method) => on(event, method, options) });
 }
 
-/**
- * The same for a method that takes several events at once, as `on.batch` does.
- *
- * @example
- * class Reports {
- *   @OnEvent.batch(OrderPlaced)
- *   async count(events: readonly EventOf<typeof OrderPlaced>[]): Promise<void> {
- *     console.log(events.length);
- *   }
- * }
- */
-OnEvent.batch = <Type extends string, Data>(
+function onEvents<Type extends string, Data>(
   event: EventDefinition<Type, Data>,
   { outbox = DEFAULT_NAME, ...options }: OnEventOptions<NoInfer<Data>> = {},
-): EventDecorator<readonly ReceivedEvent<Type, Data>[]> =>
-  mark({ outbox, bind: (method) => on.batch(event, method, options) });
+): EventDecorator<never> {
+  return mark({ outbox, bind: (method) => on.batch(event, method, options) });
+}
 
 const mark =
   (added: Mark): EventDecorator<never> =>

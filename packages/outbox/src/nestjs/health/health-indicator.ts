@@ -1,9 +1,8 @@
 import { OutboxPartMissingError } from '../errors.ts';
 import type { OutboxParts } from '../running/outbox-parts.ts';
-import type { Outboxes } from '../running/outboxes.ts';
 import { DEFAULT_NAME } from '../tokens.ts';
 import { consumerDetails, consumerSymptoms } from './consumer-symptoms.ts';
-import { type Symptom, Watch } from './patience.ts';
+import { type Patience, type Symptom, Watch } from './patience.ts';
 import { relayDetails, relaySymptoms } from './relay-symptoms.ts';
 
 /** A `HealthIndicatorResult` of @nestjs/terminus, which is not needed to make one. */
@@ -11,6 +10,9 @@ export type OutboxHealth<Key extends string, Details> = Record<
   Key,
   { readonly status: 'up' | 'down'; readonly message?: string } & Details
 >;
+
+/** Finds what an `OutboxModule` runs by the module's name. */
+type PartsOf = (outbox: string) => OutboxParts & { readonly patience: Patience };
 
 /** Which outbox is asked about. */
 export interface OutboxHealthOptions {
@@ -32,11 +34,12 @@ export interface OutboxHealthOptions {
  * }
  */
 export class OutboxHealthIndicator {
-  readonly #outboxes: Outboxes;
+  readonly #partsOf: PartsOf;
   readonly #watches = new WeakMap<object, Watch>();
 
-  constructor(outboxes: Outboxes) {
-    this.#outboxes = outboxes;
+  /** Made by `OutboxModule`. Inject it. */
+  constructor(partsOf: PartsOf) {
+    this.#partsOf = partsOf;
   }
 
   /**
@@ -66,7 +69,7 @@ export class OutboxHealthIndicator {
   }
 
   #part<Kind extends 'relay' | 'consumer'>(kind: Kind, { outbox = DEFAULT_NAME }: OutboxHealthOptions) {
-    const parts = this.#outboxes.get(outbox);
+    const parts = this.#partsOf(outbox);
     const part = parts[kind];
     if (part === undefined) {
       throw new OutboxPartMissingError(`the OutboxModule '${outbox}' runs no ${kind} whose health could be told`);
@@ -76,7 +79,7 @@ export class OutboxHealthIndicator {
 
   #result<Key extends string, Details>(
     key: Key,
-    { patience }: OutboxParts,
+    { patience }: ReturnType<PartsOf>,
     part: object,
     symptoms: readonly Symptom[],
     details: Details,

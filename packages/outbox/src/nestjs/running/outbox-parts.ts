@@ -20,7 +20,19 @@ import type { ClosablePool, OutboxModuleOptions } from '../options.ts';
  *   }
  * }
  */
-export class OutboxParts {
+export interface OutboxParts {
+  /** What its `OutboxModule` is named. */
+  readonly name: string;
+  /** None without the option `relay`. */
+  readonly relay: Relay | undefined;
+  /** None without the option `retention`. */
+  readonly retention: Retention | undefined;
+  /** None without the option `consumer`, and none before the application has started: only then are its handlers known. */
+  readonly consumer: Consumer | undefined;
+}
+
+/** The same for the module, which makes, starts and stops it. */
+export class RunningParts implements OutboxParts {
   readonly name: string;
   readonly relay: Relay | undefined;
   readonly retention: Retention | undefined;
@@ -37,14 +49,11 @@ export class OutboxParts {
       ? { ...options, consumer: { onError: told('consumer'), ...options.consumer } }
       : options;
     this.relay = relay && createRelay({ onError: told('relay'), ...relay, ...shared(options) });
-    this.retention =
-      retention &&
-      createRetention({ onError: (error) => told('retention')({ error }), ...retention, ...shared(options) });
+    this.retention = retention && createRetention({ onError: told('retention'), ...retention, ...shared(options) });
     this.pools = pools;
     this.patience = { ...DEFAULT_PATIENCE, ...health };
   }
 
-  /** There is one once the application's handlers are known: when it has started. */
   get consumer(): Consumer | undefined {
     return this.#consumer;
   }

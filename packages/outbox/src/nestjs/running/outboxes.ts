@@ -1,13 +1,13 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { OutboxNameTakenError, OutboxUnknownError } from '../errors.ts';
 import { discoverHandlers } from '../handlers/discover.ts';
-import type { OutboxParts } from './outbox-parts.ts';
+import type { RunningParts } from './outbox-parts.ts';
 
 /** All outboxes of an application. They start one by one and stop together. */
 export class Outboxes {
   readonly #discovery: DiscoveryService;
-  readonly #byName = new Map<string, OutboxParts>();
-  readonly #started: OutboxParts[] = [];
+  readonly #byName = new Map<string, RunningParts>();
+  readonly #started: RunningParts[] = [];
   #handlersKnown = false;
   #stopping: Promise<void> | undefined;
 
@@ -16,7 +16,7 @@ export class Outboxes {
   }
 
   /** @throws OutboxNameTakenError */
-  add(parts: OutboxParts): void {
+  add(parts: RunningParts): void {
     if (this.#byName.has(parts.name)) {
       throw new OutboxNameTakenError(`two OutboxModules are named '${parts.name}'; give one of them another name`);
     }
@@ -24,7 +24,7 @@ export class Outboxes {
   }
 
   /** @throws OutboxUnknownError */
-  get(name: string): OutboxParts {
+  get(name: string): RunningParts {
     const parts = this.#byName.get(name);
     if (parts === undefined) {
       const names = [...this.#byName.keys()].join(', ');
@@ -34,7 +34,7 @@ export class Outboxes {
   }
 
   /** Starts one. When that fails, whatever had started is stopped again: an application that cannot start leaves nothing running. */
-  async start(parts: OutboxParts): Promise<void> {
+  async start(parts: RunningParts): Promise<void> {
     try {
       this.#findHandlers();
       this.#started.push(parts);
