@@ -38,6 +38,7 @@ export {
   type Upcaster,
   upcast,
 } from './consumer/index.ts';
+export type { Connection, Database, NamedStatement, Queryable, StatementResult } from './database/port.ts';
 export { defineEvent, type EventData, type EventDefinition } from './event/index.ts';
 export { uuidv7 } from './id/uuidv7.ts';
 export type { LoginGrant, Purpose } from './migrate/grants.ts';
@@ -57,6 +58,7 @@ export { createRetention, type Retention, type RetentionOptions } from './retent
 export type {
   InboxSlotOutcome,
   InboxSlotStatus,
+  RetentionProblem,
   RetentionStatus,
   SlotOutcome,
   SlotStatus,
