@@ -9,6 +9,7 @@ import { PARKING } from './themes/parking.ts';
 import { READING } from './themes/reading.ts';
 import { RETENTION } from './themes/retention.ts';
 import { SENDING } from './themes/sending.ts';
+import { SUBSCRIBING } from './themes/subscribing.ts';
 import { TESTING } from './themes/testing.ts';
 import { WRITING } from './themes/writing.ts';
 
@@ -23,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RETENTION,
   ...CONSUMING,
   ...CONSUMER_PARKING,
+  ...SUBSCRIBING,
   ...OPERATING,
   ...NESTJS,
   ...TESTING,

@@ -162,6 +162,7 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
       return;
     }
     try {
+      await passOver();
       const found = await positions.read();
       for (const [name, lane] of lanes) {
         lane.compare(found.get(name), moves.get(name) ?? -1);
@@ -170,6 +171,19 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
       recovered('database');
     } catch (error) {
       troubled('database', error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+
+  /**
+   * Moves positions over what can be read by nobody, as the marker that ends a transaction: left before it, one would be out
+   * of range when Kafka has removed all that is there. A lane that works meanwhile has its own say, and finds it moved.
+   */
+  const passOver = async (): Promise<void> => {
+    for (const lane of lanes.values()) {
+      const { position, doneTo } = lane.status();
+      if (doneTo > position) {
+        await positions.move(lane.partition, position, doneTo);
+      }
     }
   };
 
@@ -187,8 +201,8 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
 
   const commit = async (): Promise<void> => {
     const moved = [...lanes].flatMap(([name, lane]) => {
-      const { position } = lane.status();
-      return committed.get(name) === position ? [] : [{ name, ...lane.partition, offset: position }];
+      const { doneTo } = lane.status();
+      return committed.get(name) === doneTo ? [] : [{ name, ...lane.partition, offset: doneTo }];
     });
     if (moved.length === 0 || !joined) {
       return;
@@ -231,13 +245,14 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
     status,
     async close(stopTimeoutMs) {
       closing.abort();
+      opening.clear();
       timers.forEach(clearTimeout);
       stopObserving();
       const all = [...lanes.values()];
       await atMost(stopTimeoutMs, Promise.all(all.map((lane) => lane.drain())));
       await atMost(500, commit());
-      const farewell = [...all.map((lane) => lane.abandon(new Error('the consumer stops'))), ...farewells];
-      await atMost(1_000, Promise.all(farewell));
+      const left = all.map((lane) => lane.abandon(new Error('the consumer stops')));
+      await atMost(1_000, Promise.all([...left, ...farewells, opening.ended]));
       await subscription.close();
       joined = false;
     },

@@ -3,7 +3,8 @@ import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
 import { counted, effectNumbers, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
-import { createProducer } from '../testing/fixtures/kafka/clients.ts';
+import { createAdmin, createProducer, testKafka } from '../testing/fixtures/kafka/clients.ts';
+import { eventMessage } from '../testing/fixtures/kafka/event-message.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { on, type ReceivedEvent } from './on.ts';
@@ -55,6 +56,30 @@ describe.each(SUBSCRIBERS)('a consumer on $client', ({ subscriber }) => {
         headers: { tenant: 'acme', 'content-type': 'application/json' },
       },
     ]);
+  });
+
+  test('stands at the end, and says so, when only the marker of a transaction is left to read', async () => {
+    await using test = await consumingTest(subscriber);
+    const producer = testKafka().producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({
+      topic: test.topic,
+      messages: [eventMessage({ type: 'test.counted', key: 'k', data: { key: 'k', n: 0 } })],
+    });
+    await transaction.commit();
+    await producer.disconnect();
+    const consumer = await test.start({ handlers: [recordEffect(test.topic)] });
+    await waitFor('no lag', () => consumer.status().partitions[0]?.lag === 0);
+    expect(await effectNumbers(test.database.pool)).toEqual([0]);
+    await waitFor('the position behind the marker', async () => (await test.positions())[0] === 2);
+    await using admin = await createAdmin();
+    const committed = async () => (await admin.fetchOffsets({ groupId: test.groupId, topics: [test.topic] }))[0];
+    await waitFor('word to Kafka', async () => (await committed())?.partitions[0]?.offset === '2');
+
+    await test.send([{ n: 1 }]);
+    await waitFor('what follows', async () => (await test.positions())[0] === 3);
+    expect(await effectNumbers(test.database.pool)).toEqual([0, 1]);
   });
 
   test('copies of a message have no second effect: within a batch, later, after a restart, and after midnight', async () => {

@@ -28,6 +28,8 @@ export interface Opening {
   add(partition: TopicPartition): void;
   /** Forgets all: Kafka gave out the partitions anew. */
   clear(): void;
+  /** Settles when nothing is being opened: after the signal was aborted, at the end of the round in hand. */
+  readonly ended: Promise<void>;
   waiting(): readonly (TopicPartition & { readonly outOfRange: boolean })[];
 }
 
@@ -39,6 +41,7 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
   const { groupId, positions, troubled, recovered, signal } = dependencies;
   const waiting = new Map<string, TopicPartition & { outOfRange: boolean }>();
   let running = false;
+  let ended = Promise.resolve();
   /** Ends the wait before the next round: there is something new to open. */
   let hurry = new AbortController();
 
@@ -64,6 +67,9 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
     }
     const found = await positions.read();
     for (const entry of wanted) {
+      if (signal.aborted) {
+        return;
+      }
       const { topic, partition } = entry;
       const position = found.get(partitionName(entry));
       const range = ranges.get(topic)?.get(partition);
@@ -73,7 +79,8 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
       }
       if (position.offset >= range.earliest && position.offset <= range.latest) {
         const doubt = await dependencies.doubt.begin({ topic, partition }, position.offset);
-        if (waiting.get(partitionName(entry)) !== entry) {
+        // Lost meanwhile, or the consumer stops: nothing of it was tried here.
+        if (signal.aborted || waiting.get(partitionName(entry)) !== entry) {
           await dependencies.doubt.leave({ topic, partition });
           continue;
         }
@@ -101,6 +108,9 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
       const wanted = [...waiting.values()];
       let trouble: readonly ['kafka' | 'database', Error] | undefined;
       const ranges = await rangesOf(new Set(wanted.map(({ topic }) => topic)));
+      if (signal.aborted) {
+        break;
+      }
       if (ranges instanceof Error) {
         trouble = ['kafka', ranges];
       } else {
@@ -132,10 +142,13 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
       hurry = new AbortController();
       if (!running) {
         running = true;
-        void openAll();
+        ended = openAll();
       }
     },
     clear: () => waiting.clear(),
+    get ended() {
+      return ended;
+    },
     waiting: () => [...waiting.values()],
   };
 }

@@ -83,6 +83,7 @@ export function statusOfLane({
   topic,
   partition,
   position,
+  doneTo,
   highWatermark,
   buffered,
   failing,
@@ -93,7 +94,7 @@ export function statusOfLane({
     partition,
     state: failing === null ? 'flowing' : 'failing',
     position: position.toString(),
-    lag: highWatermark === null ? null : Math.max(0, Number(highWatermark - position)),
+    lag: highWatermark === null ? null : Math.max(0, Number(highWatermark - doneTo)),
     buffered,
     parkedKeys,
     failing: failing && {

@@ -5,6 +5,7 @@ import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts'
 import { effectNumbers, effects, recordEffect } from '../testing/fixtures/consumer/effects.ts';
 import { createAdmin } from '../testing/fixtures/kafka/clients.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
+import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
 import { createConsumer } from './create-consumer.ts';
 
 jest.setTimeout(120_000);
@@ -70,6 +71,33 @@ describe.each(SUBSCRIBERS)('how a consumer ends and endures, on $client', ({ sub
     expect(await test.positions()).toEqual({ 0: 0 });
     await test.start({ handlers: [recordEffect(test.topic)] });
     await waitFor('its successor', async () => (await effectNumbers(test.database.pool)).length === 1);
+  });
+
+  test('stop while a partition is opened begins with nothing of it, and leaves it in peace', async () => {
+    await using test = await consumingTest(subscriber);
+    await test.send([{ n: 0 }]);
+    const { pool } = test.database;
+    const seen: number[] = [];
+    await using blocker = await openTransaction(
+      pool,
+      'BEGIN; LOCK TABLE outbox.consumer_doubt IN ACCESS EXCLUSIVE MODE',
+    );
+    const consumer = await test.start({
+      handlers: [recordEffect(test.topic, { before: (n) => void seen.push(n) })],
+    });
+    const waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'outbox.consumer_doubt'::regclass";
+    await waitFor('the opening', async () => (await pool.query(waiting)).rowCount === 1);
+    const stopped = consumer.stop();
+    await blocker.end('ROLLBACK');
+    await stopped;
+    expect(consumer.status()).toMatchObject({ state: 'stopped', partitions: [] });
+    // Whoever did not leave in peace stands as the owner.
+    expect((await pool.query('SELECT owner FROM outbox.consumer_doubt')).rows).toEqual([{ owner: null }]);
+    const successor = await test.start({ handlers: [recordEffect(test.topic, { worker: 'successor' })] });
+    await waitFor('its successor', () => successor.status().partitions[0]?.position === '1');
+    expect(await effects(pool)).toEqual([expect.objectContaining({ n: 0, worker: 'successor' })]);
+    expect(seen).toEqual([]);
+    expect(test.problems).toEqual([]);
   });
 
   test('stop is quiet while it is still joining, and when it was never started', async () => {

@@ -1,4 +1,10 @@
-import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type KafkaConfig } from 'kafkajs';
+import kafkajs, {
+  type Consumer,
+  type ConsumerEndBatchProcessEvent,
+  type EachBatchPayload,
+  type IHeaders,
+  type KafkaConfig,
+} from 'kafkajs';
 import {
   type FetchedMessage,
   type OffsetRange,
@@ -150,6 +156,23 @@ function subscribe(
     });
   };
 
+  /**
+   * kafkajs keeps batches without a message that may be seen to itself: markers, aborted transactions. That there is none
+   * between these offsets is true of the partition whenever it was fetched, so it may have been sought elsewhere meanwhile.
+   */
+  const passOver = (batch: ConsumerEndBatchProcessEvent['payload']): void => {
+    const { topic, partition, batchSize, firstOffset, lastOffset } = batch;
+    const from = reading.get(partitionName({ topic, partition }));
+    if (batchSize > 0 || firstOffset === null || from === undefined) {
+      return;
+    }
+    const next = BigInt(lastOffset) + 1n;
+    if (BigInt(firstOffset) <= from && from < next) {
+      reading.set(partitionName({ topic, partition }), next);
+      listener.received({ topic, partition, from, next, highWatermark: BigInt(batch.highWatermark), messages: [] });
+    }
+  };
+
   const silence = (partition: TopicPartition): void => {
     reading.set(partitionName(partition), undefined);
     client?.pause([{ topic: partition.topic, partitions: [partition.partition] }]);
@@ -171,7 +194,7 @@ function subscribe(
     const crash = Promise.withResolvers<never>();
     crash.promise.catch(() => {});
     consumer.on(consumer.events.CRASH, ({ payload }) => crash.reject(payload.error));
-    const { HEARTBEAT, FETCH, GROUP_JOIN, REBALANCING, STOP } = consumer.events;
+    const { HEARTBEAT, FETCH, GROUP_JOIN, REBALANCING, STOP, END_BATCH_PROCESS } = consumer.events;
     const watch = watchSilence(options.sessionTimeoutMs ?? 15_000, crash.reject);
     for (const sign of [HEARTBEAT, FETCH]) consumer.on(sign, watch.heard);
     // While a rebalance goes on the coordinator is silent for as long as that takes.
@@ -183,6 +206,7 @@ function subscribe(
         own(payload.memberAssignment, consumer);
       }
     });
+    consumer.on(END_BATCH_PROCESS, ({ payload }) => passOver(payload));
     // After a crash kafkajs stops, says so, and takes its time to disconnect before it tells of the crash. Asked for
     // anything in between it throws.
     consumer.on(STOP, disown);

@@ -25,6 +25,18 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
   const messages = (from: number, to: number, partition: number) =>
     texts(from, to).map((value) => ({ value, key: null, partition }));
 
+  /** Three messages in each transaction. */
+  const transactions = async (topic: string, fates: readonly ('commit' | 'abort')[]): Promise<void> => {
+    const producer = testKafka().producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    for (const [round, fate] of fates.entries()) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: messages(round * 3, round * 3 + 3, 0) });
+      await transaction[fate]();
+    }
+    await producer.disconnect();
+  };
+
   test('is silent until sought, then reads from there, and says where it stands', async () => {
     const topic = await createTopic('seek', { partitions: 2 });
     await using producer = await createProducer();
@@ -138,14 +150,7 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
 
   test('hides messages of aborted transactions and passes over the markers', async () => {
     const topic = await createTopic('aborted', { partitions: 1 });
-    const producer = testKafka().producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
-    await producer.connect();
-    for (const [round, fate] of (['commit', 'abort', 'abort', 'commit'] as const).entries()) {
-      const transaction = await producer.transaction();
-      await transaction.send({ topic, messages: messages(round * 3, round * 3 + 3, 0) });
-      await transaction[fate]();
-    }
-    await producer.disconnect();
+    await transactions(topic, ['commit', 'abort', 'abort', 'commit']);
     const { listener, subscription } = join([topic], { by: subscriber({ maxBytesPerPartition: 200 }) });
     await using _ = subscription;
     await listener.joined(1);
@@ -153,6 +158,29 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
     await waitFor('what was committed', () => listener.texts({ topic, partition: 0 }).includes('11'));
     expect(listener.texts({ topic, partition: 0 })).toEqual([...texts(0, 3), ...texts(9, 12)]);
     expect(listener.outOfRanges).toEqual([]);
+  });
+
+  test.each([
+    ['a marker alone', ['commit'], ['0', '1', '2']],
+    ['what was aborted', ['abort', 'abort'], []],
+  ] as const)('says that it read to the end when all that is left there is %s', async (_, fates, seen) => {
+    const topic = await createTopic('trailing', { partitions: 1 });
+    const partition = { topic, partition: 0 };
+    const { listener, subscription } = join([topic]);
+    await using _s = subscription;
+    await listener.joined(1);
+    listener.seek(subscription, partition, 0n);
+    await transactions(topic, fates);
+    const latest = BigInt(fates.length * 4);
+    expect(await subscription.offsets(topic)).toEqual(new Map([[0, { earliest: 0n, latest }]]));
+    await waitFor('the end', () => listener.reached(partition) === latest);
+    expect(listener.texts(partition)).toEqual(seen);
+    expect(listener.holes).toEqual([]);
+
+    listener.seek(subscription, partition, 0n);
+    await waitFor('the end again', () => listener.reached(partition) === latest);
+    expect(listener.texts(partition)).toEqual([...seen, ...seen]);
+    expect(listener.holes).toEqual([]);
   });
 
   test('hands over keys, values and headers byte for byte, nothing and empty apart', async () => {

@@ -5,6 +5,8 @@ export interface LaneBuffer {
   readonly messages: readonly FetchedMessage[];
   /** The end of the partition as of the latest fetch; null before the first. */
   readonly highWatermark: bigint | null;
+  /** Up to here it was fetched: what lies before, and is not here, is done or can be read by nobody. */
+  readonly fetchedTo: bigint;
   /** Whether it was what comes next; anything else is dropped. */
   add(range: FetchedRange): boolean;
   /** The first ones are done with. */
@@ -26,7 +28,7 @@ export function createBuffer(
 ): LaneBuffer {
   let messages: FetchedMessage[] = [];
   let bytes = 0;
-  let readFrom = from;
+  let fetchedTo = from;
   let paused = false;
   let highWatermark: bigint | null = null;
 
@@ -37,12 +39,15 @@ export function createBuffer(
     get highWatermark() {
       return highWatermark;
     },
+    get fetchedTo() {
+      return fetchedTo;
+    },
     add(range) {
       // Anything but the very next range would leave a hole: the subscriber was sent elsewhere meanwhile.
-      if (range.from !== readFrom) {
+      if (range.from !== fetchedTo) {
         return false;
       }
-      readFrom = range.next;
+      fetchedTo = range.next;
       highWatermark = range.highWatermark;
       for (const message of range.messages) {
         messages.push(message);
@@ -65,14 +70,14 @@ export function createBuffer(
       }
     },
     restart(at) {
-      readFrom = at;
+      fetchedTo = at;
       messages = [];
       bytes = 0;
       paused = false;
       subscription.seek(partition, at);
     },
     readOn() {
-      subscription.seek(partition, readFrom);
+      subscription.seek(partition, fetchedTo);
       if (paused) {
         subscription.pause(partition);
       }

@@ -16,6 +16,8 @@ import { takeTurns } from './turns.ts';
 
 export interface LaneStatus extends TopicPartition {
   readonly position: bigint;
+  /** As far as all is done: behind the position when what follows it can be read by nobody, as markers of transactions. */
+  readonly doneTo: bigint;
   readonly highWatermark: bigint | null;
   readonly buffered: number;
   readonly failing: FailingMessage | null;
@@ -283,8 +285,9 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
     status: () => {
       const { highWatermark } = buffer;
       const buffered = buffer.messages.length;
-      const caughtUp = buffered === 0 && position >= (highWatermark ?? from.end);
-      return { ...partition, position, highWatermark, buffered, failing, caughtUp, parkedKeys };
+      const doneTo = buffered === 0 ? buffer.fetchedTo : position;
+      const caughtUp = buffered === 0 && doneTo >= (highWatermark ?? from.end);
+      return { ...partition, position, doneTo, highWatermark, buffered, failing, caughtUp, parkedKeys };
     },
     async drain() {
       draining.abort();

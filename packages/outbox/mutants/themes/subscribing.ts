@@ -1,0 +1,43 @@
+import type { Mutant } from '../mutant.ts';
+
+const KAFKAJS = { file: 'src/subscriber/subscriber.int.test.ts', within: 'the subscriber on kafkajs' };
+
+/** Partitions that are read too late, too long, or not at all. */
+export const SUBSCRIBING: readonly Mutant[] = [
+  {
+    name: 'a-marker-at-the-end-is-waited-for',
+    breaks: 'P6',
+    file: 'src/consumer/lane/lane.ts',
+    find: 'const doneTo = buffered === 0 ? buffer.fetchedTo : position;',
+    replace: 'const doneTo = position;',
+    caughtBy: {
+      file: 'src/consumer/consumer.int.test.ts',
+      within: 'a consumer on kafkajs',
+      test: 'stands at the end, and says so, when only the marker of a transaction is left to read',
+    },
+  },
+  {
+    name: 'kafkajs-keeps-markers-to-itself',
+    breaks: 'P6',
+    file: 'src/kafkajs/subscriber.ts',
+    find: '    consumer.on(END_BATCH_PROCESS, ({ payload }) => passOver(payload));\n',
+    replace: '',
+    caughtBy: {
+      ...KAFKAJS,
+      test: 'says that it read to the end when all that is left there is what was aborted',
+      title: 'says that it read to the end when all that is left there is %s',
+    },
+  },
+  {
+    name: 'a-partition-is-opened-after-stop',
+    breaks: 'P5',
+    file: 'src/consumer/opening.ts',
+    find: 'if (signal.aborted || waiting.get(partitionName(entry)) !== entry) {',
+    replace: 'if (waiting.get(partitionName(entry)) !== entry) {',
+    caughtBy: {
+      file: 'src/consumer/opening.spec.ts',
+      test: 'nothing is opened when the consumer stops while it waits for the doubt',
+      title: 'nothing is opened when the consumer stops while it waits for the %s',
+    },
+  },
+];
