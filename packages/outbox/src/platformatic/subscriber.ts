@@ -1,10 +1,9 @@
-import { Consumer, type ConsumerOptions, ListOffsetTimestamps } from '@platformatic/kafka';
+import { type ConnectionOptions, Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
 import type { OffsetRange, SubscribeRequest, Subscriber, Subscription, TopicPartition } from '../subscriber/index.ts';
 import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts';
 import { createFetcher, type Fetcher } from './fetcher.ts';
 
 type Client = Consumer<Buffer, Buffer, Buffer, Buffer>;
-type ClientOptions = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>;
 
 /** How it reaches Kafka, and how much it fetches. Times are in milliseconds. */
 export interface PlatformaticSubscriberOptions {
@@ -13,9 +12,9 @@ export interface PlatformaticSubscriberOptions {
   /** The name under which the brokers know this client: in their logs, quotas and metrics. */
   readonly clientId: string;
   /** TLS, as `@platformatic/kafka` takes it. Default: none. */
-  readonly tls?: NonNullable<ClientOptions['tls']>;
+  readonly tls?: NonNullable<ConnectionOptions['tls']>;
   /** How to log in, as the client takes it. Default: not at all. */
-  readonly sasl?: NonNullable<ClientOptions['sasl']>;
+  readonly sasl?: NonNullable<ConnectionOptions['sasl']>;
   /** After this silence Kafka gives the partitions to another member. Default 15,000. */
   readonly sessionTimeoutMs?: number;
   /** How often the member reports, and so how soon it notices a rebalance. Default 1,000. */

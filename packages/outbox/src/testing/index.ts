@@ -1,3 +1,6 @@
+export type { Lane } from './broker/crossing.ts';
+export type { Delivery } from './broker/group.ts';
+export type { LandedMessage } from './broker/log.ts';
 export { type PlayOptions, play } from './broker/play.ts';
 export {
   type BrokerStep,
@@ -12,6 +15,7 @@ export {
   type CrashTrial,
   crashMatrix,
 } from './crash/crash-matrix.ts';
+export type { Program } from './crash/program.ts';
 export {
   armFailpointsFromEnvironment,
   CRASH_POINTS,
