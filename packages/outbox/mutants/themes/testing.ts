@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: sources are quoted as they stand
 import type { Mutant } from '../mutant.ts';
 
 const CHECK = 'src/testing/history/check-history.ts';
@@ -86,17 +87,39 @@ export const TESTING: readonly Mutant[] = [
     name: 'a-virtual-broker-reorders-within-a-key',
     breaks: 'P2',
     file: 'src/testing/broker/crossing.ts',
-    find: 'const message = queue.shift();',
-    replace: 'const message = queue.pop();',
+    find: 'const first = queue.shift();',
+    replace: 'const first = queue.pop();',
     caughtBy: { ...BROKER, test: 'lands every message, those of a key in order and in one partition' },
   },
   {
     name: 'a-virtual-broker-never-repeats',
     breaks: 'P5',
     file: 'src/testing/broker/virtual-broker.ts',
-    find: 'if (chance.often(copies)) toCopy.push(message);',
-    replace: 'if (chance.often(0)) toCopy.push(message);',
+    find: 'if (chance.often(copies)) toCopy.push({',
+    replace: 'if (chance.often(0)) toCopy.push({',
     caughtBy: { ...BROKER, test: 'lets keys overtake each other, and makes copies, for most seeds' },
+  },
+  {
+    name: 'a-virtual-broker-is-never-late',
+    breaks: 'P5',
+    file: 'src/testing/broker/virtual-broker.ts',
+    find: '(drawn.often(delays) ? steps',
+    replace: '(drawn.often(0) ? steps',
+    caughtBy: {
+      ...BROKER,
+      test: 'makes some late: a key is passed by more of another, and a copy comes after more, than without',
+    },
+  },
+  {
+    name: 'a-virtual-broker-keeps-its-seed-to-itself',
+    breaks: 'P5',
+    file: 'src/testing/broker/virtual-broker.ts',
+    find: '  process.stderr.write(`virtualBroker({ seed: ${seed} })\\n`);\n',
+    replace: '',
+    caughtBy: {
+      ...BROKER,
+      test: 'has a seed of its own where none is given, prints it, and does the same with it again',
+    },
   },
   {
     name: 'a-virtual-broker-hands-over-before-it-is-sought',

@@ -8,19 +8,25 @@ export interface Lane {
 
 const nameOf = ({ topic, key }: Lane): string => JSON.stringify([topic, key]);
 
+interface Waiting {
+  readonly message: OutgoingMessage;
+  /** The step from which on it may leave. */
+  readonly due: number;
+}
+
 /**
  * Messages that were sent and have no offset yet: a queue for each topic and key. Those of one key leave in the order in
- * which they came; which key comes next is for others to say.
+ * which they came, so that a late one holds up its key; which key comes next is for others to say.
  */
 export class Crossing {
-  readonly #queues = new Map<string, OutgoingMessage[]>();
+  readonly #queues = new Map<string, Waiting[]>();
   readonly #held = new Set<string>();
 
-  add(message: OutgoingMessage): void {
+  add(message: OutgoingMessage, due: number): void {
     const name = nameOf({ topic: message.topic, key: message.key.toString('utf8') });
     const queue = this.#queues.get(name) ?? [];
     this.#queues.set(name, queue);
-    queue.push(message);
+    queue.push({ message, due });
   }
 
   hold(lane: Lane): void {
@@ -36,19 +42,21 @@ export class Crossing {
     return [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
   }
 
-  /** The keys of which a message may leave now. */
-  ready(): string[] {
-    return [...this.#queues.keys()].filter((name) => !this.#held.has(name));
+  /** The keys of which a message may leave at this step. */
+  ready(step: number): string[] {
+    return [...this.#queues].flatMap(([name, [first]]) =>
+      first !== undefined && first.due <= step && !this.#held.has(name) ? [name] : [],
+    );
   }
 
   /** The oldest message of a key that is ready. */
   take(name: string): OutgoingMessage {
     const queue = this.#queues.get(name) ?? [];
-    const message = queue.shift();
-    if (message === undefined) {
+    const first = queue.shift();
+    if (first === undefined) {
       throw new TypeError(`nothing waits for ${name}`);
     }
     if (queue.length === 0) this.#queues.delete(name);
-    return message;
+    return first.message;
   }
 }

@@ -47,7 +47,9 @@ export async function play(
       const behind = behindOf(broker, consumers);
       if (behind.length === 0) return steps;
       if (performance.now() - quietSince > deadlineMs) {
-        throw new Error(`the consumers did not catch up within ${deadlineMs} ms: ${behind.join('; ')}`);
+        throw new Error(
+          `the consumers did not catch up within ${deadlineMs} ms with seed ${broker.seed}: ${behind.join('; ')}`,
+        );
       }
     }
     // What was handed over is handled between two steps; when there is none, it is waited for.

@@ -1,5 +1,5 @@
 import { setImmediate as soon } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeMessage } from '../../consumer/message/decode.ts';
 import type { OutgoingMessage } from '../../publisher/publisher.ts';
@@ -7,7 +7,7 @@ import type { FetchedRange, Subscription, TopicPartition } from '../../subscribe
 import { noted } from '../fixtures/outbox/events.ts';
 import { checkHistory } from '../history/check-history.ts';
 import { oneAfterTheOther } from '../history/history.ts';
-import { type BrokerStep, type VirtualBroker, virtualBroker } from './virtual-broker.ts';
+import { type BrokerStep, type VirtualBroker, type VirtualBrokerOptions, virtualBroker } from './virtual-broker.ts';
 
 const TOPIC = 't';
 const Noted = noted(TOPIC);
@@ -33,11 +33,6 @@ function allSteps(broker: VirtualBroker): BrokerStep[] {
   return steps;
 }
 
-const arrivedOn = (broker: VirtualBroker) =>
-  broker.landed(TOPIC).map(({ topic, partition, key, value }) => {
-    return { topic, partition, key: String(key), id: String(value), value: String(value) };
-  });
-
 /** A member of a group that reads whatever it is given from its beginning, or from where it is told. */
 function join(broker: VirtualBroker, groupId = 'g', from: bigint | null = 0n) {
   const ranges: FetchedRange[] = [];
@@ -61,6 +56,15 @@ function join(broker: VirtualBroker, groupId = 'g', from: bigint | null = 0n) {
   return { subscription, ranges, assignments, outOfRange, read };
 }
 
+/** What this process writes to standard error goes to a function instead. */
+function printing(to: (text: string) => void): Disposable {
+  const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    to(String(text));
+    return true;
+  });
+  return { [Symbol.dispose]: () => spy.mockRestore() };
+}
+
 describe('a virtual broker', () => {
   test('lands every message, those of a key in order and in one partition, with copies after what they are copies of', async () => {
     await fc.assert(
@@ -69,7 +73,7 @@ describe('a virtual broker', () => {
         const sent = messages(30);
         await send(broker, sent);
         const steps = allSteps(broker);
-        expect(checkHistory({ ...oneAfterTheOther(sent), arrived: arrivedOn(broker) })).toEqual([]);
+        expect(checkHistory({ ...oneAfterTheOther(sent), arrived: broker.arrived(TOPIC) })).toEqual([]);
         const copies = steps.filter(({ kind }) => kind === 'copied').length;
         expect(broker.landed(TOPIC).length).toBe(sent.length + copies);
         for (const partition of [0, 1, 2]) {
@@ -94,6 +98,53 @@ describe('a virtual broker', () => {
     expect(copied).toBeGreaterThan(15);
   });
 
+  test('makes some late: a key is passed by more of another, and a copy comes after more, than without', async () => {
+    const longest = async (options: VirtualBrokerOptions) => {
+      const broker = virtualBroker({ partitions: 1, ...options });
+      await send(broker, messages(60, 2));
+      const landed = allSteps(broker).flatMap((step) => (step.kind === 'delivered' ? [] : [step]));
+      const keys = landed.flatMap(({ kind, message }) => (kind === 'landed' ? String(message.key) : []));
+      let [run, passed, after] = [0, 0, 0];
+      for (const [place, key] of keys.entries()) {
+        run = key === keys[place - 1] ? run + 1 : 1;
+        // The last of a key has nobody left to pass it by.
+        if (keys.slice(place).includes(key === 'k0' ? 'k1' : 'k0')) passed = Math.max(passed, run);
+      }
+      for (const [place, { kind, message }] of landed.entries()) {
+        const first = landed.findIndex((step) => String(step.message.value) === String(message.value));
+        if (kind === 'copied') after = Math.max(after, place - first);
+      }
+      return { passed, after };
+    };
+    const altogether = async (delays: number) => {
+      const sum = { passed: 0, after: 0 };
+      for (let seed = 0; seed < 20; seed += 1) {
+        const { passed, after } = await longest({ seed, delays, copies: 0.5 });
+        sum.passed += passed;
+        sum.after += after;
+      }
+      return sum;
+    };
+    const [late, prompt] = [await altogether(0.2), await altogether(0)];
+    expect(late.passed).toBeGreaterThan(1.5 * prompt.passed);
+    expect(late.after).toBeGreaterThan(2 * prompt.after);
+  });
+
+  test('has a seed of its own where none is given, prints it, and does the same with it again', async () => {
+    const printed: string[] = [];
+    using _ = printing((text) => printed.push(text));
+    const [one, two] = [virtualBroker(), virtualBroker()];
+    expect(one.seed).not.toBe(two.seed);
+    expect(printed).toEqual([`virtualBroker({ seed: ${one.seed} })\n`, `virtualBroker({ seed: ${two.seed} })\n`]);
+    const again = virtualBroker({ seed: one.seed });
+    expect(printed).toHaveLength(2);
+    for (const broker of [one, again]) {
+      await send(broker, messages(20));
+      allSteps(broker);
+    }
+    expect(again.landed(TOPIC)).toEqual(one.landed(TOPIC));
+  });
+
   test('does the same for the same seed', async () => {
     const stepsOf = async (seed: number): Promise<string> => {
       const broker = virtualBroker({ seed });
@@ -111,11 +162,11 @@ describe('a virtual broker', () => {
     broker.hold({ topic: TOPIC, key: 'k1' });
     await send(broker, messages(9));
     allSteps(broker);
-    expect(arrivedOn(broker).filter(({ key }) => key === 'k1')).toEqual([]);
-    expect([arrivedOn(broker).length, broker.underWay]).toEqual([6, 3]);
+    expect(broker.arrived(TOPIC).filter(({ key }) => key === 'k1')).toEqual([]);
+    expect([broker.arrived(TOPIC).length, broker.underWay]).toEqual([6, 3]);
     broker.release({ topic: TOPIC, key: 'k1' });
     allSteps(broker);
-    expect([arrivedOn(broker).length, broker.underWay]).toEqual([9, 0]);
+    expect([broker.arrived(TOPIC).length, broker.underWay]).toEqual([9, 0]);
   });
 
   test('carries out a send whose answer it loses, and only so many', async () => {
@@ -125,7 +176,7 @@ describe('a virtual broker', () => {
     expect(await send(broker, messages(2))).toEqual([expect.objectContaining(lost), expect.objectContaining(lost)]);
     expect(await send(broker, messages(2))).toEqual([{ ok: true }, { ok: true }]);
     allSteps(broker);
-    expect(arrivedOn(broker).length).toBe(4);
+    expect(broker.arrived(TOPIC).length).toBe(4);
   });
 
   test('sends an event as a relay would publish it, and refuses what a writer would', async () => {

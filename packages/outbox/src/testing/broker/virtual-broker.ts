@@ -1,21 +1,25 @@
+import { randomInt } from 'node:crypto';
 import type { EventDefinition } from '../../event/define-event.ts';
 import type { Publisher, PublishResult } from '../../publisher/publisher.ts';
 import { toRecord } from '../../relay/sending/record.ts';
 import type { Subscriber } from '../../subscriber/index.ts';
 import { encode, type MessageInput } from '../../writer/encode.ts';
 import { type Chance, chanceOf } from '../chance.ts';
+import type { ArrivedMessage } from '../history/history.ts';
 import { Crossing, type Lane } from './crossing.ts';
 import { type Delivery, Groups } from './group.ts';
 import { type LandedMessage, Log } from './log.ts';
 
 /** How a virtual broker behaves. */
 export interface VirtualBrokerOptions {
-  /** A whole number. The same seed makes the same choices in the same order. */
-  readonly seed: number;
+  /** A whole number. The same seed makes the same choices in the same order. Default: another one each time, which is printed. */
+  readonly seed?: number;
   /** Of every topic. Default 3. */
   readonly partitions?: number;
   /** How many of the messages get a copy later, from 0 to 1. Default 0.2. */
   readonly copies?: number;
+  /** How many of the messages and copies are late, by up to 50 steps, from 0 to 1. Default 0.2. */
+  readonly delays?: number;
   /** The most messages handed over in one step. Default 5. */
   readonly maxFetch?: number;
 }
@@ -31,6 +35,8 @@ export type BrokerStep =
 
 /** Stands in for Kafka in a test: in memory, and nothing happens but by a step. */
 export interface VirtualBroker {
+  /** With which it does the same again. */
+  readonly seed: number;
   /** For `createRelay`. It answers at once; the messages are under way then, and land by steps. */
   readonly publisher: Publisher;
   /** For `createConsumer`. Partitions are given out at once, messages are handed over by steps. */
@@ -57,6 +63,8 @@ export interface VirtualBroker {
   readonly underWay: number;
   /** What lies on a topic, one partition after the other. */
   landed(topic: string): readonly LandedMessage[];
+  /** The same for `checkHistory`. */
+  arrived(topic: string): ArrivedMessage[];
   /** The topics that somebody subscribed to. */
   subscribed(): readonly string[];
 }
@@ -77,11 +85,12 @@ export interface VirtualBroker {
  * console.log(broker.step()?.kind); // landed
  */
 export function virtualBroker({
-  seed,
+  seed = drawSeed(),
   partitions = 3,
   copies = 0.2,
+  delays = 0.2,
   maxFetch = 5,
-}: VirtualBrokerOptions): VirtualBroker {
+}: VirtualBrokerOptions = {}): VirtualBroker {
   if (!Number.isInteger(partitions) || partitions < 1 || !Number.isInteger(maxFetch) || maxFetch < 1) {
     throw new TypeError('partitions and maxFetch must be whole numbers, 1 or more');
   }
@@ -89,27 +98,41 @@ export function virtualBroker({
   const log = new Log(partitions);
   const groups = new Groups(log);
   const crossing = new Crossing();
-  const toCopy: LandedMessage[] = [];
+  const toCopy: { readonly original: LandedMessage; readonly due: number }[] = [];
+  // When something is sent is up to a relay: it must not change what the steps choose.
+  const lateness = chance.fork();
   let lostAnswers = 0;
   let sent = 0;
+  let steps = 0;
+
+  const dueBy = (drawn: Chance): number => (drawn.often(delays) ? steps + drawn.between(1, LATE_STEPS) : steps);
 
   const land = (name: string): BrokerStep => {
     const message = log.append(crossing.take(name));
-    if (chance.often(copies)) toCopy.push(message);
+    if (chance.often(copies)) toCopy.push({ original: message, due: dueBy(chance) });
     return { kind: 'landed', message };
   };
-  const copy = (original: LandedMessage): BrokerStep => {
-    toCopy.splice(toCopy.indexOf(original), 1);
-    return { kind: 'copied', message: log.append(original) };
+  const copy = (planned: (typeof toCopy)[number]): BrokerStep => {
+    toCopy.splice(toCopy.indexOf(planned), 1);
+    return { kind: 'copied', message: log.append(planned.original) };
   };
+  /** What can happen, by kind. */
+  const possible = (step: number): (() => BrokerStep)[][] => [
+    crossing.ready(step).map((name) => () => land(name)),
+    toCopy.filter(({ due }) => due <= step).map((planned) => () => copy(planned)),
+    groups.deliverable().map((place) => (): BrokerStep => {
+      return { kind: 'delivered', ...place.deliver(chance.between(1, maxFetch)) };
+    }),
+  ];
 
   return {
+    seed,
     publisher: {
       async publish(messages) {
         const lost = lostAnswers > 0;
         if (lost) lostAnswers -= 1;
         return messages.map((message): PublishResult => {
-          crossing.add(message);
+          crossing.add(message, dueBy(lateness));
           return lost ? answerLost() : { ok: true };
         });
       },
@@ -120,17 +143,14 @@ export function virtualBroker({
       const { id, topic, key, type, headers, payload } = await encode(event, { data, ...input }, MAX_MESSAGE_BYTES);
       sent += 1;
       const stored = { shard: 0, seq: sent, id, topic, key, type, source: '/virtual', headers, payload };
-      crossing.add(toRecord({ ...stored, micros: time.getTime() * 1_000 }));
+      crossing.add(toRecord({ ...stored, micros: time.getTime() * 1_000 }), dueBy(lateness));
       return { id };
     },
     step() {
-      return oneOf(chance, [
-        crossing.ready().map((name) => () => land(name)),
-        toCopy.map((message) => () => copy(message)),
-        groups.deliverable().map((place) => (): BrokerStep => {
-          return { kind: 'delivered', ...place.deliver(chance.between(1, maxFetch)) };
-        }),
-      ])?.();
+      steps += 1;
+      // When nothing else can happen, what is late comes.
+      const next = oneOf(chance, possible(steps)) ?? oneOf(chance, possible(Number.POSITIVE_INFINITY));
+      return next?.();
     },
     hold: (lane) => crossing.hold(lane),
     release: (lane) => crossing.release(lane),
@@ -141,8 +161,22 @@ export function virtualBroker({
       return crossing.size;
     },
     landed: (topic) => log.all(topic),
+    arrived: (topic) =>
+      log.all(topic).map(({ partition, key, value, headers }) => ({
+        ...{ topic, partition, key: String(key), value: String(value ?? '') },
+        id: String(headers.find(([name]) => name === 'ce_id')?.[1] ?? ''),
+      })),
     subscribed: () => groups.topics(),
   };
+}
+
+/** The latest that something late comes, in steps after it could have come. */
+const LATE_STEPS = 50;
+
+function drawSeed(): number {
+  const seed = randomInt(2 ** 31);
+  process.stderr.write(`virtualBroker({ seed: ${seed} })\n`);
+  return seed;
 }
 
 /** As `createOutbox` has it. */
