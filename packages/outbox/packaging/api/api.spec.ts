@@ -33,6 +33,15 @@ test('the root has at most 15 names at run time, and the report knows them', () 
   expect(surfaceOf(declarations, '.').values).toEqual(names);
 });
 
+/** Types that nobody has to name: parts of what `on` makes, of what Kysely is asked, and of what `OutboxModule` is given. */
+const NAMELESS = ['BoundToEvent', 'CompiledStatement', 'PartsOf', 'Shared', 'TakesBatch', 'TakesOne'];
+
+test('every type that an exported name leads to can be imported, but for a few that nobody has to name', () => {
+  const nameless = subpathsOf().flatMap((subpath) => surfaceOf(declarations, subpath).nameless);
+  const names = nameless.map((text) => /(?:interface|type|class) (\w+)/.exec(text)?.[1]);
+  expect([...new Set(names)].toSorted()).toEqual(NAMELESS);
+});
+
 describe('a surface', () => {
   const surface = surfaceOf(
     declared({
@@ -61,10 +70,34 @@ describe('a surface', () => {
       'interface Thing { readonly part: Part; readonly pool: Pool; }',
       'const createThing: (kind: Kind) => Thing;',
     ]);
-    expect(lines(surface.mentioned)).toEqual([
+    expect(lines(surface.nameless)).toEqual([
       'interface Part { readonly of: Thing; }',
       'interface Unmentioned { x: 1; }',
     ]);
+  });
+
+  test('says what another subpath exports, and leaves what that leads to out', () => {
+    const declarations = declared(
+      {
+        'index.d.ts': `export type { Publisher } from './publisher.ts';`,
+        'kafka.d.ts': `
+        import type { Publisher } from './publisher.ts';
+        export declare function publisher(): Publisher;`,
+        'publisher.d.ts': `
+        export interface Publisher { close(how: Hidden): void }
+        interface Hidden { x: 1 }`,
+      },
+      { '.': 'index.d.ts', './kafka': 'kafka.d.ts' },
+    );
+    expect(surfaceOf(declarations, './kafka')).toMatchObject({
+      exported: ['function publisher(): Publisher;'],
+      elsewhere: new Map([['.', ['Publisher']]]),
+      nameless: [],
+    });
+    expect(surfaceOf(declarations, '.')).toMatchObject({
+      elsewhere: new Map(),
+      nameless: [expect.stringMatching('Hidden')],
+    });
   });
 
   test('tells what is there at run time from what is a type', () => {

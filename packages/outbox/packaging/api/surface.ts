@@ -9,15 +9,22 @@ export interface Surface {
   readonly values: readonly string[];
   /** The declarations of exported names, by name. */
   readonly exported: readonly string[];
-  /** Declarations of this package that those mention, directly or not, and that are not exported. */
-  readonly mentioned: readonly string[];
+  /** Names that those mention, directly or not, and that another subpath exports, which is named first. */
+  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
+  /** Declarations of this package that those mention, directly or not, and that no subpath exports: users cannot name them. */
+  readonly nameless: readonly string[];
 }
 
 /** Reads what a subpath exports and, from there, everything its types lead to within this package. */
-export function surfaceOf({ checker, entries, isOwn }: Declarations, subpath: string): Surface {
-  const entry = entries.get(subpath);
-  const module = entry && checker.getSymbolAtLocation(entry);
-  const exports = module === undefined ? [] : checker.getExportsOfModule(module);
+export function surfaceOf(declarations: Declarations, subpath: string): Surface {
+  const { checker, entries, isOwn } = declarations;
+  const exports = exportsOf(declarations, subpath);
+  const others = [...entries.keys()].filter((other) => other !== subpath);
+  const homes = new Map(
+    others
+      .toReversed()
+      .flatMap((other) => exportsOf(declarations, other).map((symbol) => [targetOf(symbol, checker), other] as const)),
+  );
   const exported = new Map(exports.map((symbol) => [targetOf(symbol, checker), symbol.name]));
   const seen = new Map<ts.Symbol, string>();
 
@@ -28,8 +35,9 @@ export function surfaceOf({ checker, entries, isOwn }: Declarations, subpath: st
       return;
     }
     seen.set(symbol, nodes.map(textOf).join('\n'));
-    for (const node of nodes) {
-      visitMentioned(node);
+    // What another subpath exports stands in the report of that one, with all it leads to.
+    if (exported.has(symbol) || !homes.has(symbol)) {
+      nodes.forEach(visitMentioned);
     }
   };
   const visitMentioned = (node: ts.Node): void => {
@@ -48,17 +56,30 @@ export function surfaceOf({ checker, entries, isOwn }: Declarations, subpath: st
       .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
       .flatMap((symbol) => seen.get(symbol) ?? [])
       .filter((text) => text !== '');
+  const mentioned = [...seen.keys()].filter((symbol) => !exported.has(symbol));
+  const elsewhere = new Map<string, string[]>();
+  for (const symbol of mentioned.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const home = homes.get(symbol);
+    if (home !== undefined) elsewhere.set(home, [...(elsewhere.get(home) ?? []), symbol.name]);
+  }
   return {
     values: exports
       .filter((symbol) => !isTypeOnly(symbol) && (targetOf(symbol, checker).flags & ts.SymbolFlags.Value) !== 0)
       .map(({ name }) => name)
       .toSorted(),
     exported: textsOf([...exported.keys()], (symbol) => exported.get(symbol) ?? ''),
-    mentioned: textsOf(
-      [...seen.keys()].filter((symbol) => !exported.has(symbol)),
+    elsewhere,
+    nameless: textsOf(
+      mentioned.filter((symbol) => !homes.has(symbol)),
       ({ name }) => name,
     ),
   };
+}
+
+function exportsOf({ checker, entries }: Declarations, subpath: string): ts.Symbol[] {
+  const entry = entries.get(subpath);
+  const module = entry && checker.getSymbolAtLocation(entry);
+  return module === undefined ? [] : checker.getExportsOfModule(module);
 }
 
 const targetOf = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
