@@ -85,3 +85,23 @@ BEGIN
     SELECT r.fresh, r.stale INTO fresh, stale FROM :schema.remember(consumer_group, times, ids, inbox_from) AS r;
   END IF;
 END $$;
+
+-- Bounds the transaction a consumer has just begun, so that whatever becomes of the consumer, its lock on the position ends.
+-- All of it is local to the transaction: nothing is left behind in a pooled session.
+--
+-- A consumer that is frozen between two statements: Postgres ends the session after `longest` milliseconds.
+-- One that gave up, or was killed, while a statement of its handler runs or waits for a lock: Postgres does not notice a closed
+-- connection by itself until the statement ends; told to look, it does within a second (not on Windows, which cannot).
+-- A statement that nobody gave up: it ends after `longest`, unless the login's own statement_timeout is shorter.
+CREATE FUNCTION :schema.bound_transaction(longest integer) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  own CONSTANT interval := current_setting('statement_timeout')::interval;
+BEGIN
+  PERFORM set_config('idle_in_transaction_session_timeout', longest::text, true);
+  IF own = interval '0' OR own > longest * interval '1 millisecond' THEN
+    PERFORM set_config('statement_timeout', longest::text, true);
+  END IF;
+  IF version() !~* 'visual|mingw|msvc' THEN
+    PERFORM set_config('client_connection_check_interval', '1s', true);
+  END IF;
+END $$;

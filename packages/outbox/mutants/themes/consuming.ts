@@ -4,6 +4,10 @@ const BATCHES = { file: 'src/consumer/batch-handlers.int.test.ts', within: 'a ha
 const VERSIONS = { file: 'src/consumer/upcast.int.test.ts', within: 'old versions of an event, on kafkajs' };
 const WINDOW = { file: 'src/consumer/inbox-window.int.test.ts', within: 'the window of the inbox, on kafkajs' };
 const INBOX_RETENTION = 'migrations/0009_inbox_retention.sql';
+const STANDING = {
+  file: 'src/consumer/standing.int.test.ts',
+  within: 'what could make a partition stand still, on kafkajs',
+};
 const CLAIM = 'migrations/0010_cheaper_claim.sql';
 
 /** Effects that happen twice, or not at all. */
@@ -140,6 +144,58 @@ export const CONSUMING: readonly Mutant[] = [
       file: 'src/consumer/transaction/claim.int.test.ts',
       within: 'the claim of a batch',
       test: 'by a second owner does not wait for the first',
+    },
+  },
+  {
+    name: 'a-batch-that-nobody-bounds',
+    breaks: 'P4',
+    file: 'src/consumer/transaction/statements.ts',
+    find: '.bound_transaction(',
+    replace: '.new_id() -- (',
+    caughtBy: { ...STANDING, test: 'a statement that does not end is given up with its handler' },
+  },
+  {
+    name: 'a-collision-never-counts',
+    breaks: 'P4',
+    file: 'src/consumer/lane/collisions.ts',
+    find: 'before + 1 >= MOST',
+    replace: 'before + 1 >= MOST + 1e9',
+    caughtBy: { ...STANDING, test: 'a transaction that collides every time counts as failed in the end' },
+  },
+  {
+    name: 'a-handler-may-commit',
+    breaks: 'P5',
+    file: 'src/consumer/transaction/handler-transaction.ts',
+    find: 'if (controlsTransaction(sql)) {',
+    replace: 'if (controlsTransaction(sql) && sql.length > 100) {',
+    caughtBy: { ...STANDING, test: 'a handler that would end the transaction is refused' },
+  },
+  {
+    name: 'a-held-position-is-not-told',
+    breaks: 'P4',
+    file: 'src/consumer/lane/lane.ts',
+    find: 'troubles >= HELD_TOLD',
+    replace: 'troubles >= HELD_TOLD + 1e9',
+    caughtBy: { ...STANDING, test: 'a position that somebody else keeps locked is reported' },
+  },
+  {
+    name: 'a-day-that-does-not-exist',
+    breaks: 'P4',
+    file: 'src/consumer/message/event-time.ts',
+    find: 'return date.getUTCMonth() === Number(month) - 1;',
+    replace: 'return !Number.isNaN(date.getTime());',
+    caughtBy: { ...STANDING, test: 'headers that Postgres could not take park their key' },
+  },
+  {
+    name: 'a-value-postgres-refuses-is-taken-for-an-outage',
+    breaks: 'P4',
+    file: 'src/consumer/transaction/outcome.ts',
+    find: 'UNACCEPTABLE.test(state) ? ',
+    replace: "UNACCEPTABLE.test(state) && state === '' ? ",
+    caughtBy: {
+      file: 'src/consumer/transaction/outcome.spec.ts',
+      within: 'what an error means for the batch',
+      test: 'out of a statement of the consumer: a time Postgres does not know',
     },
   },
 ];

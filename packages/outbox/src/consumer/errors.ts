@@ -84,6 +84,21 @@ export class PositionOutOfRangeError extends OutboxError {
   readonly retryable = false;
 }
 
+/**
+ * Another transaction holds the group's position in a partition for long: another consumer's whose handler is at work, or
+ * somebody's who has locked the row. The partition goes on when that transaction ends.
+ */
+export class PositionHeldError extends OutboxError {
+  readonly code = 'POSITION_HELD';
+  readonly retryable = true;
+}
+
+/** A handler tried to end its transaction, or to begin one: it is the consumer's, which commits position and effects together. */
+export class HandlerTransactionControlError extends OutboxError {
+  readonly code = 'HANDLER_TRANSACTION_CONTROL';
+  readonly retryable = false;
+}
+
 /** Postgres did not answer a statement of the consumer in time; the connection was cut. */
 export class DatabaseUnresponsiveError extends OutboxError {
   readonly code = 'DATABASE_UNRESPONSIVE';

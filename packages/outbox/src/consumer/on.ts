@@ -31,7 +31,8 @@ export interface HandlerTransaction {
   /**
    * Runs one statement. A failed one fails the transaction: let its error pass, the message is then tried again.
    *
-   * @throws HandlerTransactionClosedError after the handler returned or was given up, else whatever Postgres answers
+   * @throws HandlerTransactionClosedError after the handler returned or was given up, HandlerTransactionControlError for COMMIT
+   * and the like (savepoints are allowed), else whatever Postgres answers
    */
   query<Row = Record<string, unknown>>(
     sql: string,

@@ -10,7 +10,9 @@ export {
   HandlerCrashedError,
   HandlerTimeoutError,
   HandlerTransactionClosedError,
+  HandlerTransactionControlError,
   HandlerTransactionFailedError,
+  PositionHeldError,
   PositionOutOfRangeError,
 } from '../consumer/errors.ts';
 export { StatementTimeoutError } from '../database/statement.ts';

@@ -37,7 +37,7 @@ const RIGHTS: Readonly<Record<Purpose, (schema: string) => readonly string[]>> =
     `SELECT, INSERT ON ${schema}.inbox`,
     `SELECT, INSERT, UPDATE, DELETE ON ${schema}.consumer_parked_key, ${schema}.consumer_parked_message`,
     `EXECUTE ON FUNCTION ${schema}.inbox_slot(timestamptz),
-       ${schema}.remember(text, timestamptz[], text[], timestamptz),
+       ${schema}.bound_transaction(integer), ${schema}.remember(text, timestamptz[], text[], timestamptz),
        ${schema}.claim(text, text, integer, bigint, bigint, timestamptz[], text[], interval)`,
   ],
   // `empty_slot` works with its owner's rights, and removes nothing but what was published.

@@ -1,5 +1,6 @@
 import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
-import type { FetchedRange, Subscription, TopicPartition } from '../../subscriber/index.ts';
+import { type FetchedRange, partitionName, type Subscription, type TopicPartition } from '../../subscriber/index.ts';
+import { PositionHeldError } from '../errors.ts';
 import type { PlacedEvent } from '../message/calls.ts';
 import type { FaultyMessage, RoutedMessage, Router } from '../message/route.ts';
 import { CRASHES } from '../parking/doubt.ts';
@@ -9,6 +10,7 @@ import type { BatchOutcome } from '../transaction/outcome.ts';
 import type { Position } from '../transaction/positions.ts';
 import { afterCommit, afterFailure, type BatchSize, firstBatchSize, takeBatch } from './batch-size.ts';
 import { createBuffer } from './buffer.ts';
+import { countCollision } from './collisions.ts';
 import { crashed, describe, type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
 import { openRedriving, type RedrivingDependencies } from './redriving.ts';
 import type { Slots } from './slots.ts';
@@ -87,7 +89,9 @@ export interface LaneObserver {
 }
 
 const DATABASE_RETRY: Backoff = { firstMs: 50, maxMs: 5_000 };
-const CONTENDED_RETRY: Backoff = { firstMs: 10, maxMs: 500 };
+const SOON: Backoff = { firstMs: 10, maxMs: 500 };
+/** An owner that another is taking over from is gone by then, some ten seconds. */
+const HELD_TOLD = 25;
 
 /**
  * Works through one partition, batch after batch, in order. It moves on only when a batch has committed. A message that
@@ -184,7 +188,13 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
         return 0;
       case 'contended':
         troubles += 1;
-        return backoffMs(troubles, CONTENDED_RETRY);
+        if (troubles >= HELD_TOLD) {
+          observer.databaseFailed(new PositionHeldError(`${partitionName(partition)}: ${outcome.error.message}`));
+        }
+        return backoffMs(troubles, SOON);
+      case 'collided':
+        troubles += 1;
+        return backoffMs(troubles, SOON);
       case 'unavailable':
         return unanswered(outcome.error);
       case 'abandoned':
@@ -228,7 +238,8 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
       return 0;
     }
     const began = performance.now();
-    const outcome = await runBatch({ partition, position, next, messages, condemned }, abandoned.signal);
+    const ended = await runBatch({ partition, position, next, messages, condemned }, abandoned.signal);
+    const outcome = countCollision(ended, troubles);
     return settle(outcome, messages, next, performance.now() - began);
   };
 

@@ -3,6 +3,7 @@ import type { TopicPartition } from '../../subscriber/index.ts';
 import type { PlacedEvent } from '../message/calls.ts';
 import { CRASHES, type Doubt } from '../parking/doubt.ts';
 import type { RedriveRunner, Taken } from '../parking/redrive.ts';
+import { countCollision } from './collisions.ts';
 import { crashed, type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
 
 export interface RedrivingDependencies {
@@ -109,7 +110,8 @@ export function openRedriving(
       if (!begun || (suspected && !alone)) {
         return;
       }
-      const { outcome, taken } = await redrive(partition, limit, signal);
+      const { outcome: ended, taken } = await redrive(partition, limit, signal);
+      const outcome = countCollision(ended, troubles);
       switch (outcome.kind) {
         case 'committed':
           troubles = 0;
@@ -129,6 +131,7 @@ export function openRedriving(
         case 'abandoned':
           return;
         case 'contended':
+        case 'collided':
           trouble(null);
           return;
         case 'unavailable':

@@ -1,4 +1,5 @@
 import type { FetchedMessage } from '../../subscriber/index.ts';
+import { isEventTime } from './event-time.ts';
 
 /** What the headers of one of our messages say (CloudEvents, binary mode). */
 export interface Envelope {
@@ -18,7 +19,8 @@ export type DecodedMessage =
   | { readonly kind: 'malformed'; readonly type: string | null; readonly problem: string };
 
 const PREFIX = 'ce_';
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+/** An index of Postgres holds entries of 2,704 bytes at the most; a character has up to three for one in JavaScript. */
+const LONGEST_ID = 500;
 
 /** Reads the envelope. A header that is repeated counts with its last value. */
 export function decodeMessage({ headers }: Pick<FetchedMessage, 'headers'>): DecodedMessage {
@@ -65,8 +67,11 @@ export function decodeMessage({ headers }: Pick<FetchedMessage, 'headers'>): Dec
   if (!source) {
     return malformed('the header ce_source is missing');
   }
-  if (time === undefined || !RFC_3339.test(time) || Number.isNaN(Date.parse(time))) {
-    return malformed(`the header ce_time is not a time of RFC 3339: ${time ?? 'missing'}`);
+  if (id.length > LONGEST_ID || id.includes('\0')) {
+    return malformed(`the header ce_id is longer than ${LONGEST_ID} characters, or holds a NUL`);
+  }
+  if (time === undefined || !isEventTime(time)) {
+    return malformed(`the header ce_time is not a time of RFC 3339: ${time?.slice(0, 100) ?? 'missing'}`);
   }
   return { kind: 'event', envelope: { id, type, source, time, sequence, headers: Object.fromEntries(others) } };
 }

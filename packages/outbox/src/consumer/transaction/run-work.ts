@@ -5,7 +5,7 @@ import { DatabaseUnresponsiveError, HandlerTimeoutError, HandlerTransactionFaile
 import type { HandlerCaller } from '../message/call-handler.ts';
 import { type PlacedEvent, toCalls } from '../message/calls.ts';
 import { type LentTransaction, lendTransaction } from './handler-transaction.ts';
-import { type BatchOutcome, judgeCommitError, judgeHandlerError, judgeOwnError } from './outcome.ts';
+import { type BatchOutcome, judgeCommitError, judgeHandlerError, judgeOwnError, saysOverdue } from './outcome.ts';
 import type { Statements } from './statements.ts';
 
 /** What one transaction does before its handlers run: it decides which run, and writes down what is true if they succeed. */
@@ -64,7 +64,8 @@ export function createWorkRunner(dependencies: RunnerDependencies): WorkRunner {
         ? { outcome: { kind: 'abandoned' } as const, reusable: true }
         : await inTransaction(dependencies, client, work, stop.signal);
       reusable = ended.reusable && broken === undefined;
-      return broken === undefined || ended.outcome.kind === 'committed' ? ended.outcome : judgeOwnError(broken);
+      const told = broken === undefined || ended.outcome.kind === 'committed' || saysOverdue(ended.outcome);
+      return told ? ended.outcome : judgeOwnError(broken);
     } finally {
       signal.removeEventListener('abort', onAbort);
       if (reusable) {

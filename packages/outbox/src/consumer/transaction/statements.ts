@@ -10,12 +10,11 @@ export interface Statements {
   readonly movePosition: string;
 }
 
-export function consumerStatements(schemaName: string, idleInTransactionMs: number): Statements {
+export function consumerStatements(schemaName: string, longestMs: number): Statements {
   const schema = quoteSchema(schemaName);
   return {
-    // A consumer that is frozen in a transaction holds its partition's position locked. Postgres ends its session after
-    // this time, so that its successor can go on. Local to the transaction: nothing is left behind in a pooled session.
-    begin: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${idleInTransactionMs}`,
+    // A consumer that is frozen, killed or has given up holds its partition's position locked until Postgres ends what it began.
+    begin: `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT ${schema}.bound_transaction(${longestMs})`,
 
     // $1 group, $2 topic, $3 partition, $4 expected position, $5 next position, $6 times, $7 ids of the events between,
     // $8 how long ids are kept. What it does, and why it is safe, stands with the function (0010_cheaper_claim.sql).
