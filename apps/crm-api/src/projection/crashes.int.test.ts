@@ -1,4 +1,4 @@
-import { createTopic, testServers } from '@bezel/local/testing';
+import { createTopic, FROM_SOURCES, testServers } from '@bezel/local/testing';
 import { uuidv7 } from '@bezel/outbox';
 import { crashMatrix, FAILPOINTS, oneAfterTheOther } from '@bezel/outbox/testing';
 import { expect, jest, test } from '@jest/globals';
@@ -8,8 +8,6 @@ import type { Projecting } from '../testing/projecting.ts';
 import { lifeOf, publish } from '../testing/told.ts';
 
 jest.setTimeout(180_000);
-
-const WITH_DECORATORS = new URL('../../../../infra/local/src/testing/with-decorators.ts', import.meta.url);
 
 test('the view has each move once, in order, when the CRM is killed before or after it commits', async () => {
   const failpoints = [FAILPOINTS.consumerHandled, FAILPOINTS.consumerCommitted];
@@ -31,13 +29,7 @@ test('the view has each move once, in order, when the CRM is killed before or af
       return {
         program: new URL('../testing/projecting.ts', import.meta.url),
         args: [JSON.stringify(options)],
-        nodeOptions: [
-          '--conditions=@bezel/source',
-          `--import=${WITH_DECORATORS}`,
-          '--disable-warning=ExperimentalWarning',
-          '--disable-warning=TimeoutNegativeWarning', // kafkajs schedules what is past
-        ],
-        env: { NODE_OPTIONS: '' },
+        ...FROM_SOURCES,
         async history() {
           const { rows: handled } = await pool.query('SELECT message_id AS id FROM order_move ORDER BY position');
           return { ...oneAfterTheOther(told.map(({ id, key }) => ({ id, topic, key }))), handled };

@@ -1,4 +1,5 @@
 export { cloneDatabase, createDatabase, type TestDatabase } from './databases.ts';
+export { FROM_SOURCES } from './from-sources.ts';
 export { createIdentity, type TestIdentity } from './identity.ts';
 export {
   freePort,
