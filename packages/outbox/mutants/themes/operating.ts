@@ -158,4 +158,40 @@ export const OPERATING: readonly Mutant[] = [
       title: '--%s marks one or all of them',
     },
   },
+  {
+    name: 'a-hidden-transaction-looks-new',
+    breaks: 'P3',
+    file: 'src/admin/look/gaps.sql.ts',
+    find: 'CASE WHEN h.since IS NOT NULL',
+    replace: 'CASE WHEN true',
+    caughtBy: {
+      file: 'src/admin/doctor/doctor.int.test.ts',
+      within: 'a long transaction of a login that hides it',
+      test: 'counts when it is there at both looks; its age nobody is told',
+    },
+  },
+  {
+    name: 'retention-excuses-what-it-cannot-have-removed',
+    breaks: 'P1',
+    file: 'src/admin/verify/comparison.ts',
+    find: 'if (seconds >= (this.#safeFrom.get(topic) ?? Number.POSITIVE_INFINITY)) return false;',
+    replace: '',
+    caughtBy: {
+      file: 'src/admin/verify/verify.int.test.ts',
+      within: 'verify, through kafkajs',
+      test: 'finds what was deleted and what was doubled, in a range by number and by time',
+    },
+  },
+  {
+    name: 'verify-forgets-the-range',
+    breaks: 'P1',
+    file: 'src/admin/choice.ts',
+    find: 'row}.created_at < $${n + 5})',
+    replace: 'row}.created_at <> $${n + 5})',
+    caughtBy: {
+      file: 'src/admin/verify/verify.int.test.ts',
+      within: 'verify, through kafkajs',
+      test: 'finds what was deleted and what was doubled, in a range by number and by time',
+    },
+  },
 ];

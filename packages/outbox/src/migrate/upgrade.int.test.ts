@@ -7,9 +7,10 @@ import { faultsOn } from '../testing/fixtures/kafka/published.ts';
 import { PUBLISHERS } from '../testing/fixtures/kafka/publishers.ts';
 import { noted } from '../testing/fixtures/outbox/events.ts';
 import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
+import { migrateTo } from '../testing/fixtures/schema/migrate-to.ts';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { migrate } from './migrate.ts';
-import { loadMigrations, render } from './migrations.ts';
+import { loadMigrations } from './migrations.ts';
 import * as sql from './statements.ts';
 
 jest.setTimeout(120_000);
@@ -37,18 +38,6 @@ async function emptyDatabase(): Promise<Upgraded> {
       await database[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Brings the schema to where an earlier version of this package left it, each step in a transaction as it was then. */
-async function migrateTo(pool: pg.Pool, version: number): Promise<void> {
-  await pool.query(`${sql.createSchema(SCHEMA)}; ${sql.createVersionTable(SCHEMA)}`);
-  const { rows } = await pool.query(sql.selectVersion(SCHEMA));
-  for (const step of loadMigrations()) {
-    if (step.version > rows[0].version && step.version <= version) {
-      const statements = render(step.template, { schema: SCHEMA, shards: 4 }).trimEnd().replace(/;$/, '');
-      await pool.query(`BEGIN; ${statements}; ${sql.recordVersion(SCHEMA, step.version, step.name)}; COMMIT`);
-    }
-  }
 }
 
 /** Writers of this version, a transaction a message, until they are told to stop. Any error ends the test. */

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { createTopic, waitFor } from '@bezel/local/testing';
+import { createDatabase, createTopic, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
-import type pg from 'pg';
+import pg from 'pg';
 import type { KafkaAccess } from '../../cli/kafka/access.ts';
 import { kafkajsAccess } from '../../cli/kafka/kafkajs.ts';
 import { platformaticAccess } from '../../cli/kafka/platformatic.ts';
 import { PURPOSES, rightsFor } from '../../migrate/grants.ts';
+import { migrate } from '../../migrate/migrate.ts';
+import { loadMigrations } from '../../migrate/migrations.ts';
 import { createRelay } from '../../relay/create-relay.ts';
+import { createProducer, removeBefore } from '../../testing/fixtures/kafka/clients.ts';
 import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
 import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { insertMessage } from '../../testing/fixtures/outbox/reading.ts';
 import { openTransaction, rolledBack } from '../../testing/fixtures/outbox/transactions.ts';
+import { migrateTo } from '../../testing/fixtures/schema/migrate-to.ts';
 import { createAdmin } from '../create-admin.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { FindingCode } from './findings.ts';
@@ -46,6 +50,19 @@ async function insertOld({ pool }: OutboxDatabase, age = 2): Promise<number> {
   return rows[0].slot;
 }
 
+/** A role of one test's own. */
+async function role(pool: pg.Pool) {
+  const name = `doctor_${randomUUID().slice(0, 8)}`;
+  await pool.query(`CREATE ROLE ${name}`);
+  return {
+    name,
+    async [Symbol.asyncDispose]() {
+      await pool.query(`DROP OWNED BY ${name}`);
+      await pool.query(`DROP ROLE ${name}`);
+    },
+  };
+}
+
 describe('a database', () => {
   test('with nothing wrong has no finding', async () => {
     await using database = await outboxDatabase({ shards: 1 });
@@ -67,6 +84,25 @@ describe('a database', () => {
     await using database = await outboxDatabase({ shards: 1 });
     await database.pool.query(statement);
     expect(await found(database)).toEqual(expectation(code));
+  });
+
+  test('of any earlier version is told to be outdated, whatever it lacks', async () => {
+    await using database = await createDatabase();
+    const pool = new pg.Pool({ connectionString: database.url });
+    try {
+      const versions = loadMigrations().map(({ version }) => version);
+      for (const version of versions.slice(0, -1)) {
+        await migrateTo(pool, version);
+        const findings = await createAdmin(pool).doctor({ watchMs: 0 });
+        expect(findings).toMatchObject([
+          { code: 'SCHEMA_OUTDATED', seen: expect.stringContaining(`version ${version},`) },
+        ]);
+      }
+      await migrate(pool);
+      expect(await createAdmin(pool).doctor({ watchMs: 0 })).toMatchObject([{ code: 'RELAY_MISSING' }]);
+    } finally {
+      await pool.end();
+    }
   });
 
   test('with an event parked by a consumer', async () => {
@@ -133,6 +169,27 @@ describe('a long transaction', () => {
   });
 });
 
+describe('a long transaction of a login that hides it', () => {
+  test('counts when it is there at both looks; its age nobody is told', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const { pool } = database;
+    await using looker = await role(pool);
+    await pool.query(`GRANT USAGE ON SCHEMA outbox TO ${looker.name};
+                      GRANT SELECT ON ALL TABLES IN SCHEMA outbox TO ${looker.name};
+                      GRANT SELECT ON ALL SEQUENCES IN SCHEMA outbox TO ${looker.name}`);
+    await using session = await openTransaction(pool);
+    await session.client.query(`SET LOCAL ROLE ${looker.name}`);
+    await using writer = await openTransaction(pool);
+    await writer.client.query(insertMessage('k'));
+    const admin = createAdmin(session.client);
+    expect(await admin.gaps()).toMatchObject([{ holders: [{ login: 'postgres', since: null, seconds: null }] }]);
+    const held = (await admin.doctor({ watchMs: 0 })).filter(({ code }) => code === 'GAP_HELD');
+    expect(held).toMatchObject([{ subject: 'shard 0', seen: expect.stringContaining('pg_read_all_stats') }]);
+    await writer.end('ROLLBACK');
+    expect((await admin.doctor({ watchMs: 0 })).map(({ code }) => code)).not.toContain('GAP_HELD');
+  });
+});
+
 describe('a slot that should be empty', () => {
   test('tells whether it is unpublished, held, or left by everybody', async () => {
     await using database = await outboxDatabase({ shards: 1 });
@@ -178,19 +235,6 @@ describe('a relay', () => {
 });
 
 describe('a login', () => {
-  /** A role of one test's own. */
-  async function role(pool: pg.Pool) {
-    const name = `doctor_${randomUUID().slice(0, 8)}`;
-    await pool.query(`CREATE ROLE ${name}`);
-    return {
-      name,
-      async [Symbol.asyncDispose]() {
-        await pool.query(`DROP OWNED BY ${name}`);
-        await pool.query(`DROP ROLE ${name}`);
-      },
-    };
-  }
-
   test('lacks whichever right of its purposes it was not granted', async () => {
     await using database = await outboxDatabase({ shards: 2 });
     const { pool } = database;
@@ -259,5 +303,19 @@ describe.each(CLIENTS)('a topic, through %s', (_, access) => {
     expect(await found(database, { topics, replicas: 1, inboxDays: 6 })).toEqual(expectation('INBOX_TOO_SHORT', topic));
     await pool.query(insertMessage('k').replace(`'t'`, `'${lost}'`));
     expect(await found(database, { topics, replicas: 1 })).toEqual(expectation('TOPIC_MISSING', lost));
+  });
+
+  test('no longer holds what a group is to handle next', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const topic = await createTopic('doctor', { partitions: 1 });
+    await using producer = await createProducer();
+    await producer.send({ topic, messages: [{ value: 'a' }, { value: 'b' }] });
+    await database.pool.query(
+      `INSERT INTO outbox.consumer_position (group_id, topic, partition, next_offset) VALUES ('g', '${topic}', 0, 1)`,
+    );
+    const { topics: offsets } = access();
+    expect(await found(database, { offsets })).toEqual([]);
+    await removeBefore(topic, 0, 2);
+    expect(await found(database, { offsets })).toEqual(expectation('POSITION_OUT_OF_RANGE', 'g'));
   });
 });

@@ -1,9 +1,13 @@
 import type { Queryable } from '../../database/port.ts';
 import type { LoginGrant } from '../../migrate/grants.ts';
+import { selectVersion } from '../../migrate/statements.ts';
 import type { ConsumersAdmin } from '../consumers.ts';
+import type { OffsetInspector } from '../look/consumer-lag.ts';
 import { gaps } from '../look/gaps.ts';
-import { type OutboxStatus, status } from '../look/status.ts';
+import { latestVersion, type OutboxStatus, status } from '../look/status.ts';
+import { positionFindings } from './consumers.ts';
 import { type Finding, finding } from './findings.ts';
+import { gapFindings } from './gaps.ts';
 import { missingGrants } from './grants/grants.ts';
 import { relayFindings, sequenceFindings, serverFindings } from './server.ts';
 import { slotFindings } from './slots.ts';
@@ -15,6 +19,8 @@ export interface DoctorOptions {
   readonly grantTo?: readonly (string | LoginGrant)[];
   /** How topics are looked at. Without it they are not. */
   readonly topics?: TopicInspector;
+  /** How the ends of topics are looked at, which positions of consumers are compared with. Without it they are not. */
+  readonly offsets?: OffsetInspector;
   /** How many replicas topics are meant to have. Default 3. */
   readonly replicas?: number;
   /** `inboxDays` of the consumers: how long they remember what they handled. Default 7. */
@@ -35,48 +41,48 @@ export async function doctor(
   consumers: ConsumersAdmin,
   options: DoctorOptions,
 ): Promise<Finding[]> {
-  const { keepDays = 2, openSeconds = 60, watchMs = 2_000, replicas = 3, inboxDays = 7 } = options;
-  const found = await serverFindings(db);
-  const now = await status(db, schema);
-  found.push(
-    ...ofStatus(now),
-    ...(await sequenceFindings(db, schema)),
-    ...(await heldGaps(db, schema, openSeconds)),
-    ...(await slotFindings(db, schema, { keepDays, openSeconds })),
-    ...(await missingGrants(db, schemaName, schema, options.grantTo ?? [])),
-    ...(await consumers.parked()).map(({ groupId, topic, key, reason }) =>
-      finding('EVENT_PARKED', groupId, `key ${JSON.stringify(key)} of ${topic}: ${reason}`),
-    ),
-    ...(await relayFindings(db, schema, watchMs)),
-  );
-  if (options.topics !== undefined) {
-    found.push(...(await topicFindings(db, schema, options.topics, { replicas, inboxDays })));
+  const { watchMs = 2_000, replicas = 3, inboxDays = 7 } = options;
+  const found = [...(await serverFindings(db)), ...(await versionFindings(db, schema))];
+  if (!found.some(({ code }) => code === 'SCHEMA_OUTDATED')) {
+    // What this package asks for may not be there in older tables.
+    const before = await gaps(db, schema);
+    found.push(
+      ...ofStatus(await status(db, schema)),
+      ...(await sequenceFindings(db, schema)),
+      ...(await slotFindings(db, schema, options)),
+      ...(await missingGrants(db, schemaName, schema, options.grantTo ?? [])),
+      ...(await consumers.parked()).map(({ groupId, topic, key, reason }) =>
+        finding('EVENT_PARKED', groupId, `key ${JSON.stringify(key)} of ${topic}: ${reason}`),
+      ),
+      ...(await relayFindings(db, schema, watchMs)),
+      ...gapFindings(before, await gaps(db, schema), options),
+    );
+    if (options.offsets !== undefined) {
+      found.push(...(await positionFindings(consumers, options.offsets)));
+    }
+    if (options.topics !== undefined) {
+      found.push(...(await topicFindings(db, schema, options.topics, { replicas, inboxDays })));
+    }
   }
   return found.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
 }
 
-function ofStatus({ schema: { version, latest }, server, parked }: OutboxStatus): Finding[] {
+async function versionFindings(db: Queryable, schema: string): Promise<Finding[]> {
+  const version = Number((await db.query(selectVersion(schema))).rows[0].version);
+  const latest = latestVersion();
   return [
-    ...(version < latest ? [finding('SCHEMA_OUTDATED', '', `version ${version}, and ${latest} is the latest`)] : []),
+    ...(version < latest
+      ? [finding('SCHEMA_OUTDATED', '', `version ${version}, and ${latest} is the latest; nothing else was looked at`)]
+      : []),
     ...(version > latest ? [finding('SCHEMA_NEWER', '', `version ${version}; this package knows ${latest}`)] : []),
+  ];
+}
+
+function ofStatus({ server, parked }: OutboxStatus): Finding[] {
+  return [
     ...(server.home ? [] : [finding('CLUSTER_CHANGED', '', 'the system identifier is not the one it was made on')]),
     ...(parked.keys > 0
       ? [finding('KEY_PARKED', '', `${parked.keys} keys are parked, with ${parked.messages} messages`)]
       : []),
   ];
-}
-
-async function heldGaps(db: Queryable, schema: string, openSeconds: number): Promise<Finding[]> {
-  return (await gaps(db, schema)).flatMap(({ shard, holders }) =>
-    holders
-      .filter(({ seconds }) => seconds !== null && seconds >= openSeconds)
-      .map(({ pid, prepared, seconds }) => {
-        const who = prepared === null ? `session ${pid}` : `prepared transaction '${prepared}'`;
-        return finding(
-          'GAP_HELD',
-          `shard ${shard}`,
-          `${who} has written and is open for ${Math.round(seconds ?? 0)} s`,
-        );
-      }),
-  );
 }

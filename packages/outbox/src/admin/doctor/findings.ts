@@ -15,6 +15,7 @@ export type FindingCode =
   | 'GRANT_MISSING'
   | 'KEY_PARKED'
   | 'EVENT_PARKED'
+  | 'POSITION_OUT_OF_RANGE'
   | 'CLOCKS_APART'
   | 'TOPICS_UNREADABLE'
   | 'TOPIC_MISSING'
@@ -126,6 +127,13 @@ export const FINDINGS: Readonly<Record<FindingCode, Kind>> = {
     meaning: 'A consumer could not handle an event. It and all that follow it with its key are held back.',
     advice:
       'Mend the cause that bezel-outbox parked names, then bezel-outbox redrive --group; its --discard gives the event up.',
+  },
+  POSITION_OUT_OF_RANGE: {
+    severity: 'error',
+    meaning:
+      'Events were removed from the topic before the group handled them, or the topic was made anew. Its consumer stands still there.',
+    advice:
+      'Let the writer send again what its table still has: bezel-outbox replay. To go on with what is left: outOfRange: earliest of the consumer.',
   },
   CLOCKS_APART: {
     severity: 'warning',

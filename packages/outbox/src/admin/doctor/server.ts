@@ -17,6 +17,21 @@ export async function serverFindings(db: Queryable): Promise<Finding[]> {
   const after = Date.now();
   // The server's time was read somewhere between the two.
   const apart = Math.max(before - at.getTime(), at.getTime() - after) / 1_000;
+  return ofServer({ number, version, standby, apart });
+}
+
+/** What is wrong with a server of this version, whose clock is so many seconds apart. */
+export function ofServer({
+  number,
+  version,
+  standby,
+  apart,
+}: {
+  readonly number: number;
+  readonly version: string;
+  readonly standby: boolean;
+  readonly apart: number;
+}): Finding[] {
   return [
     ...(Math.floor(number / 10_000) < OLDEST_POSTGRES
       ? [finding('POSTGRES_TOO_OLD', version, `it is ${version}`)]

@@ -9,7 +9,7 @@ const hoursKept = (keepDays: number): number => 24 * (keepDays + 1) + 1;
 export async function slotFindings(
   db: Queryable,
   schema: string,
-  { keepDays, openSeconds }: { keepDays: number; openSeconds: number },
+  { keepDays = 2, openSeconds = 60 }: { readonly keepDays?: number; readonly openSeconds?: number },
 ): Promise<Finding[]> {
   const { rows } = await db.query(oldSlots(schema), [hoursKept(keepDays), openSeconds]);
   return rows.map(({ slot, oldest, current, unpublished, holders }) => {

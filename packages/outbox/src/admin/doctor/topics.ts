@@ -18,6 +18,8 @@ export interface TopicDescription {
   readonly minInSync: number;
   /** `retention.ms`; -1 is for ever. */
   readonly retentionMs: number;
+  /** `retention.bytes`; -1 is without a limit. Left out when it is not known. */
+  readonly retentionBytes?: number;
   /** Whether it is compacted, and keeps the newest message of each key whatever its age. */
   readonly compacted: boolean;
 }

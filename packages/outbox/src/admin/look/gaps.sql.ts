@@ -1,7 +1,7 @@
 /**
  * The numbers missing of each shard, and the transactions that could still bring them: those that hold the shard's
  * sequence, which each locks from its first draw to its end. A prepared one has no session; it is known by its transaction
- * id. What another login runs is only told to members of pg_read_all_stats; times and ids are told to everybody.
+ * id. What another login runs, and since when, is only told to members of pg_read_all_stats; null to everybody else.
  *
  * Own lock left out: pg_sequence_last_value locks as a writer does.
  */
@@ -33,7 +33,9 @@ SELECT
     SELECT jsonb_agg(jsonb_build_object(
       'pid', h.pid, 'prepared', h.gid, 'login', h.usename, 'application', h.application_name, 'state', h.state,
       'since', to_char(h.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'seconds', greatest(0, round(extract(epoch FROM clock_timestamp() - h.since)::numeric, 3))
+      'seconds', CASE WHEN h.since IS NOT NULL
+        THEN greatest(0, round(extract(epoch FROM clock_timestamp() - h.since)::numeric, 3))
+      END
     ) ORDER BY h.since NULLS LAST, h.pid)
     FROM holder AS h WHERE h.relation = lane.sequence
   ), '[]') AS holders

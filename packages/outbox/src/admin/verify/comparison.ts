@@ -2,6 +2,7 @@ import { partitionOf } from '../../publisher/murmur2.ts';
 import { shardOf } from '../../shard/hash.ts';
 import type { FetchedMessage, TopicPartition } from '../../subscriber/index.ts';
 import type { MessageChoice } from '../choice.ts';
+import type { TopicDescription } from '../doctor/topics.ts';
 import { Sampling, type VerifiedMessage, type VerifyReport } from './report.ts';
 import type { TopicEnds } from './topic-reader.ts';
 
@@ -32,6 +33,8 @@ export class Comparison {
   /** By partition: the time of the oldest message there, where something before it was removed. */
   readonly #begins = new Map<string, number>();
   readonly #cut = new Set<string>();
+  /** By topic: what its retention removes nothing younger than, in seconds since 1970. */
+  readonly #safeFrom = new Map<string, number>();
   readonly #strangers: Stranger[] = [];
   readonly #choice: MessageChoice;
   readonly #shards: number;
@@ -69,6 +72,15 @@ export class Comparison {
     for (const { topic, partition, earliest } of ends) {
       this.#partitions.set(topic, (this.#partitions.get(topic) ?? 0) + 1);
       if (earliest > 0n) this.#cut.add(`${topic}/${partition}`);
+    }
+  }
+
+  /** What the topics' retention may remove at the time `now`, in ms. Without it, whatever is old enough to be at a beginning. */
+  knowRetention(topics: readonly TopicDescription[], now: number): void {
+    for (const { topic, retentionMs, retentionBytes, compacted } of topics) {
+      if (retentionBytes !== -1 || compacted) continue;
+      const kept = retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs;
+      this.#safeFrom.set(topic, (now - kept) / 1_000 + ABOUT_SECONDS);
     }
   }
 
@@ -137,8 +149,12 @@ export class Comparison {
     };
   }
 
-  /** The partition's beginning is gone, and what is left of it begins later than, or about when, the message was written. */
+  /**
+   * The partition's beginning is gone, what is left of it begins later than, or about when, the message was written, and
+   * the topic's retention removes what is so old.
+   */
   #mayBeRemoved({ topic, key, seconds }: ExpectedMessage): boolean {
+    if (seconds >= (this.#safeFrom.get(topic) ?? Number.POSITIVE_INFINITY)) return false;
     const place = `${topic}/${partitionOf(Buffer.from(key), this.#partitions.get(topic) ?? 1)}`;
     return this.#cut.has(place) && seconds <= (this.#begins.get(place) ?? Number.POSITIVE_INFINITY) + ABOUT_SECONDS;
   }

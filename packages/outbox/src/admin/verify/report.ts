@@ -29,7 +29,7 @@ export interface VerifyReport {
   readonly missing: Sample<VerifiedMessage>;
   /**
    * Not on the topic, but older than what the topic still has of their partition, or not a minute younger: its retention
-   * may have removed them.
+   * may have removed them. Where retention is known, only what is old enough for it.
    */
   readonly unknown: Sample<VerifiedMessage>;
   /** More than once on the topic. That is allowed: a message is published at least once, and consumers know it by its id. */

@@ -1,10 +1,13 @@
-import { createTopic, waitFor } from '@bezel/local/testing';
+import { createTopic, testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
+import type { Message } from 'kafkajs';
+import { kafkajsAccess } from '../../cli/kafka/kafkajs.ts';
 import { kafkajsSubscriber } from '../../kafkajs/subscriber.ts';
 import { createRelay } from '../../relay/create-relay.ts';
-import { createAdmin as kafkaAdmin, removeBefore } from '../../testing/fixtures/kafka/clients.ts';
+import { createProducer, createAdmin as kafkaAdmin, removeBefore } from '../../testing/fixtures/kafka/clients.ts';
 import { allPublished } from '../../testing/fixtures/kafka/published.ts';
 import { PUBLISHERS } from '../../testing/fixtures/kafka/publishers.ts';
+import { readTopic } from '../../testing/fixtures/kafka/read-topic.ts';
 import { SUBSCRIBERS } from '../../testing/fixtures/kafka/subscribers.ts';
 import { type OutboxDatabase, outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { noted } from '../../testing/fixtures/outbox/events.ts';
@@ -26,11 +29,17 @@ const counts = ({ published, waiting, parked, missing, unknown, doubled, surplus
   doubled: doubled.count,
   surplus: surplus.count,
 });
+const SETTINGS = { brokers: testServers().kafkaBrokers, tls: undefined, sasl: undefined };
+
 const NOTHING = { published: 0, waiting: 0, parked: 0, missing: 0, unknown: 0, doubled: 0, surplus: 0 };
 
 /** Publishes 20 messages of keys `a` and `b`, numbers 1 to 20 of the only shard, and leaves no relay behind. */
-async function twentyPublished(database: OutboxDatabase, partitions = 2): Promise<string> {
-  const topic = await createTopic('verify', { partitions });
+async function twentyPublished(
+  database: OutboxDatabase,
+  partitions = 2,
+  config: Record<string, string> = {},
+): Promise<string> {
+  const topic = await createTopic('verify', { partitions, config });
   for (const key of ['a', 'b']) await writeNumbered(database.pool, noted(topic), { from: 0, count: 10, key });
   await using relay = createRelay({ db: database.pool, publisher: publisher() });
   await relay.start();
@@ -94,6 +103,43 @@ describe.each(SUBSCRIBERS)('verify, through $client', ({ subscriber }) => {
     const report = await verifying(database);
     expect(counts(report)).toEqual({ ...NOTHING, published: 21, missing: 1, unknown: 15 });
     expect(report.missing.first.map(({ seq }) => seq)).toEqual([21]);
+  });
+
+  test('knows what retention cannot have removed yet', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const topic = await twentyPublished(database, 1, { 'retention.ms': String(6 * 3_600_000) });
+    await removeBefore(topic, 0, 15);
+    const { topics } = kafkajsAccess(SETTINGS);
+    expect(counts(await verifying(database, { topics }))).toEqual({ ...NOTHING, published: 20, missing: 15 });
+    await database.pool.query(`UPDATE outbox.message SET created_at = now() - interval '7 hours' WHERE seq <= 5`);
+    expect(counts(await verifying(database, { topics }))).toEqual({
+      ...NOTHING,
+      published: 20,
+      missing: 10,
+      unknown: 5,
+    });
+  });
+
+  test('finds what was deleted and what was doubled, in a range by number and by time', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    const { pool } = database;
+    const topic = await twentyPublished(database, 1);
+    const copied = (await readTopic(topic)).find(({ headers }) => Number(headers['ce_sequence']) === 12);
+    await using producer = await createProducer();
+    await producer.send({ topic, messages: [copied as Message & typeof copied] });
+    await removeBefore(topic, 0, 5);
+    const { topics } = kafkajsAccess(SETTINGS);
+    const found = async (choice: Partial<VerifyOptions>) => {
+      const { missing, doubled } = await verifying(database, { topics, ...choice });
+      return { missing: missing.first.map(({ seq }) => seq), doubled: doubled.first.map(({ seq }) => seq) };
+    };
+    expect(await found({})).toEqual({ missing: [1, 2, 3, 4, 5], doubled: [12] });
+    expect(await found({ shard: 0, from: 4, to: 12 })).toEqual({ missing: [4, 5], doubled: [12] });
+    expect(await found({ shard: 0, from: 6, to: 11 })).toEqual({ missing: [], doubled: [] });
+    // 1 to 10 are of one transaction, 11 to 20 of the next.
+    const { rows } = await pool.query('SELECT min(created_at) AS at FROM outbox.message WHERE seq > 10');
+    expect(await found({ until: rows[0].at })).toEqual({ missing: [1, 2, 3, 4, 5], doubled: [] });
+    expect(await found({ since: rows[0].at })).toEqual({ missing: [], doubled: [12] });
   });
 
   test('does not look for what is parked', async () => {

@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/port.ts';
 import { RangeTooLargeError } from '../../errors/operating.ts';
 import type { Subscriber } from '../../subscriber/index.ts';
 import { choiceParams, type MessageChoice } from '../choice.ts';
+import type { TopicInspector } from '../doctor/topics.ts';
 import { Comparison, type Stranger } from './comparison.ts';
 import type { VerifyReport } from './report.ts';
 import { readTopics } from './topic-reader.ts';
@@ -11,6 +12,10 @@ import { chosenMessages, daysKept, namesInUse, publishedTo, whichAreThere } from
 export interface VerifyOptions extends MessageChoice {
   /** How Kafka is read. */
   readonly subscriber: Subscriber;
+  /**
+   * How topics are looked at: what a topic's retention cannot have removed yet is `missing` when it is gone, not `unknown`.
+   */
+  readonly topics?: TopicInspector;
   /** The most messages to compare; they are in memory, with their ids. Default 1,000,000. */
   readonly limit?: number;
   /** So long the brokers may send nothing before it is given up, in ms. Default 30,000. */
@@ -24,7 +29,7 @@ const ROWS_AT_A_TIME = 10_000;
  * afterwards, so that whatever counts as published lies before those ends, whatever relays do meanwhile.
  */
 export async function verify(db: Queryable, schema: string, options: VerifyOptions): Promise<VerifyReport> {
-  const { subscriber, limit = 1_000_000, patienceMs = 30_000, ...choice } = options;
+  const { subscriber, topics, limit = 1_000_000, patienceMs = 30_000, ...choice } = options;
   const states = (await db.query(publishedTo(schema), [choice.shard ?? null])).rows as ShardState[];
   const comparison = new Comparison(choice, states[0]?.shards ?? 1);
   for (const state of states) {
@@ -33,6 +38,7 @@ export async function verify(db: Queryable, schema: string, options: VerifyOptio
   for (const names of (await db.query(namesInUse(schema))).rows) {
     comparison.know(names);
   }
+  comparison.knowRetention((await topics?.describe(comparison.topics)) ?? [], Date.now());
   await readTopics({
     subscriber,
     topics: comparison.topics,

@@ -22,7 +22,7 @@ export const doctor: Command = {
     const [replicas, inboxDays] = [given.wholeNumber('replicas'), given.wholeNumber('inbox-days')];
     const findings = await createAdmin(db, { schemaName }).doctor({
       grantTo: grantsGiven(given),
-      ...(kafka === undefined ? {} : { topics: kafka.topics }),
+      ...(kafka === undefined ? {} : { topics: kafka.topics, offsets: kafka.topics }),
       ...(replicas === undefined ? {} : { replicas }),
       ...(inboxDays === undefined ? {} : { inboxDays }),
     });

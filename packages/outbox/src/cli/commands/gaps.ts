@@ -36,5 +36,7 @@ function holderText({ pid, prepared, login, application, state, seconds }: GapHo
   const details = [login, application, state]
     .filter((text) => text !== null && text !== '')
     .map((text) => safe(text ?? ''));
-  return [who, ...details, ...(seconds === null ? [] : [`open for ${span(seconds)}`])].join(', ');
+  const open =
+    seconds === null ? 'since when it is open only members of pg_read_all_stats may see' : `open for ${span(seconds)}`;
+  return [who, ...details, open].join(', ');
 }

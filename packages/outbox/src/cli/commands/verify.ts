@@ -26,10 +26,10 @@ export const verify: Command = {
     if (kafka === undefined) {
       throw new UsageError('verify reads topics: name --brokers, or set KAFKA_BROKERS');
     }
-    await kafka.topics.describe([]); // who cannot be reached is told of at once, not when patience ends
+    await kafka.topics.describe([]); // brokers that cannot be reached are told of at once, not when patience ends
     const report = await createAdmin(db, { schemaName }).verify({
       ...choice,
-      subscriber: kafka.subscriber,
+      ...kafka,
       ...(limit === undefined ? {} : { limit }),
     });
     return {
