@@ -90,36 +90,67 @@ async function packagesLoadedBy(code: string): Promise<string[]> {
 /** The name after the last `node_modules` of a path. */
 const packageOf = (file: string): string | undefined => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
 
+/** A name, the folders of `dist` that it may bring into a bundle, the packages, and how many bytes at most, minified. */
+const BUNDLES: readonly [name: string, folders: readonly string[], packages: readonly string[], bytes: number][] = [
+  ['defineEvent', ['event'], [], 200],
+  ['on', ['consumer'], [], 500],
+  ['uuidv7', ['id'], [], 1_000],
+  [
+    'createOutbox',
+    ['database', 'errors', 'id', 'shard', 'telemetry', 'testing', 'writer'],
+    ['@opentelemetry/api', 'pg'],
+    12_000,
+  ],
+];
+
 describe('a bundle of a program that uses', () => {
-  test.each([
-    ['defineEvent', ['event']],
-    ['on', ['consumer']],
-    ['uuidv7', ['id']],
-    ['createOutbox', ['database', 'errors', 'id', 'shard', 'telemetry', 'testing', 'writer']],
-  ])('%s holds that and not the rest of the package', async (name, folders) => {
-    const files = await bundled(`import { ${name} } from '${NAME}'; globalThis.used = ${name};`);
-    expect(files.length).toBeGreaterThan(0);
-    expect(folders).toEqual(expect.arrayContaining([...new Set(files.map((file) => file.split('/')[0]))]));
+  test.each(BUNDLES)('%s holds that and not the rest of the package', async (name, folders, packages, bytes) => {
+    const bundle = await bundled(`import { ${name} } from '${NAME}'; globalThis.used = ${name};`);
+    expect(bundle.files.length).toBeGreaterThan(0);
+    expect(folders).toEqual(expect.arrayContaining(bundle.files.map((file) => file.split('/')[0])));
+    expect(packages).toEqual(expect.arrayContaining([...bundle.packages]));
+    expect(bundle.bytes).toBeLessThan(bytes);
+  });
+
+  test('a publisher names the client that it brings', async () => {
+    const bundle = await bundled(
+      `import { kafkajsPublisher } from '${NAME}/kafkajs'; globalThis.used = kafkajsPublisher;`,
+    );
+    expect(bundle.packages).toContain('kafkajs');
   });
 });
 
-/** The files of this package, within `dist`, of which something is in the bundle of a program. */
-async function bundled(code: string): Promise<string[]> {
+interface Bundle {
+  /** The files of this package, within `dist`, of which something is in the bundle. */
+  readonly files: readonly string[];
+  /** The packages that it imports, or has taken in. */
+  readonly packages: readonly string[];
+  readonly bytes: number;
+}
+
+async function bundled(code: string): Promise<Bundle> {
   const { metafile } = await build({
     stdin: { contents: code, resolveDir: tarball.project },
     bundle: true,
+    minify: true,
     format: 'esm',
     platform: 'node',
     packages: 'bundle',
-    external: ['pg', '@opentelemetry/api'],
+    external: ['pg', '@opentelemetry/api', 'kafkajs', '@platformatic/kafka', '@nestjs/*'],
     write: false,
     metafile: true,
     logLevel: 'silent',
     absWorkingDir: tarball.project,
   });
-  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
-  return inputs.flatMap(([file, { bytesInOutput }]) => {
-    const [, within] = file.split(`node_modules/${NAME}/dist/`);
-    return within === undefined || bytesInOutput === 0 ? [] : [within];
-  });
+  const outputs = Object.values(metafile.outputs);
+  const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
+  const taken = inputs.flatMap(([file, { bytesInOutput }]) => (bytesInOutput === 0 ? [] : [file]));
+  const imported = outputs.flatMap((output) => output.imports.map(({ path }) => path));
+  const own = taken.flatMap((file) => file.split(`node_modules/${NAME}/dist/`)[1] ?? []);
+  const others = taken.flatMap((file) => packageOf(file) ?? []).filter((name) => name !== NAME);
+  return {
+    files: own,
+    packages: [...new Set([...others, ...imported.filter((path) => !path.startsWith('node:'))])],
+    bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
