@@ -20,7 +20,17 @@ declare global {
   const db: Kysely<{ orders: { id: string; total: string; totalMinor: string } }>;
 }`;
 
+/** What the reader of a later page has besides: he has read how it is created. */
+const WHAT_RUNS = `
+declare global {
+  const relay: import('@bezel/outbox').Relay;
+  const consumer: import('@bezel/outbox').Consumer;
+}`;
+
 const README = blocksOfMarkdown('README.md', read('../README.md'));
+const PAGES = ['writing.md', 'handling.md', 'running.md'].map((name) =>
+  blocksOfMarkdown(`docs/${name}`, read(`./${name}`)),
+);
 const ROOT_README = blocksOfMarkdown('../../README.md', read('../../../README.md'));
 
 /** By kind and unit, as each instrument is created. A histogram gives more than one. */
@@ -44,8 +54,13 @@ const sources = (): { path: string; text: string }[] =>
 
 describe('code in documents', () => {
   test("every ts block of this package's README compiles", () => {
-    expect(README.blocks.length).toBeGreaterThan(3);
+    expect(README.blocks.length).toBeGreaterThan(1);
     expect(compileBlocks([README], PRELUDE)).toEqual([]);
+  });
+
+  test('every ts block of the pages about writing, handling and running compiles', () => {
+    expect(PAGES.flatMap(({ blocks }) => blocks).length).toBeGreaterThan(12);
+    expect(compileBlocks(PAGES, PRELUDE + WHAT_RUNS)).toEqual([]);
   });
 
   test("every ts block of the repository's README compiles", () => {
@@ -97,7 +112,7 @@ describe('code in documents', () => {
   });
 
   test('a block that names an example shows that example', () => {
-    const quoted = README.blocks.flatMap(({ code }) => {
+    const quoted = PAGES.flatMap(({ blocks }) => blocks).flatMap(({ code }) => {
       const [, file, shown] = /^\/\/ (examples\/[\w-]+\.ts)\n([\s\S]*)$/.exec(code) ?? [];
       return file === undefined || shown === undefined ? [] : [{ file, shown }];
     });
@@ -108,9 +123,9 @@ describe('code in documents', () => {
   });
 });
 
-describe("this package's README", () => {
+describe('docs/telemetry.md', () => {
   test('names every metric and channel there is, and none that there is not', () => {
-    const listed = new Set(read('../README.md').match(/bezel\.outbox\.[\w.-]*\w/g));
+    const listed = new Set(read('./telemetry.md').match(/bezel\.outbox\.[\w.-]*\w/g));
     expect([...listed].toSorted()).toEqual(
       [...new Set([...Object.values(METRICS), ...Object.values(CHANNELS)])].toSorted(),
     );
@@ -118,7 +133,7 @@ describe("this package's README", () => {
 
   test('asks for metrics in alerts by the names that Prometheus gives them', () => {
     const known = new Set(prometheusNames());
-    const asked = new Set(read('../README.md').match(/\bbezel_outbox_\w+/g));
+    const asked = new Set(read('./telemetry.md').match(/\bbezel_outbox_\w+/g));
     expect(asked.size).toBeGreaterThan(8);
     expect([...asked].filter((name) => !known.has(name))).toEqual([]);
   });

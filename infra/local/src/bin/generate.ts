@@ -10,6 +10,7 @@ const GENERATORS = [
     script: 'packages/outbox/src/testing/fixtures/schema/write-schema-snapshot.ts',
   },
   { writes: 'packages/outbox/docs/guarantees.md', script: 'packages/outbox/mutants/guarantees/write-page.ts' },
+  { writes: 'packages/outbox/docs/comparison.md', script: 'packages/outbox/docs/comparison/write-figures.ts' },
   { writes: 'packages/outbox/api', script: 'packages/outbox/packaging/api/write-reports.ts' },
   { writes: 'packages/outbox/docs/reference', script: 'packages/outbox/packaging/reference/write-reference.ts' },
   { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
