@@ -196,6 +196,7 @@ export const CONSUMING: readonly Mutant[] = [
       file: 'src/consumer/transaction/outcome.spec.ts',
       within: 'what an error means for the batch',
       test: 'out of a statement of the consumer: a time Postgres does not know',
+      title: 'out of a statement of the consumer: %s',
     },
   },
 ];
