@@ -8,6 +8,8 @@ const CRASHES = {
 };
 const FAILING = { file: 'src/consumer/lane/failing.spec.ts', within: 'a message that fails' };
 const SQL = 'src/consumer/parking/parking.sql.ts';
+const STATEMENTS = 'src/consumer/parking/statements.int.test.ts';
+const WAITING = 'is another one than an event that waits to be tried again when the process is killed';
 const LIVE = 'handles what is parked in order while new messages of the key arrive';
 
 /** Keys of which a consumer cannot handle an event. */
@@ -48,16 +50,16 @@ export const CONSUMER_PARKING: readonly Mutant[] = [
     name: 'parked-events-come-back-out-of-order',
     breaks: 'P2',
     file: SQL,
-    find: 'ORDER BY "offset" LIMIT $5 FOR UPDATE',
-    replace: 'ORDER BY "offset" DESC LIMIT $5 FOR UPDATE',
+    find: 'ORDER BY "offset" FOR UPDATE',
+    replace: 'ORDER BY "offset" DESC FOR UPDATE',
     caughtBy: { ...REDRIVE, test: 'stops at the next message that fails, with those before it done' },
   },
   {
     name: 'what-is-new-overtakes-what-is-brought-back',
     breaks: 'P2',
     file: SQL,
-    find: '= $3 AND key = ANY ($4::bytea[])',
-    replace: '= $3 AND key = ANY ($4::bytea[]) AND NOT redrive',
+    find: 'AND key_digest = ANY (',
+    replace: 'AND NOT redrive AND key_digest = ANY (',
     caughtBy: { ...REDRIVE, test: LIVE },
   },
   {
@@ -94,6 +96,54 @@ export const CONSUMER_PARKING: readonly Mutant[] = [
       file: 'src/consumer/parking/doubt.int.test.ts',
       test: 'of two that believe to own a partition only the one that began last writes down its tries',
     },
+  },
+  {
+    name: 'an-event-is-blamed-for-a-kill-while-it-waits',
+    breaks: 'P4',
+    file: 'src/consumer/lane/lane.ts',
+    find: 'if (suspected && isOver(',
+    replace: 'if (!suspected && isOver(',
+    caughtBy: { ...CRASHES, test: WAITING },
+  },
+  {
+    name: 'a-redrive-is-blamed-for-a-kill-while-it-waits',
+    breaks: 'P4',
+    file: 'src/consumer/lane/redriving.ts',
+    find: 'await doubt.redriveReturned(partition, key).catch(observer.databaseFailed);',
+    replace: '',
+    caughtBy: { ...CRASHES, test: WAITING },
+  },
+  {
+    name: 'two-crashes-are-enough',
+    breaks: 'P4',
+    file: 'src/consumer/parking/doubt.ts',
+    find: 'export const CRASHES = 3;',
+    replace: 'export const CRASHES = 2;',
+    caughtBy: { ...CRASHES, test: 'is parked when it has killed three in its midst' },
+  },
+  {
+    name: 'a-redrive-that-waits-holds-up-its-partition',
+    breaks: 'P4',
+    file: 'src/consumer/lane/redriving.ts',
+    find: '      notYet.map(({ key }) => key),',
+    replace: '      [],',
+    caughtBy: { ...REDRIVE, test: 'lets a key wait whose message needs something that is away' },
+  },
+  {
+    name: 'a-redrive-takes-any-number-of-bytes',
+    breaks: 'P4',
+    file: SQL,
+    find: 'WHERE ahead = 0 OR ahead + bytes <= $6',
+    replace: 'WHERE ahead = 0 OR $6::int > 0',
+    caughtBy: { file: STATEMENTS, test: 'what a redrive takes at once is bounded by number and by bytes' },
+  },
+  {
+    name: 'another-message-at-the-offset-of-a-parked-one-is-dropped',
+    breaks: 'P1',
+    file: SQL,
+    find: 'WHERE p.value IS DISTINCT FROM m.value\n',
+    replace: 'WHERE false\n',
+    caughtBy: { file: STATEMENTS, test: 'a message that lies there is not stored again' },
   },
   {
     name: 'an-event-in-doubt-is-not-tried-alone',

@@ -99,6 +99,15 @@ export class HandlerTransactionControlError extends OutboxError {
   readonly retryable = false;
 }
 
+/**
+ * A message has to be parked, and another one lies parked with its key at its offset: the topic was made anew. The partition
+ * stands still until the key is redriven, or discarded and redriven.
+ */
+export class ParkedOffsetTakenError extends OutboxError {
+  readonly code = 'PARKED_OFFSET_TAKEN';
+  readonly retryable = false;
+}
+
 /** Postgres did not answer a statement of the consumer in time; the connection was cut. */
 export class DatabaseUnresponsiveError extends OutboxError {
   readonly code = 'DATABASE_UNRESPONSIVE';

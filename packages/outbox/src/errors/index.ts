@@ -12,6 +12,7 @@ export {
   HandlerTransactionClosedError,
   HandlerTransactionControlError,
   HandlerTransactionFailedError,
+  ParkedOffsetTakenError,
   PositionHeldError,
   PositionOutOfRangeError,
 } from '../consumer/errors.ts';

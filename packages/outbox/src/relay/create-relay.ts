@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { createStatementRunner } from '../database/statement.ts';
+import { asError } from '../errors/as-error.ts';
 import { OutboxError } from '../errors/outbox-error.ts';
 import { RelayStateError } from '../errors/relaying.ts';
 import { DEFAULT_PACE, waitAfter } from '../reader/poll-pace.ts';
@@ -11,7 +12,6 @@ import { listen } from './listen.ts';
 import type { RelayOptions } from './options.ts';
 import { Parking } from './parking/parking.ts';
 import { Reading } from './reading.ts';
-import { asError } from './reports/as-error.ts';
 import { observeRelay } from './reports/gauges.ts';
 import { Problems } from './reports/problems.ts';
 import { Outbound } from './sending/outbound.ts';

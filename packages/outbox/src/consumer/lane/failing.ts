@@ -1,5 +1,5 @@
 import { backoffMs } from '../../subscriber/backoff.ts';
-import { EventTooOldError, HandlerCrashedError } from '../errors.ts';
+import { EventTooOldError, HandlerCrashedError, ParkedOffsetTakenError } from '../errors.ts';
 import type { RoutedMessage } from '../message/route.ts';
 import type { FailureVerdict, SettledPolicy } from '../parking/policy.ts';
 
@@ -67,8 +67,14 @@ export const describe = (message: RoutedMessage): Described => {
   };
 };
 
-/** What an error means for its message. A fault has its own verdict; what is passed over cannot be at fault. */
+/**
+ * What an error means for its message. A fault has its own verdict; what is passed over cannot be at fault. One that cannot be
+ * parked waits, whatever else is wrong with it.
+ */
 export function verdictOn(message: RoutedMessage, error: Error, policy: SettledPolicy): FailureVerdict {
+  if (error instanceof ParkedOffsetTakenError) {
+    return 'wait';
+  }
   switch (message.kind) {
     case 'handle':
       return error instanceof EventTooOldError ? 'park' : policy.judge(error);

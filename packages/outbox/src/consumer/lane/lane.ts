@@ -3,7 +3,7 @@ import { type FetchedRange, partitionName, type Subscription, type TopicPartitio
 import { PositionHeldError } from '../errors.ts';
 import type { PlacedEvent } from '../message/calls.ts';
 import type { FaultyMessage, RoutedMessage, Router } from '../message/route.ts';
-import { CRASHES } from '../parking/doubt.ts';
+import { CRASHES, isOver } from '../parking/doubt.ts';
 import type { ParkReason } from '../parking/stored-message.ts';
 import type { Batch } from '../transaction/claim.ts';
 import type { BatchOutcome } from '../transaction/outcome.ts';
@@ -234,11 +234,15 @@ export function openLane(partition: TopicPartition, from: LaneStart, dependencie
     }
     const next = last.message.offset + 1n;
     // What is passed over runs no handler, and cannot be at fault.
-    if (inDoubt() && last.kind === 'handle' && (!alone || (await hasKilled(last)))) {
+    const suspected = inDoubt() && last.kind === 'handle';
+    if (suspected && (!alone || (await hasKilled(last)))) {
       return 0;
     }
     const began = performance.now();
     const ended = await runBatch({ partition, position, next, messages, condemned }, abandoned.signal);
+    if (suspected && isOver(ended)) {
+      await doubt.returned(partition).catch(observer.databaseFailed);
+    }
     const outcome = countCollision(ended, troubles);
     return settle(outcome, messages, next, performance.now() - began);
   };

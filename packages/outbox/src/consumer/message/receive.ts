@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { asError } from '../../errors/as-error.ts';
 import type { TopicPartition } from '../../subscriber/index.ts';
 import { EventDataInvalidError } from '../errors.ts';
 import type { ReceivedEvent } from '../on.ts';
@@ -51,7 +52,7 @@ function upcasted(data: unknown, { apply }: Upcaster, routed: HandledMessage): u
   try {
     return apply(data);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = asError(cause).message;
     throw new EventDataInvalidError(`${dataOf(routed)} cannot be upcast to ${routed.handler.type}: ${said}`, { cause });
   }
 }

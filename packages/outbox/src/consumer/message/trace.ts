@@ -8,6 +8,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { asError } from '../../errors/as-error.ts';
 import type { TopicPartition } from '../../subscriber/index.ts';
 import { INSTRUMENTATION } from '../../telemetry/names.ts';
 import { spanContextOf } from '../../telemetry/trace-parent.ts';
@@ -80,7 +81,7 @@ async function asSpan({ partition, attributes, links, parent }: Start, work: () 
   try {
     await context.with(trace.setSpan(parent, span), work);
   } catch (error) {
-    span.recordException(error instanceof Error ? error : String(error));
+    span.recordException(asError(error));
     span.setStatus({ code: SpanStatusCode.ERROR });
     throw error;
   } finally {

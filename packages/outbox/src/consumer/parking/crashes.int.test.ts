@@ -4,6 +4,7 @@ import { createAdmin } from '../../admin/create-admin.ts';
 import { type ConsumingTest, consumingTest, range } from '../../testing/fixtures/consumer/consuming.ts';
 import { effects, recordEffect } from '../../testing/fixtures/consumer/effects.ts';
 import { inGroupOfItsOwn, SUBSCRIBERS } from '../../testing/fixtures/kafka/subscribers.ts';
+import type { ConsumerProcessOptions } from '../../testing/fixtures/processes/consumer-process.ts';
 import { spawnConsumer } from '../../testing/fixtures/processes/spawn-consumer.ts';
 
 jest.setTimeout(120_000);
@@ -11,7 +12,7 @@ jest.setTimeout(120_000);
 const parkedOf = ({ database }: ConsumingTest) => createAdmin(database.pool).consumers.parked();
 
 describe.each(SUBSCRIBERS)('an event that kills its consumer, on $client', ({ client, subscriber }) => {
-  const spawned = (test: ConsumingTest, dieAt: number) =>
+  const spawned = (test: ConsumingTest, fault: Pick<ConsumerProcessOptions, 'dieAt' | 'away'>) =>
     spawnConsumer({
       client,
       databaseUrl: test.database.url,
@@ -19,13 +20,13 @@ describe.each(SUBSCRIBERS)('an event that kills its consumer, on $client', ({ cl
       groupId: test.groupId,
       worker: 'victim',
       alone: true,
-      dieAt,
+      ...fault,
     });
   /** Consumers one after the other, until one lives to the end. How many died. */
   const untilOneLives = async (test: ConsumingTest, dieAt: number, ended: () => Promise<boolean>): Promise<number> => {
     const end = waitFor('the end', ended, { deadlineMs: 60_000 }).then(() => 'alive' as const);
     for (let died = 0; ; died += 1) {
-      await using victim = spawned(test, dieAt);
+      await using victim = spawned(test, { dieAt });
       const outcome = await Promise.race([victim.ended, end]);
       if (outcome === 'alive') return died;
       expect(outcome).toBe('SIGKILL');
@@ -69,6 +70,41 @@ describe.each(SUBSCRIBERS)('an event that kills its consumer, on $client', ({ cl
     await waitFor('the end', async () => (await parkedOf(test)).length === 0);
     const all = await effects(test.database.pool);
     expect(all.filter(({ key }) => key === 'k2').map(({ n }) => n)).toEqual(range(0, 20).map((k) => 6 * k + 2));
+  });
+
+  test('is another one than an event that waits to be tried again when the process is killed, in a redrive too', async () => {
+    await using test = await consumingTest(subscriber);
+    await test.send([{ n: 0, key: 'innocent' }]);
+    /** So many lives, each killed once the handler has thrown. */
+    const killedWhileItWaits = async (lives: number): Promise<void> => {
+      for (let life = 0; life < lives; life += 1) {
+        await using victim = spawned(test, { away: 0 });
+        expect(await victim.says('problem')).toEqual({ problem: 'message', message: '0 has to wait' });
+      }
+    };
+    // The first is not in doubt yet; then it would take three.
+    await killedWhileItWaits(5);
+    expect(await parkedOf(test)).toEqual([]);
+
+    const refusing = await test.start({
+      subscriber: inGroupOfItsOwn(subscriber()),
+      retry: { attempts: 1 },
+      handlers: [
+        recordEffect(test.topic, {
+          before: () => {
+            throw new Error('refused');
+          },
+        }),
+      ],
+    });
+    await waitFor('it to be parked', async () => (await parkedOf(test))[0]?.reason === 'refused');
+    await refusing.stop();
+    await createAdmin(test.database.pool).consumers.redrive();
+    await killedWhileItWaits(4);
+    expect(await parkedOf(test)).toMatchObject([{ reason: 'refused', redrive: true }]);
+    await test.start({ subscriber: inGroupOfItsOwn(subscriber()), handlers: [recordEffect(test.topic)] });
+    await waitFor('the end', async () => (await parkedOf(test)).length === 0);
+    expect((await effects(test.database.pool)).map(({ n }) => n)).toEqual([0]);
   });
 
   test('is not suspected by a successor of one that left in peace, however often', async () => {

@@ -70,9 +70,33 @@ test('of a redrive as well only the one that began last is counted', async () =>
   );
   const [first, last] = [consumer(database), consumer(database)];
   await first.begin(at, 7n);
-  expect(await first.triesRedrive(at)).toMatchObject({ crashes: 0 });
+  expect(await first.triesRedrive(at, [])).toMatchObject({ crashes: 0 });
   await last.begin(at, 7n);
-  expect(await last.triesRedrive(at)).toMatchObject({ crashes: 1 });
-  expect(await first.triesRedrive(at)).toMatchObject({ crashes: 1 });
-  expect(await last.triesRedrive(at)).toMatchObject({ crashes: 1 });
+  expect(await last.triesRedrive(at, [])).toMatchObject({ crashes: 1 });
+  expect(await first.triesRedrive(at, [])).toMatchObject({ crashes: 1 });
+  expect(await last.triesRedrive(at, [])).toMatchObject({ crashes: 1 });
+});
+
+test('a try that returned is no crash, of whoever else nothing is crossed out', async () => {
+  await using database = await withPosition();
+  await database.pool.query(
+    `INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, attempts, redrive)
+     VALUES ('g', 't', 0, 'k', 'r', 1, true)`,
+  );
+  const key = Buffer.from('k');
+  const [first, second, third] = [consumer(database), consumer(database), consumer(database)];
+  await first.begin(at, 7n);
+  await first.tries(at, 7n);
+  await first.triesRedrive(at, []);
+  await first.returned(at);
+  await first.redriveReturned(at, key);
+  await second.begin(at, 7n);
+  expect(await second.tries(at, 7n)).toBe(0);
+  expect(await second.triesRedrive(at, [])).toEqual({ key, crashes: 0, offset: null });
+  expect(await second.triesRedrive(at, [key])).toBe(null);
+  await first.returned(at);
+  await first.redriveReturned(at, key);
+  await third.begin(at, 7n);
+  expect(await third.tries(at, 7n)).toBe(1);
+  expect(await third.triesRedrive(at, [])).toMatchObject({ crashes: 1 });
 });

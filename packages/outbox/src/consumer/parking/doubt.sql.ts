@@ -9,6 +9,8 @@ export interface DoubtStatements {
   readonly begin: string;
   readonly try: string;
   readonly tryRedrive: string;
+  readonly returned: string;
+  readonly redriveReturned: string;
   readonly leave: string;
 }
 
@@ -27,7 +29,7 @@ WITH before AS (
 SELECT EXISTS (SELECT FROM before WHERE owner <> $4::uuid AND began_at = $5::bigint) AS doubt`,
 
     // $5 the offset that is tried next. Answers how many consumers began to try it and ended in its midst. Tries that end
-    // with an error are not among them: who sees the error tries again, or leaves in peace. Where several believe to own the
+    // with an error are not among them (see returned). Where several believe to own the
     // partition only the one that began last writes, and only while nobody is at work in it (SKIP LOCKED): one that lives and
     // holds the lock did not end. Else no row is answered, and whether there is anything to try the claim says.
     try: `
@@ -42,8 +44,9 @@ FROM free
 WHERE group_id = $1 AND topic = $2 AND partition = $3 AND owner = $4::uuid
 RETURNING crashes`,
 
-    // The same for the key that a redrive takes next; no row when none is asked for. Only the one that began last counts and
-    // is counted; another that also believes to own the partition may redrive, and leaves no trace here.
+    // The same for the key that a redrive takes next, the one parked longest; no row when none is asked for. $5 keys that have
+    // to wait: they are passed over. Only the one that began last counts and is counted; another that also believes to own the
+    // partition may redrive, and leaves no trace here.
     tryRedrive: `
 WITH mine AS (
   SELECT EXISTS (
@@ -54,15 +57,26 @@ UPDATE ${schema}.consumer_parked_key SET
   crashes = crashes + (is_mine AND tried_by IS NOT NULL AND tried_by <> $4::uuid)::int,
   tried_by = CASE WHEN is_mine THEN $4::uuid ELSE tried_by END
 FROM mine
-WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key = (
-  SELECT key FROM ${schema}.consumer_parked_key
-  WHERE group_id = $1 AND topic = $2 AND partition = $3 AND redrive
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND key_digest = (
+  SELECT key_digest FROM ${schema}.consumer_parked_key
+  WHERE group_id = $1 AND topic = $2 AND partition = $3 AND redrive AND key <> ALL ($5::bytea[])
   ORDER BY parked_at, key LIMIT 1
 )
 RETURNING key, crashes, (
   SELECT min(m."offset")::text FROM ${schema}.consumer_parked_message AS m
-  WHERE m.group_id = $1 AND m.topic = $2 AND m.partition = $3 AND m.key = consumer_parked_key.key AND NOT m.discarded
+  WHERE m.group_id = $1 AND m.topic = $2 AND m.partition = $3 AND m.key_digest = consumer_parked_key.key_digest
+    AND NOT m.discarded
 ) AS first_offset`,
+
+    // The try that was written down last ended with an error: whatever kills the process from now on, it is not this message.
+    returned: `
+UPDATE ${schema}.consumer_doubt SET tried_by = NULL
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND tried_by = $4::uuid`,
+
+    // $5 key. The same for a redrive.
+    redriveReturned: `
+UPDATE ${schema}.consumer_parked_key SET tried_by = NULL
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND tried_by = $4::uuid AND key_digest = sha256($5::bytea)`,
 
     // Whoever leaves in peace was not killed by what it tried last.
     leave: `

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import { ParkedOffsetTakenError } from '../errors.ts';
 import type { PlacedEvent } from '../message/calls.ts';
 import type { HandledMessage } from '../message/route.ts';
 import type { Batch } from '../transaction/claim.ts';
@@ -11,6 +12,8 @@ import { keyName, parkingKey, toColumns, toReason } from './stored-message.ts';
 export interface Parted extends Remembered {
   /** Messages that were parked. */
   readonly parked: number;
+  /** The message that cannot be parked, by its place in the batch, and why; then nothing else is true. */
+  readonly refused: { readonly at: number; readonly error: ParkedOffsetTakenError } | null;
   /** The events that may be handled, in order, each with its place in the batch. */
   readonly free: readonly PlacedEvent[];
 }
@@ -39,7 +42,18 @@ export async function parkBehind(
   const parkedKeys = new Set(marked.rows.map(({ key }) => keyName(key)));
   const behind = wanted.filter(({ name }) => parkedKeys.has(name));
   if (behind.length > 0) {
-    await client.query(statements.store, [...place, ...toColumns(behind.map(({ message }) => message.message))]);
+    const { rows } = await client.query(statements.store, [
+      ...place,
+      ...toColumns(behind.map(({ message }) => message.message)),
+    ]);
+    const taken: string | null = rows[0].taken;
+    if (taken !== null) {
+      const at = behind.find(({ message }) => message.message.offset === BigInt(taken))?.place ?? 0;
+      const error = new ParkedOffsetTakenError(
+        `another message lies parked at offset ${taken} of ${topic}/${partition} with the same key: redrive or discard it`,
+      );
+      return { parked: 0, free: [], fresh: [], stale: [], refused: { at, error } };
+    }
     if (failpointsArmed()) {
       await hitFailpoint(FAILPOINTS.consumerParking);
     }
@@ -48,7 +62,12 @@ export async function parkBehind(
     message.kind === 'handle' && !parkedKeys.has(name) ? [{ place: at, message }] : [],
   );
   const events = free.map(({ message }) => message);
-  return { parked: behind.length, free, ...(await remember(client, statements, { groupId, inboxFrom }, events)) };
+  return {
+    parked: behind.length,
+    free,
+    refused: null,
+    ...(await remember(client, statements, { groupId, inboxFrom }, events)),
+  };
 }
 
 /** Puts events into the inbox; which of them, by index, were not there, and which of these are too old to know. */

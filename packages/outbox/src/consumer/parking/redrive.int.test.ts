@@ -71,6 +71,38 @@ describe.each(SUBSCRIBERS)('a redrive, on $client', ({ client, subscriber }) => 
     expect(await remembered(test)).toBe(600);
   });
 
+  test('lets a key wait whose message needs something that is away, tells so, and goes on with other keys', async () => {
+    await using test = await consumingTest(subscriber);
+    let fault: 'bug' | 'away' | null = 'bug';
+    await test.send(range(0, 6).map((n) => ({ n, key: `k${n % 3}` })));
+    await test.start({
+      retry: { ...ONCE, judge: ({ message }) => (message === 'away' ? 'wait' : 'park') },
+      handlers: [
+        recordEffect(test.topic, {
+          before: (n) => {
+            if (fault === 'bug' || (fault === 'away' && n % 3 === 0)) throw new Error(fault);
+          },
+        }),
+      ],
+    });
+    await waitFor('all to be parked', async () => (await parkedOf(test)).length === 3);
+    fault = 'away';
+    const admin = createAdmin(test.database.pool);
+    // The key that waits is the one parked longest.
+    await admin.consumers.redrive({ key: 'k0' });
+    await waitFor('it to wait', () =>
+      test.problems.some(({ kind, error }) => kind === 'message' && error.message === 'away'),
+    );
+    await admin.consumers.redrive();
+    await waitFor('the others', async () => (await parkedOf(test)).length === 1);
+    expect(await parkedOf(test)).toMatchObject([{ key: 'k0', redrive: true, reason: 'bug', messages: 2 }]);
+    expect(await numbersOf(test, 'k1')).toEqual([1, 4]);
+    expect(await numbersOf(test, 'k2')).toEqual([2, 5]);
+    fault = null;
+    await waitFor('the end', async () => (await parkedOf(test)).length === 0);
+    expect(await numbersOf(test, 'k0')).toEqual([0, 3]);
+  });
+
   test('stops at the next message that fails, with those before it done', async () => {
     await using test = await consumingTest(subscriber);
     const refused = new Set([0, 37]);

@@ -21,7 +21,12 @@ export interface Redriven {
   readonly taken: Taken | null;
 }
 
-export type RedriveRunner = (partition: TopicPartition, limit: number, signal: AbortSignal) => Promise<Redriven>;
+export type RedriveRunner = (
+  partition: TopicPartition,
+  key: Buffer,
+  limit: number,
+  signal: AbortSignal,
+) => Promise<Redriven>;
 
 export interface RedriveDependencies {
   readonly run: WorkRunner;
@@ -30,19 +35,22 @@ export interface RedriveDependencies {
   readonly route: Router;
 }
 
+/** A transaction has the bytes of its messages in memory: of so many values, unless a single one is larger. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
 /**
- * Brings back, in one transaction, up to `limit` messages of one key that somebody asked for: those that are discarded are
+ * Brings back, in one transaction, up to `limit` messages of a key that somebody asked for: those that are discarded are
  * passed over, the others go through inbox and handlers as any batch, and what was done leaves the parking. The mark goes
  * with the last of them. Until then what arrives is parked behind, and the lock on the position keeps the two apart: so
  * nothing overtakes.
  */
 export function createRedriveRunner({ run, ...dependencies }: RedriveDependencies): RedriveRunner {
-  return async (partition, limit, signal) => {
+  return async (partition, key, limit, signal) => {
     let taken: Taken | null = null;
     const work: Work = {
       partition,
       begin: (client) =>
-        takeOut(client, dependencies, partition, limit, (what) => {
+        takeOut(client, dependencies, { partition, key, limit }, (what) => {
           taken = what;
         }),
     };
@@ -60,8 +68,7 @@ const NOTHING: Begun = {
 async function takeOut(
   client: PoolClient,
   { statements, groupId, route }: Omit<RedriveDependencies, 'run'>,
-  partition: TopicPartition,
-  limit: number,
+  { partition, key, limit }: { readonly partition: TopicPartition; readonly key: Buffer; readonly limit: number },
   tell: (taken: Taken) => void,
 ): Promise<Begun> {
   const place = [groupId, partition.topic, partition.partition];
@@ -69,12 +76,11 @@ async function takeOut(
   if (held.rows[0]?.parked !== true) {
     return NOTHING;
   }
-  const wanted = await client.query(statements.wanted, place);
+  const wanted = await client.query(statements.wanted, [...place, key]);
   if (wanted.rows[0] === undefined) {
     return NOTHING;
   }
-  const key: Buffer = wanted.rows[0].key;
-  const { rows } = await client.query(statements.load, [...place, key, limit]);
+  const { rows } = await client.query(statements.load, [...place, key, limit, MOST_BYTES]);
   const { done, fault } = untilFault(rows as StoredMessage[], (message) => route(partition, fromRow(message)));
   tell({ key, messages: fault === null ? done.map(({ routed }) => routed) : [fault] });
   if (fault !== null) {

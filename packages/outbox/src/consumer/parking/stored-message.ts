@@ -1,3 +1,4 @@
+import { textOf } from '../../errors/as-error.ts';
 import type { FetchedMessage } from '../../subscriber/index.ts';
 import { EventDataInvalidError } from '../errors.ts';
 
@@ -50,7 +51,7 @@ export function fromRow({ key, keyless, offset, value, headers }: StoredMessage)
 export function toReason(error: Error): readonly [reason: string, code: string | null, issues: string | null] {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   const issues = error instanceof EventDataInvalidError && error.issues.length > 0 ? error.issues : null;
-  return [printable(error.message), code && printable(code), issues && JSON.stringify(issues)];
+  return [printable(textOf(error.message)), code && printable(code), issues && JSON.stringify(issues)];
 }
 
-const printable = (text: string): string => text.replaceAll('\0', '\u{fffd}');
+const printable = (said: string): string => said.replaceAll('\0', '\u{fffd}');

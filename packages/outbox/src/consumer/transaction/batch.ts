@@ -24,10 +24,13 @@ export function batchWork(dependencies: BatchDependencies, batch: Batch): Work {
         return { kind: 'ended', outcome: { kind: 'moved', position: claim.position } };
       }
       const { parking, groupId } = dependencies;
-      const { parked, free, fresh, stale } =
+      const { parked, free, fresh, stale, refused } =
         claim.parked || condemned !== null
           ? await parkBehind(client, parking, groupId, batch, claim.inboxFrom)
-          : { parked: 0, free: events, fresh: claim.fresh, stale: claim.stale };
+          : { parked: 0, free: events, fresh: claim.fresh, stale: claim.stale, refused: null };
+      if (refused !== null) {
+        return { kind: 'ended', outcome: { kind: 'failed', ...refused } };
+      }
       const [tooOld] = pick(free, stale);
       if (tooOld !== undefined) {
         return { kind: 'ended', outcome: failedAsTooOld(tooOld, claim.inboxFrom) };

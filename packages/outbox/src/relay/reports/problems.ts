@@ -1,6 +1,6 @@
+import { asError } from '../../errors/as-error.ts';
 import type { Sent } from '../sending/sending.ts';
 import type { RelayProblem, RelayStatus } from '../status.ts';
-import { asError } from './as-error.ts';
 import { Troubles, type With } from './trouble.ts';
 
 /** What goes wrong, and for how long: tells whoever asked to be told, and remembers what is not over. */

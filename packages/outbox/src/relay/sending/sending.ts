@@ -1,6 +1,6 @@
+import { asError } from '../../errors/as-error.ts';
 import type { Publisher, PublishResult } from '../../publisher/publisher.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
-import { asError } from '../reports/as-error.ts';
 import type { LaneMessage } from '../shards/lane.ts';
 import type { RelayTelemetry } from '../telemetry.ts';
 import type { Outbound } from './outbound.ts';
