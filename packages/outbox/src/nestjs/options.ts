@@ -1,4 +1,4 @@
-import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { FactoryProvider, InjectionToken, ModuleMetadata, Type } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { ConsumerOptions } from '../consumer/create-consumer.ts';
 import type { RelayOptions } from '../relay/options.ts';
@@ -40,10 +40,31 @@ export interface OutboxName {
   readonly name?: string;
 }
 
-/** Options that need what the application provides. */
-export interface OutboxModuleAsyncOptions extends OutboxName, Pick<ModuleMetadata, 'imports'> {
+/** Makes the options of an outbox, as a provider of the application. */
+export interface OutboxOptionsFactory {
+  /** Called once. What it throws ends the start of the application. */
+  createOutboxOptions(): OutboxModuleOptions | Promise<OutboxModuleOptions>;
+}
+
+/** A function that makes the options, and what it is called with. */
+export interface OutboxOptionsByFactory {
   /** What the factory is called with, in order. */
   readonly inject?: FactoryProvider['inject'];
   /** Makes the options. What it throws ends the start of the application. */
   readonly useFactory: (...dependencies: never[]) => OutboxModuleOptions | Promise<OutboxModuleOptions>;
 }
+
+/** A class that makes the options. It is made for this, and injects what `imports` export. */
+export interface OutboxOptionsByClass {
+  readonly useClass: Type<OutboxOptionsFactory>;
+}
+
+/** A provider of the application that makes the options, by its class or token. */
+export interface OutboxOptionsByExisting {
+  readonly useExisting: InjectionToken<OutboxOptionsFactory>;
+}
+
+/** Options that need what the application provides. */
+export type OutboxModuleAsyncOptions = OutboxName &
+  Pick<ModuleMetadata, 'imports'> &
+  (OutboxOptionsByFactory | OutboxOptionsByClass | OutboxOptionsByExisting);

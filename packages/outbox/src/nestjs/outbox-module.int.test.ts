@@ -14,6 +14,7 @@ import {
   InjectOutboxParts,
   OutboxModule,
   type OutboxModuleOptions,
+  type OutboxOptionsFactory,
   type OutboxParts,
   outboxPartsToken,
   outboxToken,
@@ -59,6 +60,41 @@ describe.each(SUBSCRIBERS)('an application with OutboxModule, on $client', ({ cl
     expect(await nest.effects()).toEqual([1, 2, 3]);
     expect(app.get<Outbox>(outboxToken())).toBe(outbox);
     await waitFor('a look of retention', () => (parts.retention?.status().slots.length ?? 0) > 0);
+  });
+
+  test('has its options from a class made for it, or from a provider that is there', async () => {
+    await using shop = await nestTest(client);
+    await using billing = await nestTest(client);
+    @Module({
+      providers: [
+        { provide: 'shop', useValue: shop.options },
+        { provide: 'billing', useValue: billing.options },
+      ],
+      exports: ['shop', 'billing'],
+    })
+    class Configuration {}
+    @Injectable()
+    class ShopOptions implements OutboxOptionsFactory {
+      constructor(@Inject('shop') readonly options: OutboxModuleOptions) {}
+      createOutboxOptions = () => this.options;
+    }
+    @Injectable()
+    class BillingOptions implements OutboxOptionsFactory {
+      constructor(@Inject('billing') readonly options: OutboxModuleOptions) {}
+      createOutboxOptions = async () => this.options;
+    }
+    @Module({ imports: [Configuration], providers: [BillingOptions], exports: [BillingOptions] })
+    class Existing {}
+    await using _app = await startApplication({
+      providers: [counting(shop.event), counting(billing.event, { outbox: 'billing' })],
+      imports: [
+        OutboxModule.forRootAsync({ imports: [Configuration], useClass: ShopOptions }),
+        OutboxModule.forRootAsync({ name: 'billing', imports: [Existing], useExisting: BillingOptions }),
+      ],
+    });
+    await Promise.all([shop.write(1), billing.write(2)]);
+    await waitFor('both effects', async () => (await shop.effects()).length + (await billing.effects()).length === 2);
+    expect([await shop.effects(), await billing.effects()]).toEqual([[1], [2]]);
   });
 
   test('with two databases keeps them apart: writers, relays and handlers', async () => {

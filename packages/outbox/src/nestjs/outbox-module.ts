@@ -1,8 +1,20 @@
-import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown, Provider } from '@nestjs/common';
+import type {
+  DynamicModule,
+  InjectionToken,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  Provider,
+} from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { createOutbox } from '../writer/create-outbox.ts';
 import { OutboxHealthIndicator } from './health/health-indicator.ts';
-import type { OutboxModuleAsyncOptions, OutboxModuleOptions, OutboxName } from './options.ts';
+import type {
+  OutboxModuleAsyncOptions,
+  OutboxModuleOptions,
+  OutboxName,
+  OutboxOptionsByFactory,
+  OutboxOptionsFactory,
+} from './options.ts';
 import { RunningParts } from './running/outbox-parts.ts';
 import { Outboxes } from './running/outboxes.ts';
 import { DEFAULT_NAME, outboxPartsToken, outboxToken } from './tokens.ts';
@@ -56,7 +68,8 @@ export class OutboxModule {
   }
 
   /**
-   * With options that a factory makes of what the application provides.
+   * With options that a function makes of what the application provides; or a class, `useClass`; or a provider that is
+   * there, `useExisting`: both have a method `createOutboxOptions`.
    *
    * @example
    * const imported = OutboxModule.forRootAsync({
@@ -64,22 +77,29 @@ export class OutboxModule {
    *   useFactory: (db: typeof pool) => ({ db, source: '/shop' }),
    * });
    */
-  static forRootAsync({ name, imports = [], inject = [], useFactory }: OutboxModuleAsyncOptions): DynamicModule {
-    return moduleOf(name, { imports }, { inject, useFactory });
+  static forRootAsync({ name, imports = [], ...made }: OutboxModuleAsyncOptions): DynamicModule {
+    const by = Symbol(`what makes the options of the outbox ${name ?? DEFAULT_NAME}`);
+    const byObject = (token: InjectionToken): Given => ({
+      inject: [token],
+      useFactory: (factory: OutboxOptionsFactory) => factory.createOutboxOptions(),
+    });
+    if ('useClass' in made) {
+      return moduleOf(name, { imports, providers: [{ provide: by, useClass: made.useClass }] }, byObject(by));
+    }
+    return moduleOf(name, { imports }, 'useExisting' in made ? byObject(made.useExisting) : { inject: [], ...made });
   }
 }
 
-type Given =
-  | { readonly useValue: OutboxModuleOptions }
-  | Required<Pick<OutboxModuleAsyncOptions, 'inject' | 'useFactory'>>;
+type Given = { readonly useValue: OutboxModuleOptions } | Required<OutboxOptionsByFactory>;
 
 function moduleOf(
   name: string = DEFAULT_NAME,
-  { imports = [] }: Pick<DynamicModule, 'imports'>,
+  { imports = [], providers: before = [] }: Pick<DynamicModule, 'imports' | 'providers'>,
   given: Given,
 ): DynamicModule {
   const [options, parts] = [Symbol(`options of the outbox ${name}`), outboxPartsToken(name)];
   const providers: Provider[] = [
+    ...before,
     { provide: options, ...given } as Provider,
     {
       provide: parts,

@@ -1,22 +1,19 @@
 import type { ConsumerStatus, PartitionStatus } from '../../consumer/status.ts';
+import { type Clocks, partSymptoms } from './part-symptoms.ts';
 import type { Symptom } from './patience.ts';
 
 /** What is wrong with a consumer. A key that is parked is the matter of that key: the consumer is well. */
-export function consumerSymptoms(status: ConsumerStatus, now: number, wallNow: number): Symptom[] {
-  const { state, joined, trouble, partitions } = status;
-  if (state !== 'running') {
-    return [{ kind: 'fault', id: state, message: `the consumer is ${state}` }];
-  }
-  const symptoms: Symptom[] = [];
-  if (trouble !== null) {
-    const since = now - Math.max(0, wallNow - Date.parse(trouble.since));
-    symptoms.push({ kind: 'trouble', id: 'trouble', message: `${trouble.with}: ${trouble.message}`, since });
-  }
-  if (!joined) {
-    symptoms.push({ kind: 'trouble', id: 'joining', message: 'the consumer is not a member of its group' });
-  }
-  return [...symptoms, ...partitions.flatMap(partitionSymptoms)];
-}
+export const consumerSymptoms = (status: ConsumerStatus, clocks: Clocks): Symptom[] =>
+  partSymptoms('consumer', status, clocks, () => [
+    ...(status.joined ? [] : [NOT_JOINED]),
+    ...status.partitions.flatMap(partitionSymptoms),
+  ]);
+
+const NOT_JOINED: Symptom = {
+  kind: 'trouble',
+  id: 'joining',
+  message: 'the consumer is not a member of its group',
+};
 
 /** A partition that waits for nothing has none. */
 function partitionSymptoms({ topic, partition, state, position, lag, failing }: PartitionStatus): Symptom[] {

@@ -2,6 +2,7 @@ import { OutboxPartMissingError } from '../errors.ts';
 import type { OutboxParts } from '../running/outbox-parts.ts';
 import { DEFAULT_NAME } from '../tokens.ts';
 import { consumerDetails, consumerSymptoms } from './consumer-symptoms.ts';
+import type { Clocks } from './part-symptoms.ts';
 import { type Patience, type Symptom, Watch } from './patience.ts';
 import { relayDetails, relaySymptoms } from './relay-symptoms.ts';
 
@@ -51,8 +52,7 @@ export class OutboxHealthIndicator {
   relay<Key extends string>(key: Key, options: OutboxHealthOptions = {}) {
     const { parts, part } = this.#part('relay', options);
     const status = part.status();
-    const { now, wallNow } = clocks();
-    return this.#result(key, parts, part, relaySymptoms(status, now, wallNow), relayDetails(status));
+    return this.#result(key, parts, part, relaySymptoms(status, clocks()), relayDetails(status));
   }
 
   /**
@@ -64,8 +64,7 @@ export class OutboxHealthIndicator {
   consumer<Key extends string>(key: Key, options: OutboxHealthOptions = {}) {
     const { parts, part } = this.#part('consumer', options);
     const status = part.status();
-    const { now, wallNow } = clocks();
-    return this.#result(key, parts, part, consumerSymptoms(status, now, wallNow), consumerDetails(status));
+    return this.#result(key, parts, part, consumerSymptoms(status, clocks()), consumerDetails(status));
   }
 
   #part<Kind extends 'relay' | 'consumer'>(kind: Kind, { outbox = DEFAULT_NAME }: OutboxHealthOptions) {
@@ -92,4 +91,4 @@ export class OutboxHealthIndicator {
   }
 }
 
-const clocks = () => ({ now: performance.now(), wallNow: Date.now() });
+const clocks = (): Clocks => ({ now: performance.now(), wallNow: Date.now() });

@@ -6,7 +6,7 @@ import { consumerSymptoms } from './consumer-symptoms.ts';
 import type { OutboxHealth } from './health-indicator.ts';
 import { relaySymptoms } from './relay-symptoms.ts';
 
-const WALL = Date.parse('2026-01-01T00:01:00.000Z');
+const CLOCKS = { now: 10_000, wallNow: Date.parse('2026-01-01T00:01:00.000Z') };
 const trouble = { with: 'kafka', message: 'refused', since: '2026-01-01T00:00:58.500Z' } as const;
 
 const idle: ShardStatus = {
@@ -16,7 +16,7 @@ const idle: ShardStatus = {
 const relay: RelayStatus = {
   ...{ state: 'running', relay: 'r', trouble: null, shards: [idle], waiting: [], parked: [], published: 70 },
 };
-const ofRelay = (status: Partial<RelayStatus>) => relaySymptoms({ ...relay, ...status }, 10_000, WALL);
+const ofRelay = (status: Partial<RelayStatus>) => relaySymptoms({ ...relay, ...status }, CLOCKS);
 
 const flowing: PartitionStatus = {
   ...{ topic: 'shop.orders', partition: 3, state: 'flowing', position: '9', lag: 0, buffered: 0 },
@@ -24,7 +24,7 @@ const flowing: PartitionStatus = {
 };
 const failing = { offset: '9', id: null, type: null, key: null, attempts: 7, message: 'no such table' };
 const consumer: ConsumerStatus = { state: 'running', joined: true, trouble: null, partitions: [flowing] };
-const ofConsumer = (status: Partial<ConsumerStatus>) => consumerSymptoms({ ...consumer, ...status }, 10_000, WALL);
+const ofConsumer = (status: Partial<ConsumerStatus>) => consumerSymptoms({ ...consumer, ...status }, CLOCKS);
 
 describe('a relay is well', () => {
   test.each<[string, Partial<RelayStatus>]>([

@@ -65,6 +65,19 @@ describe('an application does not start', () => {
       () => ({ providers: [first()], imports: [outbox(), outbox()] }),
     ],
     [
+      'a method belongs to a provider that is made for each request',
+      'EVENT_HANDLER_SCOPED',
+      /PerRequest\.count handles an event/,
+      () => {
+        @Injectable({ scope: Scope.REQUEST })
+        class PerRequest {
+          @OnEvent(nest.event)
+          count(_: EventOf<typeof nest.event>): void {}
+        }
+        return { providers: [PerRequest], imports: [outbox()] };
+      },
+    ],
+    [
       'a method belongs to a provider of its own for each who injects it',
       'EVENT_HANDLER_SCOPED',
       /Transient\.count handles an event/,
