@@ -1,13 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createTopic, testServers } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
+import { createRelay } from '../../src/relay/create-relay.ts';
 import { CHANNELS, METRICS } from '../../src/telemetry/names.ts';
 import { runCli } from '../../src/testing/fixtures/cli/run-cli.ts';
+import { PUBLISHERS } from '../../src/testing/fixtures/kafka/publishers.ts';
 import { outboxDatabase } from '../../src/testing/fixtures/outbox/database.ts';
 import { blocksOfMarkdown, compileBlocks } from '../compile-blocks.ts';
 import { stepsOf } from '../walk/steps.ts';
 
 jest.setTimeout(120_000);
 
+const [{ publisher }] = PUBLISHERS as [(typeof PUBLISHERS)[number]];
 const PACKAGE = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, PACKAGE), 'utf8');
 
@@ -71,12 +75,21 @@ const COMMANDS = GUIDES.filter(({ name }) => !name.startsWith('from-')).flatMap(
 
 test('every command in the other guides runs, and ends as it says', async () => {
   await using database = await outboxDatabase();
-  await database.pool.query(`
-    INSERT INTO outbox.consumer_position (group_id, topic, partition, next_offset) VALUES ('billing', 'orders', 0, 7);
-    INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, attempts)
-    VALUES ('billing', 'orders', 0, 'order-1', 'no', 10)`);
+  const topic = await createTopic('guides');
+  await database.pool.query(
+    `INSERT INTO outbox.consumer_position (group_id, topic, partition, next_offset) VALUES ('billing', $1, 0, 0)`,
+    [topic],
+  );
+  await database.pool.query(
+    `INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, attempts)
+     VALUES ('billing', $1, 0, 'order-1', 'no', 10)`,
+    [topic],
+  );
+  await using relay = createRelay({ db: database.pool, publisher: publisher() });
+  await relay.start();
   for (const { name, line, exitCode } of COMMANDS) {
-    const done = await runCli(database.url, line.split(' '), { env: { KAFKA_BROKERS: '' } });
+    const here = line.replace('127.0.0.1:9092', testServers().kafkaBrokers.join(','));
+    const done = await runCli(database.url, here.split(' '), { env: { KAFKA_BROKERS: '' } });
     expect({ name, line, exitCode: done.exitCode, err: done.err }).toEqual({ name, line, exitCode, err: '' });
   }
   expect(COMMANDS.length).toBeGreaterThan(8);
