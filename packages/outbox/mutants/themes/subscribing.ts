@@ -29,6 +29,41 @@ export const SUBSCRIBING: readonly Mutant[] = [
     },
   },
   {
+    name: 'a-topic-that-comes-is-not-looked-for',
+    breaks: 'P1',
+    file: 'src/subscriber/topics.ts',
+    find: 'if (others || (leads()',
+    replace: 'if ((leads()',
+    caughtBy: {
+      ...KAFKAJS,
+      test: 'reads the topics that exist and names the others, and takes these in when they come',
+    },
+  },
+  {
+    name: 'partitions-that-were-added-are-not-looked-for',
+    breaks: 'P1',
+    file: 'src/subscriber/topics.ts',
+    find: '(leads() && [...found].some(([topic, size]) => known.get(topic) !== size))',
+    replace: 'false',
+    caughtBy: {
+      file: 'src/subscriber/subscriber.int.test.ts',
+      within: 'the subscriber on platformatic',
+      test: 'reads partitions that were added, in every member',
+    },
+  },
+  {
+    name: 'a-topic-that-is-missing-is-not-told',
+    breaks: 'P1',
+    file: 'src/consumer/assignment.ts',
+    find: '    trouble: trouble ?? missing,\n',
+    replace: '    trouble,\n',
+    caughtBy: {
+      file: 'src/consumer/outage.int.test.ts',
+      within: 'an outage, on kafkajs',
+      test: 'a topic that does not exist is trouble, and stops no other; it is handled when it comes',
+    },
+  },
+  {
     name: 'a-partition-is-opened-after-stop',
     breaks: 'P5',
     file: 'src/consumer/opening.ts',

@@ -1,5 +1,6 @@
 import { partitionName, type Subscriber, type Subscription, type TopicPartition } from '../subscriber/index.ts';
 import { atMost } from '../subscriber/keep-connected.ts';
+import { missingTopics } from '../subscriber/topics.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
 import { type Lane, type LaneDependencies, openLane } from './lane/lane.ts';
 import { createOpening } from './opening.ts';
@@ -42,6 +43,7 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
   let compared = 0;
   let keptUp = Number.NEGATIVE_INFINITY;
   let trouble: ConsumerStatus['trouble'] = null;
+  let missing: ConsumerStatus['trouble'] = null;
 
   const troubled = (origin: 'kafka' | 'database', error: Error): void => {
     if (!closing.signal.aborted) {
@@ -101,6 +103,15 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
       assigned,
       received: (range) => lanes.get(partitionName(range))?.receive(range),
       outOfRange: (partition) => reopen(partition, 'the position is not among the messages Kafka holds'),
+      missing(topics) {
+        const message = missingTopics(topics);
+        if (topics.length === 0) {
+          missing = null;
+        } else if (!closing.signal.aborted && missing?.message !== message) {
+          missing = { with: 'kafka', message, since: missing?.since ?? new Date().toISOString() };
+          onError({ kind: 'kafka', error: new Error(message) });
+        }
+      },
       lost(error) {
         joined = false;
         troubled('kafka', error);
@@ -222,7 +233,7 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
 
   const status = (): Omit<ConsumerStatus, 'state'> => ({
     joined,
-    trouble,
+    trouble: trouble ?? missing,
     partitions: [
       ...[...lanes.values()].map((lane) => statusOfLane(lane.status())),
       ...opening.waiting().map(statusOfWaiting),

@@ -3,7 +3,8 @@ import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
 import { effectNumbers, recordEffect } from '../testing/fixtures/consumer/effects.ts';
-import { removeBefore } from '../testing/fixtures/kafka/clients.ts';
+import { createAdmin, createProducer, removeBefore } from '../testing/fixtures/kafka/clients.ts';
+import { eventMessage } from '../testing/fixtures/kafka/event-message.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
 import { networkPath } from '../testing/fixtures/servers/network.ts';
 
@@ -43,6 +44,26 @@ describe.each(SUBSCRIBERS)('an outage, on $client', ({ subscriber }) => {
     expect(test.problems.filter(({ kind }) => kind === 'message')).toEqual([]);
     await consumer.stop();
     await pool.end();
+  });
+
+  test('a topic that does not exist is trouble, and stops no other; it is handled when it comes', async () => {
+    await using test = await consumingTest(() => subscriber({ topicCheckIntervalMs: 200 }));
+    const later = `later.${test.groupId}`;
+    await test.send([{ n: 0 }]);
+    const consumer = await test.start({ handlers: [recordEffect(test.topic), recordEffect(later)] });
+    await waitFor('what is there', async () => (await effectNumbers(test.database.pool)).length === 1);
+    const message = `Kafka has no topic ${later}`;
+    expect(consumer.status()).toMatchObject({ joined: true, trouble: { with: 'kafka', message } });
+    expect(test.problems).toEqual([{ kind: 'kafka', error: expect.objectContaining({ message }) }]);
+
+    await using admin = await createAdmin();
+    await admin.createTopics({ topics: [{ topic: later, numPartitions: 1 }], waitForLeaders: true });
+    await using producer = await createProducer();
+    const data = { key: 'k', n: 1 };
+    await producer.send({ topic: later, messages: [eventMessage({ type: 'test.counted', key: 'k', data })] });
+    await waitFor('what came', async () => (await effectNumbers(test.database.pool)).length === 2);
+    expect(consumer.status().trouble).toBeNull();
+    expect(test.problems).toHaveLength(1);
   });
 
   test('Kafka away for a while: what was fetched is handled, the rest afterwards', async () => {

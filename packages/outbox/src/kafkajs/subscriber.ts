@@ -2,12 +2,9 @@ import kafkajs, {
   type Consumer,
   type ConsumerEndBatchProcessEvent,
   type EachBatchPayload,
-  type IHeaders,
   type KafkaConfig,
 } from 'kafkajs';
 import {
-  type FetchedMessage,
-  type OffsetRange,
   partitionName,
   type SubscribeRequest,
   type Subscriber,
@@ -15,6 +12,9 @@ import {
   type TopicPartition,
 } from '../subscriber/index.ts';
 import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts';
+import { existing, untilTopicsChange } from '../subscriber/topics.ts';
+import { toFetchedMessage } from './messages.ts';
+import { offsetsOf, sizesOf } from './topics.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
@@ -34,6 +34,8 @@ export interface KafkajsSubscriberOptions {
   readonly heartbeatIntervalMs?: number;
   /** How long a rebalance waits for members to come back. Default 20,000. */
   readonly rebalanceTimeoutMs?: number;
+  /** How often it looks for topics that came or went, and for more partitions. Default 30,000. */
+  readonly topicCheckIntervalMs?: number;
   /** How long a fetch waits for the first message; also how late a partition may resume. Default 250. */
   readonly maxWaitMs?: number;
   /** Upper bound of one fetch from one broker. Default 4 MiB. */
@@ -105,18 +107,8 @@ function subscribe(
     reading.clear();
   };
 
-  const offsets = async (topic: string): Promise<ReadonlyMap<number, OffsetRange>> => {
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
-      const ranges = await admin.fetchTopicOffsets(topic);
-      return new Map(
-        ranges.map(({ partition, low, high }) => [partition, { earliest: BigInt(low), latest: BigInt(high) }]),
-      );
-    } finally {
-      await atMost(CLOSE_WITHIN_MS, admin.disconnect());
-    }
-  };
+  const offsets = (topic: string) => offsetsOf(kafka, topic);
+  const look = () => sizesOf(kafka, topics);
 
   const wasRemoved = async ({ topic, partition }: TopicPartition, offset: bigint): Promise<boolean> => {
     const range = (await offsets(topic)).get(partition);
@@ -191,6 +183,8 @@ function subscribe(
       // kafkajs would restart by itself after some crashes and not after others; a new session covers all of them.
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     });
+    const over = new AbortController();
+    let leads = false;
     const crash = Promise.withResolvers<never>();
     crash.promise.catch(() => {});
     consumer.on(consumer.events.CRASH, ({ payload }) => crash.reject(payload.error));
@@ -201,6 +195,7 @@ function subscribe(
     consumer.on(REBALANCING, watch.rest);
     consumer.on(GROUP_JOIN, ({ payload }) => {
       if (!signal.aborted) {
+        leads = payload.isLeader;
         watch.heard();
         healthy();
         own(payload.memberAssignment, consumer);
@@ -211,13 +206,21 @@ function subscribe(
     // anything in between it throws.
     consumer.on(STOP, disown);
     const running = (async () => {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: deliver });
+      const sizes = await look();
+      if (!signal.aborted) {
+        const readable = existing(topics, sizes, (missing) => listener.missing?.(missing));
+        await consumer.connect();
+        await consumer.subscribe({ topics: readable, fromBeginning: true });
+        await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: deliver });
+      }
+      return sizes;
     })();
+    const watching = { look, everyMs: options.topicCheckIntervalMs ?? 30_000, leads: () => leads, signal: over.signal };
+    const changed = running.then((sizes) => untilTopicsChange(sizes, watching));
     try {
-      await Promise.race([running.then(() => crash.promise), crash.promise, aborted(signal)]);
+      await Promise.race([changed, crash.promise, aborted(signal)]);
     } finally {
+      over.abort();
       watch.rest();
       disown();
       // `disconnect` before `run` has settled would leave a member behind that nobody can stop.
@@ -276,22 +279,3 @@ function watchSilence(ms: number, lost: (error: Error) => void): { heard: () => 
     },
   };
 }
-
-function toFetchedMessage(message: {
-  offset: string;
-  key: Buffer | null;
-  value: Buffer | null;
-  headers?: IHeaders;
-}): FetchedMessage {
-  return {
-    offset: BigInt(message.offset),
-    key: message.key,
-    value: message.value,
-    headers: Object.entries(message.headers ?? {}).flatMap(([name, values]) =>
-      (Array.isArray(values) ? values : [values]).map((value) => [name, toBuffer(value)] as const),
-    ),
-  };
-}
-
-const toBuffer = (value: Buffer | string | undefined): Buffer =>
-  typeof value === 'string' ? Buffer.from(value) : (value ?? Buffer.alloc(0));

@@ -48,12 +48,7 @@ const RETRY = { firstMs: 100, maxMs: 2_000 };
  * hold up all others. So this speaks `fetch` itself. `client` must not be a member of the group: a waiting fetch would
  * delay its heartbeats.
  */
-export function createFetcher(
-  client: Client,
-  topics: readonly string[],
-  limits: FetchLimits,
-  listener: FetchListener,
-): Fetcher {
+export function createFetcher(client: Client, limits: FetchLimits, listener: FetchListener): Fetcher {
   const readings = new Map<string, Reading>();
   const busy = new Map<number, Promise<void>>();
   let wake = Promise.withResolvers<void>();
@@ -75,7 +70,8 @@ export function createFetcher(
   };
 
   const requestsByBroker = async (): Promise<Map<number, Map<string, { topic: string; wanted: Reading[] }>>> => {
-    const metadata = await client.metadata({ topics: [...topics], forceUpdate: metadataIsStale });
+    const topics = [...new Set([...readings.values()].map(({ topic }) => topic))];
+    const metadata = await client.metadata({ topics, forceUpdate: metadataIsStale });
     metadataIsStale = false;
     const requests = new Map<number, Map<string, { topic: string; wanted: Reading[] }>>();
     for (const reading of readings.values()) {

@@ -1,6 +1,7 @@
-import { type ConnectionOptions, Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
+import { type ConnectionOptions, Consumer, ListOffsetTimestamps, UserError } from '@platformatic/kafka';
 import type { OffsetRange, SubscribeRequest, Subscriber, Subscription, TopicPartition } from '../subscriber/index.ts';
 import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts';
+import { existing, type TopicSizes, untilTopicsChange } from '../subscriber/topics.ts';
 import { createFetcher, type Fetcher } from './fetcher.ts';
 
 type Client = Consumer<Buffer, Buffer, Buffer, Buffer>;
@@ -21,6 +22,8 @@ export interface PlatformaticSubscriberOptions {
   readonly heartbeatIntervalMs?: number;
   /** How long a rebalance waits for members to come back. Default 20,000. */
   readonly rebalanceTimeoutMs?: number;
+  /** How often it looks for topics that came or went, and for more partitions. Default 30,000. */
+  readonly topicCheckIntervalMs?: number;
   /** How long a fetch waits for the first message; also how late a partition may resume. Default 250. */
   readonly maxWaitMs?: number;
   /** Upper bound of one fetch from one broker. Default 4 MiB. */
@@ -59,11 +62,8 @@ function subscribe(
   const session = async (signal: AbortSignal, healthy: () => void): Promise<void> => {
     const member = createClient(options, groupId);
     const reader = createClient(options, groupId);
-    reader.topics.trackAll(...topics);
-    member.topics.trackAll(...topics);
     const fetcher = createFetcher(
       reader,
-      topics,
       {
         maxWaitMs: options.maxWaitMs ?? 250,
         maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
@@ -74,15 +74,17 @@ function subscribe(
     const crash = Promise.withResolvers<never>();
     crash.promise.catch(() => {});
     const over = new AbortController();
+    let leads = false;
     member.on('error', crash.reject);
     reader.on('error', crash.reject);
     member.on('consumer:heartbeat:stalled', ({ lastError }) =>
       crash.reject(lastError ?? new Error('the group coordinator does not answer')),
     );
-    member.on('consumer:group:join', ({ assignments }) => {
+    member.on('consumer:group:join', ({ assignments, isLeader }) => {
       if (signal.aborted || over.signal.aborted) {
         return;
       }
+      leads = isLeader === true;
       healthy();
       const owned: TopicPartition[] = (assignments ?? []).flatMap(({ topic, partitions }) =>
         partitions.map((partition) => ({ topic, partition })),
@@ -93,11 +95,20 @@ function subscribe(
     });
     const stop = (): void => over.abort();
     signal.addEventListener('abort', stop, { once: true });
+    const look = (): Promise<TopicSizes> => sizesOf(reader, topics);
+    const live = async (): Promise<void> => {
+      const sizes = await look();
+      if (signal.aborted) {
+        return;
+      }
+      member.topics.trackAll(...existing(topics, sizes, (missing) => listener.missing?.(missing)));
+      await member.joinGroup({});
+      const everyMs = options.topicCheckIntervalMs ?? 30_000;
+      const watching = { look, everyMs, leads: () => leads, signal: over.signal };
+      await Promise.race([fetcher.run(over.signal), untilTopicsChange(sizes, watching)]);
+    };
     try {
-      const joined = member.joinGroup({});
-      joined.catch(crash.reject);
-      const fetching = joined.then(() => fetcher.run(over.signal));
-      await Promise.race([fetching.then(() => crash.promise), crash.promise, aborted(signal)]);
+      await Promise.race([live(), crash.promise, aborted(signal)]);
     } finally {
       current = undefined;
       over.abort();
@@ -161,6 +172,22 @@ function createClient(options: PlatformaticSubscriberOptions, groupId: string): 
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
   });
+}
+
+async function sizesOf(client: Client, topics: readonly string[]): Promise<TopicSizes> {
+  const sizes = new Map<string, number>();
+  // One that does not exist fails the whole request, and the error may name another.
+  for (const topic of topics) {
+    try {
+      const { topics: found } = await client.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false });
+      sizes.set(topic, found.get(topic)?.partitionsCount ?? 0);
+    } catch (error) {
+      if (!(error instanceof UserError) || error.message !== `Unknown topic ${topic}.`) {
+        throw error;
+      }
+    }
+  }
+  return sizes;
 }
 
 /** Leaves the group and closes; a peer that does not answer in time is cut off. */

@@ -228,6 +228,75 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
     await listener.joined(3);
   });
 
+  test('reads the topics that exist and names the others, and takes these in when they come', async () => {
+    const [topic, later] = [await createTopic('there', { partitions: 1 }), `late.${randomUUID()}`];
+    await using producer = await createProducer();
+    const { listener, subscription } = join([later, topic], { by: subscriber({ topicCheckIntervalMs: 200 }) });
+    await using _ = subscription;
+    await listener.joined(1);
+    expect(listener.missings).toEqual([[later]]);
+    listener.seek(subscription, { topic, partition: 0 }, 0n);
+    await producer.send({ topic, messages: messages(0, 3, 0) });
+    await waitFor('what is there', () => listener.texts({ topic, partition: 0 }).length === 3);
+
+    await using admin = await createAdmin();
+    await admin.createTopics({ topics: [{ topic: later, numPartitions: 2 }], waitForLeaders: true });
+    await listener.joined(3);
+    expect(listener.missings.at(-1)).toEqual([]);
+    listener.seek(subscription, { topic: later, partition: 1 }, 0n);
+    await producer.send({ topic: later, messages: messages(0, 2, 1) });
+    await waitFor('what came', () => listener.texts({ topic: later, partition: 1 }).length === 2);
+    expect(listener.losses).toEqual([]);
+  });
+
+  test('goes on with the others when a topic is deleted, and takes it in again when it comes back', async () => {
+    const [topic, other] = [
+      await createTopic('stays', { partitions: 1 }),
+      await createTopic('goes', { partitions: 1 }),
+    ];
+    await using producer = await createProducer();
+    await using admin = await createAdmin();
+    const { listener, subscription } = join([topic, other], { by: subscriber({ topicCheckIntervalMs: 200 }) });
+    await using _ = subscription;
+    await listener.joined(2);
+    for (const name of [topic, other]) listener.seek(subscription, { topic: name, partition: 0 }, 0n);
+    await admin.deleteTopics({ topics: [other] });
+    await listener.joined(1);
+    expect(listener.missings.at(-1)).toEqual([other]);
+    listener.seek(subscription, { topic, partition: 0 }, 0n);
+    await producer.send({ topic, messages: messages(0, 3, 0) });
+    await waitFor('the rest', () => listener.texts({ topic, partition: 0 }).length >= 3);
+    await admin.createTopics({ topics: [{ topic: other, numPartitions: 1 }], waitForLeaders: true });
+    await listener.joined(2);
+    expect(listener.missings.at(-1)).toEqual([]);
+  });
+
+  test('reads partitions that were added, in every member', async () => {
+    const topic = await createTopic('grown', { partitions: 1 });
+    await using producer = await createProducer();
+    await using admin = await createAdmin();
+    const timing = { topicCheckIntervalMs: 200 };
+    const first = join([topic], { by: subscriber(timing) });
+    await using _first = first.subscription;
+    await first.listener.joined(1);
+    const second = join([topic], { groupId: first.groupId, by: subscriber(timing) });
+    await using _second = second.subscription;
+    await waitFor('both', () => second.listener.assignments > 0);
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] });
+    await waitFor('four of them', () => {
+      const owned = [...first.listener.owned, ...second.listener.owned];
+      return owned.length === 4 && new Set(owned.map(({ partition }) => partition)).size === 4;
+    });
+    for (const { listener, subscription } of [first, second]) {
+      for (const partition of listener.owned) listener.seek(subscription, partition, 0n);
+    }
+    await producer.send({ topic, messages: [0, 1, 2, 3].flatMap((partition) => messages(0, 2, partition)) });
+    const arrived = () =>
+      [first, second].flatMap(({ listener }) => listener.owned.flatMap((partition) => listener.texts(partition)));
+    await waitFor('all', () => arrived().length === 8);
+    expect([...first.listener.losses, ...second.listener.losses]).toEqual([]);
+  });
+
   test.each([
     ['silence', 'keep silent are lost within the session'],
     ['cut', 'refuse connections are lost'],

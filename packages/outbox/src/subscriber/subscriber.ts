@@ -64,6 +64,11 @@ export interface SubscriberListener {
   received(range: FetchedRange): void;
   /** Messages at the position were removed before they were read, or it is past the end. Silent until `seek`. */
   outOfRange(partition: TopicPartition): void;
+  /**
+   * Those of the topics that do not exist, whenever the group was joined; none when all are there. The others are read, and
+   * those that come later as well, from the next look on. While none exists at all, `lost` is called instead.
+   */
+  missing?(topics: readonly string[]): void;
   /** The membership or the brokers are lost for now. `assigned` follows when the subscriber is back. */
   lost(error: Error): void;
 }
