@@ -48,6 +48,17 @@ describe.each(ENDS)('an empty project with the $end versions of all peers, on $o
       expect(JSON.parse(status)).toMatchObject({ consumers: [{ groupId: topic, topic, parkedKeys: 0 }] });
     },
   );
+
+  test.each(['kafkajs', 'platformatic'])(
+    'is a Nest application that writes, relays and handles with %s',
+    async (client) => {
+      await using database = await createDatabase();
+      const topic = await createTopic('adopter-nest', { partitions: 3 });
+      const [broker = ''] = testServers().kafkaBrokers;
+      const done = await adopter.run('nest', database.url, broker, topic, client);
+      expect(JSON.parse(done)).toEqual({ handled: ['first', 'second'], status: 'ok' });
+    },
+  );
 });
 
 test('a range of peers that has no end is refused', () => {

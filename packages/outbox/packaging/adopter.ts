@@ -10,12 +10,12 @@ import { npm } from './tarball.ts';
 export interface Adopter extends Disposable {
   /** The version of each peer that was installed. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Compiles `adopter/program.ts`, and an import of every subpath, with the project's own TypeScript, `skipLibCheck` false. Answers what it says. */
+  /** Compiles the programs of `adopter/`, and an import of every subpath, with the project's own TypeScript, `skipLibCheck` false. Answers what it says. */
   compile(): Promise<string>;
   /** Runs `bezel-outbox`, as an npm script of the project would, and answers what it wrote to standard output. */
   command(...args: readonly string[]): Promise<string>;
   /** Runs a program that was compiled, and answers what it wrote to standard output. */
-  run(program: 'program' | 'subpaths', ...args: readonly string[]): Promise<string>;
+  run(program: 'program' | 'nest' | 'subpaths', ...args: readonly string[]): Promise<string>;
 }
 
 /** What a program needs that is written against this package; none of it is a peer. */
