@@ -30,7 +30,7 @@ export class EventDataInvalidError extends OutboxError {
   }
 }
 
-/** A message is no event of ours, or of a type without a handler, and the policy is `fail`. */
+/** A message is no event of ours, or of a type without a handler, and the policy is `fail` or `park`. */
 export class EventUnknownError extends OutboxError {
   readonly code = 'EVENT_UNKNOWN';
   readonly retryable = false;
