@@ -7,7 +7,8 @@ import { pollOnce } from '../../examples/migrate/poll-table.ts';
 import { takePositions } from '../../examples/migrate/take-positions.ts';
 import { createConsumer } from '../../src/consumer/create-consumer.ts';
 import { createRelay } from '../../src/relay/create-relay.ts';
-import { recordEffect } from '../../src/testing/fixtures/consumer/effects.ts';
+import { consumingTest } from '../../src/testing/fixtures/consumer/consuming.ts';
+import { effectNumbers, recordEffect } from '../../src/testing/fixtures/consumer/effects.ts';
 import { createProducer, testKafka } from '../../src/testing/fixtures/kafka/clients.ts';
 import { PUBLISHERS } from '../../src/testing/fixtures/kafka/publishers.ts';
 import { SUBSCRIBERS } from '../../src/testing/fixtures/kafka/subscribers.ts';
@@ -145,4 +146,13 @@ test('a table that is polled is taken over while writers write: each message han
   await handledOnceInOrder(pool, new Map([...writers.committed, ['held', 1], ['across', 1]]));
   await guide.run('4. Change the writers', place);
   expect(guide.left()).toEqual([]);
+});
+
+test('a message with the id and the time of another is its copy; with another time it is another message', async () => {
+  await using place = await consumingTest(subscriber);
+  const first = { n: 1, id: randomUUID(), time: '2026-11-21T10:00:00.000001Z' };
+  await place.send([first, { ...first, n: 2 }, { ...first, n: 3, time: '2026-11-21T10:00:00.000002Z' }]);
+  await place.start({ handlers: [recordEffect(place.topic)] });
+  await waitFor('the last position', async () => (await place.positions())[0] === 3);
+  expect(await effectNumbers(place.database.pool)).toEqual([1, 3]);
 });
