@@ -15,6 +15,10 @@ export interface NativeKafka {
   readonly port: number;
   readonly controllerPort: number;
   readonly logFile: string;
+  /** Listeners beside the plain one, by their names: `SECURE: 'SASL_SSL://127.0.0.1:19094'`. */
+  readonly listeners?: Readonly<Record<string, string>>;
+  /** Settings beyond the defaults, as `name: value`. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -74,18 +78,23 @@ const jvmArguments = ({ libs }: NativeKafka): string[] => [
 ];
 
 // Paths are relative to the broker's working folder: a comma in an absolute one would make two folders of it.
-const propertiesOf = ({ port, controllerPort }: NativeKafka): string => `process.roles=broker,controller
+const propertiesOf = ({ port, controllerPort, listeners = {}, settings = {} }: NativeKafka): string => {
+  const others = Object.entries(listeners).map(([name, url]) => [name, ...url.split('://')] as const);
+  const open = [`PLAINTEXT://127.0.0.1:${port}`, ...others.map(([name, , address]) => `${name}://${address}`)];
+  const protocols = ['CONTROLLER:PLAINTEXT', 'PLAINTEXT:PLAINTEXT', ...others.map(([name, of]) => `${name}:${of}`)];
+  return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=${[...open, `CONTROLLER://127.0.0.1:${controllerPort}`]}
+advertised.listeners=${open}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=${protocols}
 log.dirs=logs
-${Object.entries(KAFKA_SETTINGS)
-  .map(([name, value]) => `${name}=${value}\n`)
+${Object.entries({ ...KAFKA_SETTINGS, ...settings })
+  .map(([name, value]) => `${name}=${value.replaceAll('\n', '\\n')}\n`)
   .join('')}`;
+};
 
 const LOGGING = `<?xml version="1.0" encoding="UTF-8"?>
 <Configuration status="WARN">
