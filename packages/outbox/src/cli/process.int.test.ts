@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { createDatabase } from '@bezel/local/testing';
+import { createDatabase, testServers } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
 
@@ -44,6 +44,12 @@ test('the program ends with the exit code of its command, and finds its database
   expect(await program(['parked', '--database-url', database.url], {})).toMatchObject({
     code: 0,
     out: 'nothing is parked\n',
+  });
+  // Standard error is for what failed: what a Kafka client makes Node warn of is not told.
+  const brokers = testServers().kafkaBrokers.join(',');
+  expect(await program(['verify', '--client', 'kafkajs', '--brokers', brokers], env)).toMatchObject({
+    code: 0,
+    err: '',
   });
   expect(await program(['nonsense'], env)).toMatchObject({ code: 2, out: '' });
   expect(await program(['lag'], { ...env, PGPORT: '1' })).toMatchObject({ code: 3, out: '' });
