@@ -18,7 +18,10 @@ export interface EncodedMessage {
 export interface MessageInput<Data> {
   /** What the event's schema accepts. What the schema makes of it is stored, as JSON. */
   readonly data: Data;
-  /** A UUID of one's own, to make a repeated write recognisable. Default: a new version 7 UUID. */
+  /**
+   * A UUID of one's own, by which others know the message already. A second write with the same id is a second message: a copy
+   * has the same id and time. Default: a new version 7 UUID.
+   */
   readonly id?: string | undefined;
   /** More Kafka headers. Names of CloudEvents and of trace context are taken. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
