@@ -11,9 +11,9 @@ CROSS JOIN LATERAL (
   SELECT count(*)::int AS messages, (count(*) FILTER (WHERE discarded))::int AS discarded,
          (min("offset") FILTER (WHERE NOT discarded))::text AS first_offset
   FROM ${schema}.consumer_parked_message AS m
-  WHERE m.group_id = p.group_id AND m.topic = p.topic AND m.partition = p.partition AND m.key = p.key
+  WHERE m.group_id = p.group_id AND m.topic = p.topic AND m.partition = p.partition AND m.key_digest = p.key_digest
 ) AS m
-WHERE ($1::text IS NULL OR p.group_id = $1) AND ($2::text IS NULL OR p.topic = $2) AND ($3::bytea IS NULL OR p.key = $3)
+WHERE ($1::text IS NULL OR p.group_id = $1) AND ($2::text IS NULL OR p.topic = $2) AND ($3::bytea IS NULL OR p.key_digest = sha256($3))
 ORDER BY p.parked_at, p.group_id, p.topic, p.partition, p.key`;
 
 /**
@@ -24,7 +24,7 @@ ORDER BY p.parked_at, p.group_id, p.topic, p.partition, p.key`;
  */
 export const requestRedriveByConsumers = (schema: string): string => `
 UPDATE ${schema}.consumer_parked_key SET redrive = true
-WHERE ($1::text IS NULL OR group_id = $1) AND ($2::text IS NULL OR topic = $2) AND ($3::bytea IS NULL OR key = $3)
+WHERE ($1::text IS NULL OR group_id = $1) AND ($2::text IS NULL OR topic = $2) AND ($3::bytea IS NULL OR key_digest = sha256($3))
 RETURNING group_id, topic, partition, key`;
 
 /**
@@ -36,7 +36,7 @@ RETURNING group_id, topic, partition, key`;
  */
 export const discardParked = (schema: string): string => `
 UPDATE ${schema}.consumer_parked_message SET discarded = true
-WHERE group_id = $1 AND topic = $2 AND key = $3 AND ($4::bigint IS NULL OR "offset" = $4) AND NOT discarded
+WHERE group_id = $1 AND topic = $2 AND key_digest = sha256($3::bytea) AND ($4::bigint IS NULL OR "offset" = $4) AND NOT discarded
 RETURNING partition, "offset"::text`;
 
 /**
@@ -47,7 +47,7 @@ RETURNING partition, "offset"::text`;
  */
 export const admitParked = (schema: string): string => `
 UPDATE ${schema}.consumer_parked_message SET admitted = true
-WHERE group_id = $1 AND topic = $2 AND key = $3 AND ($4::bigint IS NULL OR "offset" = $4) AND NOT admitted
+WHERE group_id = $1 AND topic = $2 AND key_digest = sha256($3::bytea) AND ($4::bigint IS NULL OR "offset" = $4) AND NOT admitted
 RETURNING partition, "offset"::text`;
 
 /**
@@ -57,12 +57,12 @@ RETURNING partition, "offset"::text`;
  */
 export const wouldBeMarked = (schema: string, mark: 'discarded' | 'admitted'): string => `
 SELECT partition, "offset"::text FROM ${schema}.consumer_parked_message
-WHERE group_id = $1 AND topic = $2 AND key = $3 AND ($4::bigint IS NULL OR "offset" = $4) AND NOT ${mark}
+WHERE group_id = $1 AND topic = $2 AND key_digest = sha256($3::bytea) AND ($4::bigint IS NULL OR "offset" = $4) AND NOT ${mark}
 ORDER BY partition, consumer_parked_message."offset"`;
 
 /** Parked messages of a key, as Kafka held them, in order. $1 group, $2 topic, $3 key, $4 how many at the most. */
 export const readParkedMessages = (schema: string): string => `
 SELECT partition, "offset"::text, keyless, value, headers, discarded, admitted, parked_at
 FROM ${schema}.consumer_parked_message
-WHERE group_id = $1 AND topic = $2 AND key = $3
+WHERE group_id = $1 AND topic = $2 AND key_digest = sha256($3::bytea)
 ORDER BY partition, consumer_parked_message."offset" LIMIT $4`;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Queryable } from '../database/port.ts';
 import {
   admitParked,
@@ -16,6 +17,8 @@ export interface ConsumerParkedKeyStatus {
   readonly partition: number;
   /** Read as UTF-8; empty for messages without a key. */
   readonly key: string;
+  /** The key in base64 where it is not UTF-8, and `key` does not tell it from others; else null. */
+  readonly keyBase64: string | null;
   /** What was wrong, and the error's `code` if it has one. */
   readonly reason: string;
   readonly code: string | null;
@@ -47,11 +50,13 @@ export interface ConsumerParkedMessage {
   readonly parkedAt: string;
 }
 
-/** One key of one group. */
+/** One key of one group. What `parked` answers can be given as it is. */
 export interface ConsumerKey {
   readonly groupId: string;
   readonly topic: string;
   readonly key: string;
+  /** The bytes of a key that is not UTF-8; they count instead of `key`. */
+  readonly keyBase64?: string | null;
 }
 
 /** A parked message, or all that are parked with a key; with `dryRun` it is only said which these are. */
@@ -90,9 +95,9 @@ export interface ConsumersAdmin {
 }
 
 export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
-  const filter = ({ groupId, topic, key }: Partial<ConsumerKey>) => [groupId ?? null, topic ?? null, bytes(key)];
-  const marked = async ({ groupId, topic, key, offset }: ConsumerMessageChoice, statement: string) => {
-    const { rows } = await db.query(statement, [groupId, topic, bytes(key), offset ?? null]);
+  const filter = ({ groupId, topic, ...key }: Partial<ConsumerKey>) => [groupId ?? null, topic ?? null, bytesOf(key)];
+  const marked = async ({ groupId, topic, offset, ...key }: ConsumerMessageChoice, statement: string) => {
+    const { rows } = await db.query(statement, [groupId, topic, bytesOf(key), offset ?? null]);
     return rows as { partition: number; offset: string }[];
   };
   return {
@@ -102,13 +107,13 @@ export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
       return rows.map(({ group_id, parked_at, first_offset, key, ...row }) => ({
         ...row,
         groupId: group_id,
-        key: key.toString('utf8'),
+        ...named(key),
         parkedAt: parked_at.toISOString(),
         firstOffset: first_offset,
       }));
     },
-    async messages({ groupId, topic, key, limit = 100 }) {
-      const { rows } = await db.query(readParkedMessages(schema), [groupId, topic, bytes(key), limit]);
+    async messages({ groupId, topic, limit = 100, ...key }) {
+      const { rows } = await db.query(readParkedMessages(schema), [groupId, topic, bytesOf(key), limit]);
       return rows.map(({ partition, offset, value, headers, discarded, admitted, parked_at }) => ({
         partition,
         offset,
@@ -125,7 +130,7 @@ export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
         groupId: group_id,
         topic,
         partition,
-        key: key.toString('utf8'),
+        ...named(key),
       }));
     },
     discard: ({ dryRun = false, ...which }) =>
@@ -135,4 +140,14 @@ export function consumersAdmin(db: Queryable, schema: string): ConsumersAdmin {
   };
 }
 
-const bytes = (key: string | undefined): Buffer | null => (key === undefined ? null : Buffer.from(key, 'utf8'));
+function bytesOf({ key, keyBase64 }: Pick<Partial<ConsumerKey>, 'key' | 'keyBase64'>): Buffer | null {
+  if (keyBase64 !== undefined && keyBase64 !== null) {
+    return Buffer.from(keyBase64, 'base64');
+  }
+  return key === undefined ? null : Buffer.from(key, 'utf8');
+}
+
+const named = (key: Buffer): { readonly key: string; readonly keyBase64: string | null } => ({
+  key: key.toString('utf8'),
+  keyBase64: isUtf8(key) ? null : key.toString('base64'),
+});

@@ -129,3 +129,43 @@ describe('the messages of a parked key', () => {
     expect(await marked()).toEqual([9, 10, 11]);
   });
 });
+
+test('keys that are no text are told apart, and each can be named', async () => {
+  await using database = await outboxDatabase({ shards: 1 });
+  const { pool, url } = database;
+  const [one, other] = [Buffer.from([0, 0, 0, 255]), Buffer.from([0, 0, 0, 254])];
+  await pool.query(
+    `INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, attempts)
+     SELECT 'billing', 'orders', 0, key, 'no', 1 FROM unnest($1::bytea[]) AS key`,
+    [[one, other]],
+  );
+  await pool.query(
+    `INSERT INTO outbox.consumer_parked_message (group_id, topic, partition, key, "offset", keyless, headers)
+     SELECT 'billing', 'orders', 0, key, n, false, '[]' FROM unnest($1::bytea[]) WITH ORDINALITY AS k (key, n)`,
+    [[one, other]],
+  );
+  const listed = await runCli(url, ['parked', '--group', 'billing', '--json']);
+  expect(listed.json.consumers.map(({ keyBase64 }: { keyBase64: string }) => keyBase64).toSorted()).toEqual([
+    other.toString('base64'),
+    one.toString('base64'),
+  ]);
+  expect((await runCli(url, ['parked'])).out).toContain(`base64:${one.toString('base64')}`);
+  const which = ['--group', 'billing', '--topic', 'orders', '--key-base64', other.toString('base64')];
+  const shown = await runCli(url, ['parked', ...which, '--messages', '--json']);
+  expect(shown.json.messages).toMatchObject([{ offset: '2' }]);
+  const redriven = await runCli(url, ['redrive', ...which, '--discard', '--offset', 'all', '--json']);
+  expect(redriven.json).toMatchObject({
+    keys: [{ keyBase64: other.toString('base64') }],
+    discarded: [{ partition: 0, offset: '2' }],
+  });
+  const { rows } = await pool.query('SELECT key FROM outbox.consumer_parked_key WHERE redrive');
+  expect(rows).toEqual([{ key: other }]);
+
+  for (const args of [
+    ['parked', '--key-base64', 'AAA='],
+    ['parked', ...which, '--key', 'c'],
+    ['redrive', '--group', 'billing', '--key-base64', 'no base64'],
+  ]) {
+    expect(await runCli(url, args)).toMatchObject({ exitCode: 2, out: '' });
+  }
+});

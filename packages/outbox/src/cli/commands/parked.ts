@@ -1,7 +1,7 @@
 import type { ConsumerParkedKeyStatus, ConsumerParkedMessage } from '../../admin/consumers.ts';
 import { createAdmin, type ParkedKeyStatus } from '../../admin/create-admin.ts';
 import { type Command, EXIT } from '../command.ts';
-import { KEY_OPTIONS, oneKeyGiven } from '../options/parked-key.ts';
+import { KEY_OPTIONS, keyGiven, oneKeyGiven } from '../options/parked-key.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe, table } from '../terminal/table.ts';
 import { size } from '../terminal/words.ts';
@@ -28,7 +28,7 @@ export const parked: Command = {
     const consumers = await admin.consumers.parked({
       ...(groupId === undefined ? {} : { groupId }),
       ...(topic === undefined ? {} : { topic }),
-      ...(key === undefined ? {} : { key }),
+      ...keyGiven(given),
     });
     const messages =
       one === undefined
@@ -47,6 +47,10 @@ export const isMeant = (
   row: { readonly topic: string; readonly key: string },
   { topic, key }: { topic: string | undefined; key: string | undefined },
 ): boolean => (topic === undefined || row.topic === topic) && (key === undefined || row.key === key);
+
+/** Two keys that are not UTF-8 may look the same as text. */
+export const shownKey = ({ key, keyBase64 }: Pick<ConsumerParkedKeyStatus, 'key' | 'keyBase64'>): string =>
+  keyBase64 === null ? key : `base64:${keyBase64}`;
 
 /** A parked message as JSON has it. Names of headers may repeat, so they stay pairs; a value is read as UTF-8. */
 function shown({ value, headers, ...message }: ConsumerParkedMessage) {
@@ -69,7 +73,7 @@ function parkedText(
     ['where', 'topic', 'key', 'messages', 'since', 'reason'],
     [
       ...relay.map((row) => ({ where: 'relay', ...row })),
-      ...consumers.map((row) => ({ where: row.groupId, ...row })),
+      ...consumers.map((row) => ({ where: row.groupId, ...row, key: shownKey(row) })),
     ].map(({ where, topic, key, messages: count, parkedAt, reason, redrive }) => [
       safe(where),
       safe(topic),

@@ -1,12 +1,12 @@
 import { createAdmin, type OutboxAdmin } from '../../admin/create-admin.ts';
 import type { Command } from '../command.ts';
 import { DRY_RUN } from '../options/dry-run.ts';
-import { KEY_OPTIONS, oneKeyGiven } from '../options/parked-key.ts';
+import { KEY_OPTIONS, keyGiven, oneKeyGiven } from '../options/parked-key.ts';
 import type { Given } from '../options/parse.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { safe } from '../terminal/table.ts';
 import { counted } from '../terminal/words.ts';
-import { isMeant } from './parked.ts';
+import { isMeant, shownKey } from './parked.ts';
 
 export const redrive: Command = {
   name: 'redrive',
@@ -32,27 +32,32 @@ export const redrive: Command = {
     const admin = createAdmin(db, { schemaName });
     const [topic, key, groupId] = [given.text('topic'), given.text('key'), given.text('group')];
     const dryRun = given.flag('dry-run');
-    if ((topic === undefined && key === undefined) !== given.flag('all')) {
+    const oneKey = keyGiven(given);
+    if ((topic === undefined && Object.keys(oneKey).length === 0) !== given.flag('all')) {
       throw new UsageError('redrive takes --topic or --key or both, or --all');
     }
     const marked = await mark(admin, given, dryRun);
     const which = { ...(topic === undefined ? {} : { topic }), ...(key === undefined ? {} : { key }) };
-    let keys: readonly { readonly topic: string; readonly key: string }[];
+    let keys: readonly { readonly topic: string; readonly key: string; readonly keyBase64?: string | null }[];
     if (groupId === undefined) {
       keys = dryRun ? (await admin.parked()).filter((row) => isMeant(row, { topic, key })) : await admin.redrive(which);
     } else {
-      const ofGroup = { ...which, groupId };
+      const ofGroup = { ...which, ...oneKey, groupId };
       keys = dryRun ? await admin.consumers.parked(ofGroup) : await admin.consumers.redrive(ofGroup);
     }
-    const named = keys.map((row) => ({ topic: row.topic, key: row.key }));
+    const named = keys.map(({ topic: of, key: name, keyBase64 = null }) => ({ topic: of, key: name, keyBase64 }));
     return {
-      document: { dryRun, keys: named, ...marked },
+      document: {
+        dryRun,
+        keys: named.map(({ keyBase64, ...row }) => ({ ...row, ...(keyBase64 === null ? {} : { keyBase64 }) })),
+        ...marked,
+      },
       text: (paint) =>
         [
           ...described(marked.discarded, dryRun ? 'would be given up' : 'given up'),
           ...described(marked.admitted, dryRun ? 'would count as not handled' : 'count as not handled'),
           paint('bold', `${counted(named.length, 'key')} ${dryRun ? 'would be' : 'will be'} tried again`),
-          ...named.map((row) => `  ${safe(row.topic)} ${safe(row.key)}`),
+          ...named.map((row) => `  ${safe(row.topic)} ${safe(shownKey(row))}`),
         ].join('\n'),
     };
   },

@@ -7,7 +7,7 @@ import { inGroupOfItsOwn, SUBSCRIBERS } from '../../testing/fixtures/kafka/subsc
 import type { ConsumerProcessOptions } from '../../testing/fixtures/processes/consumer-process.ts';
 import { spawnConsumer } from '../../testing/fixtures/processes/spawn-consumer.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const parkedOf = ({ database }: ConsumingTest) => createAdmin(database.pool).consumers.parked();
 
@@ -24,7 +24,7 @@ describe.each(SUBSCRIBERS)('an event that kills its consumer, on $client', ({ cl
     });
   /** Consumers one after the other, until one lives to the end. How many died. */
   const untilOneLives = async (test: ConsumingTest, dieAt: number, ended: () => Promise<boolean>): Promise<number> => {
-    const end = waitFor('the end', ended, { deadlineMs: 60_000 }).then(() => 'alive' as const);
+    const end = waitFor('the end', ended, { deadlineMs: 120_000 }).then(() => 'alive' as const);
     for (let died = 0; ; died += 1) {
       await using victim = spawned(test, { dieAt });
       const outcome = await Promise.race([victim.ended, end]);

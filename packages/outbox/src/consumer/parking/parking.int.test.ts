@@ -51,6 +51,7 @@ describe.each(SUBSCRIBERS)('an event that keeps failing, on $client', ({ subscri
         topic: test.topic,
         partition: 0,
         key: 'a',
+        keyBase64: null,
         reason: 'not this one',
         code: null,
         issues: null,
@@ -75,6 +76,45 @@ describe.each(SUBSCRIBERS)('an event that keeps failing, on $client', ({ subscri
     // Nothing of what is parked counts as handled.
     const { rows } = await test.database.pool.query('SELECT count(*)::int AS remembered FROM outbox.inbox');
     expect(rows).toEqual([{ remembered: 35 }]);
+  });
+
+  test('is parked whatever its key and whatever was thrown, and comes back', async () => {
+    await using test = await consumingTest(subscriber);
+    const long = 'long'.repeat(5_000);
+    const thrown: Record<string, unknown> = {
+      [long]: Object.assign(new Error(), { message: { no: 'text' } }),
+      'no text': Object.create(null),
+      NUL: new Error('a\0b'),
+      nothing: undefined,
+    };
+    const keys = Object.keys(thrown);
+    await test.send([...keys, ...keys].map((key, n) => ({ n, key })));
+    let broken = true;
+    await test.start({
+      retry: ONCE,
+      handlers: [
+        recordEffect(test.topic, {
+          before: (_n, _context, { key }) => {
+            if (broken) throw thrown[key ?? ''];
+          },
+        }),
+      ],
+    });
+    await waitFor('the end', async () => (await test.positions())[0] === 8);
+    const admin = createAdmin(test.database.pool);
+    const parked = await admin.consumers.parked();
+    expect(new Map(parked.map(({ key, reason, messages }) => [key, { reason, messages }]))).toEqual(
+      new Map([
+        [long, { reason: '[object Object]', messages: 2 }],
+        ['no text', { reason: 'something that has no text', messages: 2 }],
+        ['NUL', { reason: 'a\u{fffd}b', messages: 2 }],
+        ['nothing', { reason: 'undefined', messages: 2 }],
+      ]),
+    );
+    broken = false;
+    await admin.consumers.redrive();
+    await waitFor('all to be handled', async () => (await admin.consumers.parked()).length === 0);
+    for (const [n, key] of keys.entries()) expect(await numbersOf(test, key)).toEqual([n, n + keys.length]);
   });
 
   test('is parked at once when its error says that trying again is no use, and never when it says so', async () => {
