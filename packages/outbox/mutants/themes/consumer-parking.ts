@@ -7,6 +7,7 @@ const CRASHES = {
   within: 'an event that kills its consumer, on kafkajs',
 };
 const FAILING = { file: 'src/consumer/lane/failing.spec.ts', within: 'a message that fails' };
+const ANEW = { file: 'src/consumer/topic-made-anew.int.test.ts', within: 'a topic that is made anew, on kafkajs' };
 const SQL = 'src/consumer/parking/parking.sql.ts';
 const STATEMENTS = 'src/consumer/parking/statements.int.test.ts';
 const WAITING = 'is another one than an event that waits to be tried again when the process is killed';
@@ -42,8 +43,8 @@ export const CONSUMER_PARKING: readonly Mutant[] = [
     name: 'a-position-made-anew-forgets-what-is-parked',
     breaks: 'P2',
     file: 'src/consumer/transaction/statements.ts',
-    find: 'SELECT $1, $2, partition, next_offset, EXISTS (',
-    replace: 'SELECT $1, $2, partition, next_offset, NOT EXISTS (',
+    find: 'SELECT $1, $2, partition, next_offset, $5, $6::interval, EXISTS (',
+    replace: 'SELECT $1, $2, partition, next_offset, $5, $6::interval, NOT EXISTS (',
     caughtBy: { ...PARKING, test: 'parks its key once, in a position that was turned back as well' },
   },
   {
@@ -144,6 +145,34 @@ export const CONSUMER_PARKING: readonly Mutant[] = [
     find: 'WHERE p.value IS DISTINCT FROM m.value\n',
     replace: 'WHERE false\n',
     caughtBy: { file: STATEMENTS, test: 'a message that lies there is not stored again' },
+  },
+  {
+    name: 'a-message-that-cannot-be-parked-is-passed-over',
+    breaks: 'P1',
+    file: 'src/consumer/transaction/batch.ts',
+    find: 'if (refused !== null) {',
+    replace: 'if (false) {',
+    caughtBy: { ...ANEW, test: 'brings another message at the offset of a parked one' },
+  },
+  {
+    name: 'a-topic-made-anew-is-taken-for-the-old-one',
+    breaks: 'P1',
+    file: 'src/consumer/opening.ts',
+    find: 'if (!anew && position.offset',
+    replace: 'if (position.offset',
+    caughtBy: {
+      ...ANEW,
+      within: 'a longer topic that is made anew, on platformatic',
+      test: 'is another one: nothing of it is passed over',
+    },
+  },
+  {
+    name: 'a-key-that-is-no-text-is-taken-for-another',
+    breaks: 'P4',
+    file: 'src/admin/consumers.ts',
+    find: "keyBase64: isUtf8(key) ? null : key.toString('base64'),",
+    replace: 'keyBase64: null,',
+    caughtBy: { file: 'src/cli/parked.int.test.ts', test: 'keys that are no text are told apart' },
   },
   {
     name: 'an-event-in-doubt-is-not-tried-alone',

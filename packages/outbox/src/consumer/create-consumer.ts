@@ -47,6 +47,11 @@ export interface ConsumerOptions {
   /**
    * What to do when Kafka has removed messages before they were read, or the topic was made anew. `fail` (the default)
    * stops the partition and says so; `earliest` goes on with the oldest message there is.
+   *
+   * A topic that was made anew is known by its id when a partition is opened, if the client is told it: `platformaticSubscriber`
+   * is. `kafkajsSubscriber` is not: it sees that the position is behind the end of the topic, and nothing as soon as the new
+   * topic is longer. Then what lies before the position is passed over, so stop the consumers before you make a topic anew, and
+   * remove its rows from `consumer_position`.
    */
   readonly outOfRange?: 'fail' | 'earliest';
   /**

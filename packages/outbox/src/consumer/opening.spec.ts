@@ -10,8 +10,9 @@ const answering: OpeningDependencies = {
   positions: {
     create: async () => {},
     move: async () => {},
+    restart: async () => {},
     keepUp: async () => {},
-    read: async () => new Map([['t/0', { offset: 3n, parkedKeys: 0, redrive: false }]]),
+    read: async () => new Map([['t/0', { offset: 3n, topicId: null, parkedKeys: 0, redrive: false }]]),
   },
   outOfRange: 'fail',
   refused: () => {},

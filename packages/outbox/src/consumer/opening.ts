@@ -77,7 +77,8 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
       if (waiting.get(partitionName(entry)) !== entry || position === undefined || range === undefined) {
         continue;
       }
-      if (position.offset >= range.earliest && position.offset <= range.latest) {
+      const anew = position.topicId !== null && range.topicId !== undefined && position.topicId !== range.topicId;
+      if (!anew && position.offset >= range.earliest && position.offset <= range.latest) {
         const doubt = await dependencies.doubt.begin({ topic, partition }, position.offset);
         // Lost meanwhile, or the consumer stops: nothing of it was tried here.
         if (signal.aborted || waiting.get(partitionName(entry)) !== entry) {
@@ -90,11 +91,12 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
         const doubtUntil = !doubt ? 0n : last < range.latest ? last : range.latest;
         dependencies.opened({ topic, partition }, { ...position, doubtUntil, end: range.latest });
       } else if (dependencies.outOfRange === 'earliest') {
-        await positions.move(entry, position.offset, range.earliest);
+        await positions.restart(entry, position.offset, range);
       } else if (!entry.outOfRange) {
         entry.outOfRange = true;
         const held = `Kafka holds ${range.earliest} to ${range.latest}`;
-        const message = `${groupId} stands at offset ${position.offset} of ${topic}/${partition}, but ${held}`;
+        const why = anew ? `the topic was made anew: ${position.topicId} is now ${range.topicId}, and ${held}` : held;
+        const message = `${groupId} stands at offset ${position.offset} of ${topic}/${partition}, but ${why}`;
         dependencies.refused({ topic, partition }, new PositionOutOfRangeError(message));
       }
     }

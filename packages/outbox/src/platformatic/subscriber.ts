@@ -131,9 +131,14 @@ function subscribe(
           await client.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.EARLIEST }),
           await client.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST }),
         ];
+        const topicId = (await client.metadata({ topics: [topic] })).topics.get(topic)?.id;
         const ranges = new Map<number, OffsetRange>();
         for (const [partition, offset] of (earliest.get(topic) ?? []).entries()) {
-          ranges.set(partition, { earliest: offset, latest: latest.get(topic)?.[partition] ?? offset });
+          ranges.set(partition, {
+            earliest: offset,
+            latest: latest.get(topic)?.[partition] ?? offset,
+            ...(topicId === undefined ? {} : { topicId }),
+          });
         }
         return ranges;
       } finally {

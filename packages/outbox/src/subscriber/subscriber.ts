@@ -78,6 +78,8 @@ export interface OffsetRange {
   readonly earliest: bigint;
   /** The offset the next message will get. */
   readonly latest: bigint;
+  /** The topic's id: one that is made anew has another. Left out by a client that is not told it. */
+  readonly topicId?: string;
 }
 
 /** A membership in a group, from `subscribe` until `close`. No call throws for trouble with a broker unless it says so. */

@@ -8,6 +8,8 @@ export interface Statements {
   readonly createPositions: string;
   readonly readPositions: string;
   readonly movePosition: string;
+  readonly notePositions: string;
+  readonly restartPosition: string;
 }
 
 export function consumerStatements(schemaName: string, longestMs: number): Statements {
@@ -37,14 +39,15 @@ FROM (
 ) AS still
 WHERE position.group_id = $1 AND position.topic = still.topic AND position.partition = still.partition`,
 
-    // $1 group, $2 topic, $3 partitions, $4 their positions. A position that exists stays. Keys that are parked stay so when
+    // $1 group, $2 topic, $3 partitions, $4 their positions, $5 the topic's id or null, $6 how long ids are kept. A position that
+    // exists stays. Keys that are parked stay so when
     // a position was removed.
     //
     // ON CONFLICT alone would wait for the end of every batch at work in another partition of the topic, since each has
     // just updated its row. Rows that exist are left out beforehand; the conflict is left for two who create at once.
     createPositions: `
-INSERT INTO ${schema}.consumer_position (group_id, topic, partition, next_offset, parked)
-SELECT $1, $2, partition, next_offset, EXISTS (
+INSERT INTO ${schema}.consumer_position (group_id, topic, partition, next_offset, topic_id, inbox_window, parked)
+SELECT $1, $2, partition, next_offset, $5, $6::interval, EXISTS (
   SELECT FROM ${schema}.consumer_parked_key AS key
   WHERE key.group_id = $1 AND key.topic = $2 AND key.partition = given.partition
 )
@@ -58,7 +61,7 @@ ON CONFLICT DO NOTHING`,
 
     // $1 group. Served by consumer_position_pkey; only where something is parked are the keys of it counted, by theirs.
     readPositions: `
-SELECT position.topic, position.partition, position.next_offset,
+SELECT position.topic, position.partition, position.next_offset, position.topic_id,
        coalesce(keys.parked, 0) AS parked_keys, coalesce(keys.redrive, false) AS redrive
 FROM ${schema}.consumer_position AS position
 LEFT JOIN LATERAL (
@@ -70,6 +73,24 @@ WHERE position.group_id = $1`,
     // $1 group, $2 topic, $3 partition, $4 expected position, $5 new position. Moves nothing somebody else has moved.
     movePosition: `
 UPDATE ${schema}.consumer_position SET next_offset = $5, moved_at = clock_timestamp()
+WHERE group_id = $1 AND topic = $2 AND partition = $3 AND next_offset = $4`,
+
+    // $1 group, $2 topic, $3 the topic's id or null, $4 how long ids are kept. An id that is known stays: another one is a reason to
+    // stop. What is at work is passed by, until it is opened again.
+    notePositions: `
+UPDATE ${schema}.consumer_position AS position
+SET topic_id = coalesce(position.topic_id, $3), inbox_window = $4::interval
+FROM (
+  SELECT p.partition FROM ${schema}.consumer_position AS p
+  WHERE p.group_id = $1 AND p.topic = $2
+    AND (p.inbox_window IS DISTINCT FROM $4::interval OR (p.topic_id IS NULL AND $3::text IS NOT NULL))
+  FOR UPDATE SKIP LOCKED
+) AS other
+WHERE position.group_id = $1 AND position.topic = $2 AND position.partition = other.partition`,
+
+    // $1 group, $2 topic, $3 partition, $4 expected position, $5 new position, $6 the id of the topic it is in, or null.
+    restartPosition: `
+UPDATE ${schema}.consumer_position SET next_offset = $5, topic_id = $6, moved_at = clock_timestamp()
 WHERE group_id = $1 AND topic = $2 AND partition = $3 AND next_offset = $4`,
   };
 }
