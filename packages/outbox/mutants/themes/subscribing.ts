@@ -64,6 +64,30 @@ export const SUBSCRIBING: readonly Mutant[] = [
     },
   },
   {
+    name: 'a-partition-that-went-is-worked-on',
+    breaks: 'P5',
+    file: 'src/consumer/assignment.ts',
+    find: "      part(name, 'the partition was given to another member of the group');\n",
+    replace: '',
+    caughtBy: {
+      file: 'src/consumer/ownership.int.test.ts',
+      within: 'who owns a partition, on kafkajs',
+      test: 'a statement under way when its partition goes to another ends, and leaves no trace',
+    },
+  },
+  {
+    name: 'buffers-have-no-bound',
+    breaks: 'P7',
+    file: 'src/consumer/lane/buffer.ts',
+    find: ' || bytes >= BYTES.high',
+    replace: '',
+    caughtBy: {
+      file: 'src/consumer/stop.int.test.ts',
+      within: 'how a consumer ends and endures, on kafkajs',
+      test: 'memory stays bounded when the database is slower than Kafka, in several partitions at once',
+    },
+  },
+  {
     name: 'a-partition-is-opened-after-stop',
     breaks: 'P5',
     file: 'src/consumer/opening.ts',

@@ -72,6 +72,63 @@ describe.each(SUBSCRIBERS)('who owns a partition, on $client', ({ client, subscr
     expect(signals[effect?.n ?? -1]?.aborted).toBe(true);
   });
 
+  test('a statement under way when its partition goes to another ends, and leaves no trace', async () => {
+    await using test = await consumingTest(subscriber, { partitions: 2 });
+    const { pool } = test.database;
+    await test.send([0, 1].map((partition) => ({ n: partition, partition })));
+    const sleeping = async () => {
+      const { rows } = await pool.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'",
+      );
+      return rows.length;
+    };
+    const first = await test.start({
+      stopTimeoutMs: 100,
+      handlers: [
+        recordEffect(test.topic, {
+          worker: 'first',
+          async before(n, { tx }) {
+            await tx.query("INSERT INTO effect (id, key, n, worker) VALUES ('half', 'k', $1, 'first')", [n]);
+            await tx.query('SELECT pg_sleep(600)');
+          },
+        }),
+      ],
+    });
+    await waitFor('both statements under way', async () => (await sleeping()) === 2);
+    await test.start({ handlers: [recordEffect(test.topic, { worker: 'second' })] });
+    await waitFor('the effect of the second', async () => (await effects(pool)).length === 1);
+    await waitFor('the end of the statement', async () => (await sleeping()) === 1);
+    await first.stop();
+    await waitFor('the effect of the other', async () => (await effects(pool)).length === 2);
+    await waitFor('the end of all statements', async () => (await sleeping()) === 0);
+    expect((await effects(pool)).map(({ worker }) => worker)).toEqual(['second', 'second']);
+    expect(new Set(await effectNumbers(pool))).toEqual(new Set([0, 1]));
+    expect(test.problems).toEqual([]);
+  });
+
+  test('one on the other client is refused while these are in the group, and goes on where they ended', async () => {
+    await using test = await consumingTest(subscriber);
+    const other = SUBSCRIBERS.find((one) => one.client !== client);
+    await test.send(range(0, 5).map((n) => ({ n })));
+    const first = await test.start({ handlers: [recordEffect(test.topic, { worker: 'first' })] });
+    await waitFor('the first', async () => (await test.positions())[0] === 5);
+    const second = await test.start({
+      subscriber: (other?.subscriber ?? subscriber)(),
+      handlers: [recordEffect(test.topic, { worker: 'second' })],
+    });
+    await waitFor('the refusal', () => second.status().trouble !== null);
+    const message = expect.stringContaining('protocols are incompatible with those of existing members');
+    expect(second.status()).toMatchObject({ joined: false, trouble: { with: 'kafka', message } });
+    expect(first.status()).toMatchObject({ joined: true, trouble: null });
+    await first.stop();
+    await test.send(range(5, 10).map((n) => ({ n })));
+    await waitFor('the second', async () => (await test.positions())[0] === 10);
+    const done = await effects(test.database.pool);
+    expect(done.map(({ n }) => n)).toEqual(range(0, 10));
+    expect(done.map(({ worker }) => worker)).toEqual([...Array(5).fill('first'), ...Array(5).fill('second')]);
+    expect(second.status().trouble).toBeNull();
+  });
+
   test.each([
     ['in a transaction', { freezeAt: 5, handlerTimeoutMs: 2_000 }],
     ['between transactions', {}],

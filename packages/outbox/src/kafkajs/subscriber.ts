@@ -13,6 +13,7 @@ import {
 } from '../subscriber/index.ts';
 import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts';
 import { existing, untilTopicsChange } from '../subscriber/topics.ts';
+import { explainCodec } from './codecs.ts';
 import { toFetchedMessage } from './messages.ts';
 import { offsetsOf, sizesOf } from './topics.ts';
 
@@ -51,6 +52,11 @@ const CLOSE_WITHIN_MS = 3_000;
  *
  * A client that crashed is thrown away and replaced, with back-off, until the subscription is closed. Handing messages
  * over never waits, so heartbeats go on however long they take to handle.
+ *
+ * kafkajs reads gzip alone. A message that is compressed with Snappy, LZ4 or ZSTD stops all partitions of the member until
+ * a codec for it is registered in kafkajs' `CompressionCodecs`; `platformaticSubscriber` reads all of them.
+ *
+ * A group cannot have members on `@platformatic/kafka` as well: stop them all before you start these, or the other way round.
  *
  * It does not throw for trouble with a broker: whoever subscribed is told.
  *
@@ -187,7 +193,7 @@ function subscribe(
     let leads = false;
     const crash = Promise.withResolvers<never>();
     crash.promise.catch(() => {});
-    consumer.on(consumer.events.CRASH, ({ payload }) => crash.reject(payload.error));
+    consumer.on(consumer.events.CRASH, ({ payload }) => crash.reject(explainCodec(payload.error)));
     const { HEARTBEAT, FETCH, GROUP_JOIN, REBALANCING, STOP, END_BATCH_PROCESS } = consumer.events;
     const watch = watchSilence(options.sessionTimeoutMs ?? 15_000, crash.reject);
     for (const sign of [HEARTBEAT, FETCH]) consumer.on(sign, watch.heard);

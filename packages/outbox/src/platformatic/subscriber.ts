@@ -35,8 +35,20 @@ export interface PlatformaticSubscriberOptions {
 const CLOSE_WITHIN_MS = 3_000;
 
 /**
+ * Whoever stays in the group keeps what it has, but for what others lack. Members of a version before that know the second
+ * alone: the group keeps to it until the last of them is gone.
+ */
+const PROTOCOLS = [
+  { name: 'cooperative-sticky', version: 3 },
+  { name: 'roundrobin', version: 1 },
+];
+
+/**
  * Reads Kafka with `@platformatic/kafka`: one client is the member of the group, another fetches, so that a waiting
  * fetch never delays a heartbeat. Clients that broke are thrown away and replaced, with back-off.
+ *
+ * Rebalances are cooperative: who stays in the group keeps its partitions, but for what others lack. A group cannot have
+ * members on kafkajs as well: stop them all before you start these, or the other way round.
  *
  * It does not throw for trouble with a broker: whoever subscribed is told.
  *
@@ -164,6 +176,7 @@ function createClient(options: PlatformaticSubscriberOptions, groupId: string): 
     bootstrapBrokers: [...options.brokers],
     autocommit: false,
     groupProtocol: 'classic',
+    protocols: [...PROTOCOLS],
     sessionTimeout,
     rebalanceTimeout,
     heartbeatInterval: options.heartbeatIntervalMs ?? 1_000,
