@@ -35,8 +35,10 @@ export const SUBSCRIBING: readonly Mutant[] = [
     find: 'if (others || (leads()',
     replace: 'if ((leads()',
     caughtBy: {
-      ...KAFKAJS,
-      test: 'reads the topics that exist and names the others, and takes these in when they come',
+      file: 'src/subscriber/topics.spec.ts',
+      within: 'a change of topics',
+      test: 'one that came is seen by whom it concerns',
+      title: '%s is seen by whom it concerns',
     },
   },
   {
