@@ -115,6 +115,14 @@ export const CONSUMER_PARKING: readonly Mutant[] = [
     caughtBy: { ...CRASHES, test: WAITING },
   },
   {
+    name: 'an-asynchronous-judge-stops-its-partition',
+    breaks: 'P4',
+    file: 'src/consumer/parking/policy.ts',
+    find: "return verdict === 'park' || verdict === 'wait' ? verdict : 'retry';",
+    replace: 'return verdict as FailureVerdict;',
+    caughtBy: { file: 'src/consumer/parking/policy.spec.ts', test: 'one that throws, or answers something else' },
+  },
+  {
     name: 'two-crashes-are-enough',
     breaks: 'P4',
     file: 'src/consumer/parking/doubt.ts',

@@ -25,6 +25,18 @@ export const CONSUMING: readonly Mutant[] = [
     },
   },
   {
+    name: 'the-inbox-forgets-the-source',
+    breaks: 'P5',
+    file: 'src/consumer/transaction/claim.ts',
+    find: 'events.map(rememberedId),',
+    replace: 'events.map(({ id }) => id),',
+    caughtBy: {
+      file: 'src/consumer/transaction/claim.int.test.ts',
+      within: 'the claim of a batch',
+      test: 'tells two events apart that have the same id and different sources',
+    },
+  },
+  {
     name: 'offset-committed-before-the-effects',
     breaks: 'P5',
     file: 'src/consumer/transaction/run-work.ts',

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Pool } from 'pg';
 import { DEFAULT_SCHEMA } from '../database/schema-name.ts';
 import type { Subscriber } from '../subscriber/index.ts';
@@ -71,7 +72,7 @@ export interface ConsumerOptions {
    * that was frozen for about as long, so that another can go on with its partitions. Default 60,000.
    */
   readonly handlerTimeoutMs?: number;
-  /** How long `stop` waits for handlers at work before it gives them up. Default 5,000. */
+  /** How long `stop` waits for handlers at work before it gives them up, up to 2,000,000,000. Default 5,000. */
   readonly stopTimeoutMs?: number;
   /**
    * How an event that fails is tried again, and when its key is parked, where its handler does not say. Default: 10 tries
@@ -128,7 +129,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
   const concurrency = atLeastOne('concurrency', options.concurrency ?? 8);
   const maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 500);
-  const handlerTimeoutMs = atLeastOne('handlerTimeoutMs', options.handlerTimeoutMs ?? 60_000);
+  const handlerTimeoutMs = milliseconds('handlerTimeoutMs', options.handlerTimeoutMs ?? 60_000, 1);
+  const stopTimeoutMs = milliseconds('stopTimeoutMs', options.stopTimeoutMs ?? 5_000, 0);
   const unknownEvents = options.unknownEvents ?? 'skip';
   const route = createRouter(handlers, {
     events: unknownEvents,
@@ -175,7 +177,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const stop = async (): Promise<void> => {
     state = 'stopping';
     if (assignment !== undefined) {
-      await assignment.close(options.stopTimeoutMs ?? 5_000);
+      await assignment.close(stopTimeoutMs);
       db.off('error', onPoolError);
     }
     state = 'stopped';
@@ -214,7 +216,15 @@ function safely(report: (problem: ConsumerProblem) => void): (problem: ConsumerP
 }
 
 function checkedPolicy(given: RetryPolicy | undefined, fallback: SettledPolicy): SettledPolicy {
-  const { attempts } = given ?? {};
+  const { attempts, firstMs, maxMs, judge } = given ?? {};
+  for (const [name, value] of Object.entries({ firstMs, maxMs })) {
+    if (value !== undefined) {
+      milliseconds(`retry.${name}`, value, 1);
+    }
+  }
+  if (types.isAsyncFunction(judge)) {
+    throw new ConsumerOptionsInvalidError('retry.judge must answer at once: it must not be async');
+  }
   if (attempts !== undefined && attempts !== Number.POSITIVE_INFINITY) {
     atLeastOne('retry.attempts', attempts);
   }
@@ -227,6 +237,18 @@ function checkedInboxDays(days = 7): number {
     throw new ConsumerOptionsInvalidError(`inboxDays must be a whole number from 1 to 12; got ${days}`);
   }
   return days;
+}
+
+/** What timers can take, and Postgres with a little added: some 23 days. */
+const LONGEST_MS = 2_000_000_000;
+
+function milliseconds(name: string, value: number, least: number): number {
+  if (!(value >= least && value <= LONGEST_MS)) {
+    throw new ConsumerOptionsInvalidError(
+      `${name} must be a number of milliseconds from ${least} to ${LONGEST_MS}; got ${value}`,
+    );
+  }
+  return Math.ceil(value);
 }
 
 function atLeastOne(name: string, value: number): number {

@@ -43,8 +43,9 @@ async function threeWeeks(test: ConsumingTest): Promise<void> {
   await handledUpTo(test, 21);
 }
 
+/** Ids, without the digests of their source. */
 const remembered = async ({ database }: ConsumingTest): Promise<string[]> =>
-  (await database.pool.query('SELECT id FROM outbox.inbox ORDER BY ce_time')).rows.map(({ id }) => id);
+  (await database.pool.query('SELECT id FROM outbox.inbox ORDER BY ce_time')).rows.map(({ id }) => id.split('#')[0]);
 
 describe.each(SUBSCRIBERS)('the window of the inbox, on $client', ({ subscriber }) => {
   test('an event from before it is parked, unless its id is still there; admitted by a person it is handled', async () => {

@@ -41,8 +41,12 @@ function readData(routed: HandledMessage): unknown {
 const dataOf = ({ envelope }: HandledMessage): string => `the data of ${envelope.type} ${envelope.id}`;
 
 function readJson(routed: HandledMessage): unknown {
+  const { value } = routed.message;
+  if (value === null) {
+    throw new EventDataInvalidError(`${dataOf(routed)} is missing: the message is a tombstone`, {});
+  }
   try {
-    return JSON.parse(routed.message.value?.toString('utf8') ?? '');
+    return JSON.parse(value.toString('utf8'));
   } catch (cause) {
     throw new EventDataInvalidError(`${dataOf(routed)} is not JSON`, { cause });
   }

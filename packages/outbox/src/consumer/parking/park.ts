@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
 import { ParkedOffsetTakenError } from '../errors.ts';
 import type { PlacedEvent } from '../message/calls.ts';
+import { rememberedId } from '../message/remembered-id.ts';
 import type { HandledMessage } from '../message/route.ts';
 import type { Batch } from '../transaction/claim.ts';
 import { type Remembered, toRemembered } from '../transaction/remembered.ts';
@@ -83,7 +84,7 @@ export async function remember(
   const { rows } = await client.query(statement, [
     groupId,
     events.map(({ envelope }) => envelope.time),
-    events.map(({ envelope }) => envelope.id),
+    events.map(({ envelope }) => rememberedId(envelope)),
     inboxFrom,
   ]);
   return toRemembered(rows[0], events.length);

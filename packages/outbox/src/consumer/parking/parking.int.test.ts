@@ -1,6 +1,8 @@
 import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
+import { z } from 'zod';
 import { createAdmin } from '../../admin/create-admin.ts';
+import { defineEvent } from '../../event/index.ts';
 import { type ConsumingTest, consumingTest, range } from '../../testing/fixtures/consumer/consuming.ts';
 import { counted, effects, recordEffect } from '../../testing/fixtures/consumer/effects.ts';
 import { createProducer } from '../../testing/fixtures/kafka/clients.ts';
@@ -115,6 +117,28 @@ describe.each(SUBSCRIBERS)('an event that keeps failing, on $client', ({ subscri
     await admin.consumers.redrive();
     await waitFor('all to be handled', async () => (await admin.consumers.parked()).length === 0);
     for (const [n, key] of keys.entries()) expect(await numbersOf(test, key)).toEqual([n, n + keys.length]);
+  });
+
+  test('is tried again as its own handler says, whatever another one of its batch says', async () => {
+    await using test = await consumingTest(subscriber);
+    const other = defineEvent({ type: 'test.other', topic: test.topic, key: () => 'b', schema: z.unknown() });
+    const fail = () => {
+      throw new Error('not this one');
+    };
+    await test.send([
+      { n: 0, key: 'ok' },
+      { n: 1, key: 'a' },
+      { n: 2, key: 'b', headers: { ce_type: 'test.other' } },
+      { n: 3, key: 'a' },
+    ]);
+    const consumer = await test.start({
+      retry: { firstMs: 20, maxMs: 50, attempts: 1 },
+      handlers: [refusing(test, (n) => n > 0), on(other, fail, { retry: { judge: () => 'wait' } })],
+    });
+    await waitFor('the other to be tried', () => (consumer.status().partitions[0]?.failing?.attempts ?? 0) > 5);
+    expect(consumer.status().partitions[0]).toMatchObject({ state: 'failing', position: '2' });
+    expect(await createAdmin(test.database.pool).consumers.parked()).toMatchObject([{ key: 'a', messages: 1 }]);
+    expect(await numbersOf(test, 'ok')).toEqual([0]);
   });
 
   test('is parked at once when its error says that trying again is no use, and never when it says so', async () => {

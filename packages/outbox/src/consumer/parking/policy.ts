@@ -15,7 +15,7 @@ export interface RetryPolicy extends Partial<Backoff> {
   readonly attempts?: number;
   /**
    * Tells errors apart. Without it an error whose `retryable` is `false` parks at once, and any other is tried again.
-   * Not asked about the database's own trouble, lost connections or deadlocks: those are no event's fault.
+   * It answers at once: a promise counts as `retry`, as an error of its own does. Not asked about the database's own trouble, lost connections or deadlocks: those are no event's fault.
    */
   readonly judge?: (error: Error) => FailureVerdict;
 }
@@ -33,7 +33,7 @@ export const DEFAULT_POLICY: SettledPolicy = {
   judge: (error) => ('retryable' in error && error.retryable === false ? 'park' : 'retry'),
 };
 
-/** Fills what a policy leaves open from another one. A `judge` that throws counts as `retry`. */
+/** Fills what a policy leaves open from another one. A `judge` that throws, or answers something else, counts as `retry`. */
 export function settlePolicy(policy: RetryPolicy | undefined, fallback: SettledPolicy): SettledPolicy {
   if (policy === undefined) {
     return fallback;
@@ -51,7 +51,10 @@ export function settlePolicy(policy: RetryPolicy | undefined, fallback: SettledP
 
 function safely(judge: (error: Error) => FailureVerdict, error: Error): FailureVerdict {
   try {
-    return judge(error);
+    const verdict: unknown = judge(error);
+    // Its rejection would end the process.
+    Promise.resolve(verdict).catch(() => {});
+    return verdict === 'park' || verdict === 'wait' ? verdict : 'retry';
   } catch {
     return 'retry';
   }

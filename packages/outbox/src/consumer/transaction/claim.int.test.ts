@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { openTransaction } from '../../testing/fixtures/outbox/transactions.ts';
@@ -20,15 +21,19 @@ async function oneGroup() {
   return {
     pool: database.pool,
     /** Claims a batch of these events in a transaction of its own, and commits. */
-    async claim(from: number, next: number, events: readonly { id: string; time?: string }[]): Promise<Claim> {
+    async claim(
+      from: number,
+      next: number,
+      events: readonly { id: string; time?: string; source?: string }[],
+    ): Promise<Claim> {
       // What waits for somebody ends with an error of its own.
       await using tx = await openTransaction(database.pool, "BEGIN; SET LOCAL statement_timeout = '3s'");
       const batch: Batch = { partition, position: BigInt(from), next: BigInt(next), messages: [], condemned: null };
-      const envelopes = events.map(({ id, time = today }) => ({
+      const envelopes = events.map(({ id, time = today, source = 's' }) => ({
         id,
         time,
         type: 'x',
-        source: 's',
+        source,
         sequence: null,
         headers: {},
       }));
@@ -51,6 +56,14 @@ describe('the claim of a batch', () => {
     const mixed = [{ id: 'z' }, { id: 'b' }, { id: 'y' }, { id: 'z' }, { id: 'y' }, { id: 'd' }];
     expect(await group.claim(5, 11, mixed)).toMatchObject({ fresh: [0, 2, 5], stale: [] });
     expect(await group.claim(11, 11, [])).toMatchObject({ moved: true, fresh: [], stale: [] });
+  });
+
+  test('tells two events apart that have the same id and different sources, unless the id is a UUID', async () => {
+    await using group = await oneGroup();
+    const uuid = randomUUID();
+    expect(await group.claim(0, 2, [{ id: '42' }, { id: '42', source: '/refunds' }])).toMatchObject({ fresh: [0, 1] });
+    expect(await group.claim(2, 4, [{ id: '42' }, { id: '42', source: '/refunds' }])).toMatchObject({ fresh: [] });
+    expect(await group.claim(4, 6, [{ id: uuid }, { id: uuid, source: '/refunds' }])).toMatchObject({ fresh: [0] });
   });
 
   test('tells two events apart that have the same id and different times', async () => {
@@ -80,7 +93,7 @@ describe('the claim of a batch', () => {
     await group.pool.query('DELETE FROM outbox.consumer_position');
     expect(await group.claim(3, 4, [{ id: 'd' }])).toMatchObject({ moved: false, position: null, fresh: [] });
     const { rows } = await group.pool.query('SELECT id FROM outbox.inbox ORDER BY id');
-    expect(rows.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(rows.map(({ id }) => id.split('#')[0])).toEqual(['a', 'b', 'c']);
   });
 
   test('by a second owner does not wait for the first: it fails at once', async () => {

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { TopicPartition } from '../../subscriber/index.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
 import type { Envelope } from '../message/decode.ts';
+import { rememberedId } from '../message/remembered-id.ts';
 import type { RoutedMessage } from '../message/route.ts';
 import type { ParkReason } from '../parking/stored-message.ts';
 import { type Remembered, toRemembered } from './remembered.ts';
@@ -54,7 +55,7 @@ export async function claimBatch(
     position,
     next,
     events.map(({ time }) => time),
-    events.map(({ id }) => id),
+    events.map(rememberedId),
     inboxWindow,
   ]);
   const [row] = rows;
