@@ -121,6 +121,18 @@ export const OPERATING: readonly Mutant[] = [
     },
   },
   {
+    name: 'doctor-overlooks-an-inbox-that-is-held',
+    breaks: 'P4',
+    file: 'src/admin/doctor/inbox.sql.ts',
+    find: '(p.parked OR p.moved_at <',
+    replace: '(p.moved_at <',
+    caughtBy: {
+      file: 'src/admin/doctor/doctor.int.test.ts',
+      within: 'an inbox',
+      test: 'is held by a position that stands still',
+    },
+  },
+  {
     name: 'doctor-fails-with-kafka',
     breaks: 'P1',
     file: 'src/admin/doctor/topics.ts',

@@ -173,7 +173,10 @@ describe('what goes wrong', () => {
       // The doctor goes on with what it can look at.
       const looked = await runCli(database.url, ['doctor', ...away]);
       expect(looked.exitCode).toBe(1);
-      expect(looked.json.findings.map(({ code }: { code: string }) => code)).toEqual(['RELAY_MISSING', 'TOPICS_UNREADABLE']);
+      expect(looked.json.findings.map(({ code }: { code: string }) => code)).toEqual([
+        'RELAY_MISSING',
+        'TOPICS_UNREADABLE',
+      ]);
     },
   );
 

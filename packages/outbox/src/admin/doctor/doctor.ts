@@ -9,6 +9,7 @@ import { positionFindings } from './consumers.ts';
 import { type Finding, finding } from './findings.ts';
 import { gapFindings } from './gaps.ts';
 import { missingGrants } from './grants/grants.ts';
+import { inboxFindings } from './inbox.ts';
 import { relayFindings, sequenceFindings, serverFindings } from './server.ts';
 import { slotFindings } from './slots.ts';
 import { type TopicInspector, topicFindings } from './topics.ts';
@@ -23,7 +24,7 @@ export interface DoctorOptions {
   readonly offsets?: OffsetInspector;
   /** How many replicas topics are meant to have. Default 3. */
   readonly replicas?: number;
-  /** `inboxDays` of the consumers: how long they remember what they handled. Default 7. */
+  /** `inboxDays` of consumers that did not open a partition with this version yet: the others have said it themselves. Default 7. */
   readonly inboxDays?: number;
   /** What retention was told. Default 2. */
   readonly keepDays?: 0 | 1 | 2;
@@ -56,6 +57,7 @@ export async function doctor(
       ),
       ...(await relayFindings(db, schema, watchMs)),
       ...gapFindings(before, await gaps(db, schema), options),
+      ...(await inboxFindings(db, schema, inboxDays)),
     );
     if (options.offsets !== undefined) {
       found.push(...(await positionFindings(consumers, options.offsets)));

@@ -21,7 +21,8 @@ export type FindingCode =
   | 'TOPIC_MISSING'
   | 'TOPIC_UNDERREPLICATED'
   | 'TOPIC_ACKNOWLEDGED_EARLY'
-  | 'INBOX_TOO_SHORT';
+  | 'INBOX_TOO_SHORT'
+  | 'INBOX_HELD';
 
 /** Something that needs somebody. It can be turned into JSON. */
 export interface Finding {
@@ -165,7 +166,14 @@ export const FINDINGS: Readonly<Record<FindingCode, Kind>> = {
     meaning:
       'The topic keeps messages longer than consumers remember having handled them: what is read again after that is not known to be a repeat.',
     advice:
-      'Lower retention.ms of the topic, or raise inboxDays of its consumers, and tell the doctor by --inbox-days.',
+      'Lower retention.ms and segment.ms of the topic (a message goes with its segment), or raise inboxDays of its consumers.',
+  },
+  INBOX_HELD: {
+    severity: 'warning',
+    meaning:
+      'A position that does not move needs ids that are older than the window, so the inbox of its group keeps all of them and grows.',
+    advice:
+      'Start its consumer, or redrive what it has parked. When the group reads the topic no longer, or it is gone: delete its rows of consumer_position.',
   },
 };
 

@@ -18,6 +18,8 @@ export interface TopicDescription {
   readonly minInSync: number;
   /** `retention.ms`; -1 is for ever. */
   readonly retentionMs: number;
+  /** `segment.ms`: a message goes when the newest of its segment is old enough. Left out when it is not known. */
+  readonly segmentMs?: number;
   /** `retention.bytes`; -1 is without a limit. Left out when it is not known. */
   readonly retentionBytes?: number;
   /** Whether it is compacted, and keeps the newest message of each key whatever its age. */
@@ -38,7 +40,12 @@ export async function topicFindings(
   inspector: TopicInspector,
   expected: TopicExpectations,
 ): Promise<Finding[]> {
-  const used = (await db.query(topicsInUse(schema))).rows as { topic: string; written: boolean; consumed: boolean }[];
+  const used = (await db.query(topicsInUse(schema))).rows as {
+    topic: string;
+    written: boolean;
+    consumed: boolean;
+    inbox_days: number | null;
+  }[];
   let all: readonly TopicDescription[];
   try {
     all = await inspector.describe(used.map(({ topic }) => topic));
@@ -46,12 +53,15 @@ export async function topicFindings(
     return [finding('TOPICS_UNREADABLE', '', (error as Error).message)];
   }
   const described = new Map(all.map((found) => [found.topic, found]));
-  return used.flatMap(({ topic, written, consumed }) => {
+  return used.flatMap(({ topic, written, consumed, inbox_days }) => {
     const found = described.get(topic);
     if (found === undefined) {
       return [finding('TOPIC_MISSING', topic, 'the brokers do not know it')];
     }
-    return [...(written ? ofWritten(found, expected) : []), ...(consumed ? ofConsumed(found, expected) : [])];
+    return [
+      ...(written ? ofWritten(found, expected) : []),
+      ...(consumed ? ofConsumed(found, inbox_days ?? expected.inboxDays) : []),
+    ];
   });
 }
 
@@ -72,10 +82,11 @@ function ofWritten({ topic, replicas, inSync, minInSync }: TopicDescription, exp
   ];
 }
 
-function ofConsumed({ topic, retentionMs, compacted }: TopicDescription, { inboxDays }: TopicExpectations): Finding[] {
-  if (!compacted && retentionMs >= 0 && retentionMs <= inboxDays * DAY_MS) {
+function ofConsumed({ topic, retentionMs, segmentMs = 0, compacted }: TopicDescription, inboxDays: number): Finding[] {
+  const keptMs = compacted || retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs + segmentMs;
+  if (keptMs <= inboxDays * DAY_MS) {
     return [];
   }
-  const kept = compacted || retentionMs < 0 ? 'for ever' : `for ${Math.ceil(retentionMs / DAY_MS)} days`;
+  const kept = Number.isFinite(keptMs) ? `for up to ${Math.ceil(keptMs / DAY_MS)} days` : 'for ever';
   return [finding('INBOX_TOO_SHORT', topic, `it keeps messages ${kept}, the inbox ${inboxDays} days`)];
 }

@@ -14,7 +14,7 @@ export const doctor: Command = {
   options: [
     { ...GRANT_TO, help: 'look whether this login has its rights; as given to migrate' },
     { name: 'replicas', value: 'n', help: 'how many replicas topics are meant to have (3)' },
-    { name: 'inbox-days', value: 'n', help: 'how many days consumers remember what they handled: their inboxDays (7)' },
+    { name: 'inbox-days', value: 'n', help: 'inboxDays of consumers that have not said it themselves yet (7)' },
     ...KAFKA_OPTIONS,
   ],
   async run({ db, schemaName, given, env }) {

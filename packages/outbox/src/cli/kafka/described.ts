@@ -12,6 +12,7 @@ export function described(
     inSync: Math.min(...partitions.map(({ isr }) => isr.length)),
     minInSync: Number(settings.get('min.insync.replicas') ?? 1),
     retentionMs: Number(settings.get('retention.ms') ?? -1),
+    segmentMs: Number(settings.get('segment.ms') ?? 0),
     retentionBytes: Number(settings.get('retention.bytes') ?? -1),
     compacted: (settings.get('cleanup.policy') ?? '').includes('compact'),
   };
