@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
@@ -24,6 +24,8 @@ export interface HttpAppOptions {
   readonly identity: IdentityOptions;
   /** The app's controllers and providers. */
   readonly module: Type | DynamicModule;
+  /** Modules whose global providers it injects, such as the `OutboxModule` it writes with. */
+  readonly imports?: ModuleMetadata['imports'];
   /** Largest JSON body in bytes; 100,000 unless told. */
   readonly jsonLimit?: number;
   /** Keeps `request.rawBody`, for doors that check a signature over the bytes. */
@@ -49,7 +51,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestExpres
   const root: DynamicModule = {
     module: ServiceModule,
     global: true,
-    imports: [options.module],
+    imports: [options.module, ...(options.imports ?? [])],
     providers: [{ provide: DATABASE, useValue: kysely }, Idempotency],
     exports: [DATABASE, Idempotency],
   };
