@@ -1,6 +1,5 @@
 import '@bezel/service/telemetry';
 import { installTemporalRuntime } from '@bezel/order-workflow/worker';
-import { OutboxModule } from '@bezel/outbox/nestjs';
 import {
   configOrExit,
   httpRole,
@@ -16,7 +15,7 @@ import { FollowOrderStatus } from './board/follow-order-status.ts';
 import { readConfig } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
 import { MesModule } from './mes.module.ts';
-import { SOURCE } from './outbox.ts';
+import { mesOutbox } from './outbox.ts';
 import { mesWorkerRole, PRICING_CONNECTIONS, pricingRole, WORKER_CONNECTIONS } from './workers.ts';
 
 /** The consumer handles eight partitions at a time, and looks at its positions now and then. */
@@ -57,6 +56,7 @@ await startService({
         database: board,
         identity: config.identity,
         module: MesModule,
+        imports: [mesOutbox(board)],
         host: config.host,
         port: config.httpPort,
       }),
@@ -65,8 +65,7 @@ await startService({
         runs: 'consumer',
         providers: [FollowOrderStatus],
         imports: [
-          OutboxModule.forRoot({
-            ...{ db: consumer.pool, source: SOURCE },
+          mesOutbox(consumer, {
             consumer: { subscriber: kafka.subscriber(), groupId: 'mes.board', onError: logProblem },
           }),
         ],
@@ -77,8 +76,7 @@ await startService({
       outboxRole({
         runs: 'relay',
         imports: [
-          OutboxModule.forRoot({
-            ...{ db: relay.pool, source: SOURCE },
+          mesOutbox(relay, {
             relay: { publisher: kafka.publisher(), onError: logProblem },
             retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
           }),

@@ -1,9 +1,19 @@
 import { TASK_QUEUES } from '@bezel/order-workflow';
 import { createActivityWorker } from '@bezel/order-workflow/worker';
-import { type Database, measureActivities, type Role, withOrder, workerRole } from '@bezel/service';
+import type { Outbox } from '@bezel/outbox';
+import { outboxToken } from '@bezel/outbox/nestjs';
+import {
+  type Database,
+  measureActivities,
+  type Role,
+  type WorkerRoleOptions,
+  withOrder,
+  workerRole,
+} from '@bezel/service';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
+import { mesOutbox } from './outbox.ts';
 import { pricingActivities } from './pricing/activities.ts';
 import { AnalysisThreads } from './pricing/geometry/analysis-threads.ts';
 import { AccessTokens } from './pricing/model/access-token.ts';
@@ -20,9 +30,15 @@ const PRICING_AHEAD = 8;
 
 /** The role `worker`: opens and withdraws work orders for the order workflow. */
 export function mesWorkerRole(config: Config, database: Database<MesDatabase>): Role {
-  const activities = measureActivities(mesActivities(database.kysely));
-  const atATime = WORKER_CONNECTIONS - 1;
-  return activityRole(config, database, { taskQueue: TASK_QUEUES.mes, activities, atATime });
+  return activityRole(config, database, {
+    taskQueue: TASK_QUEUES.mes,
+    imports: [mesOutbox(database)],
+    activities: {
+      inject: [outboxToken()],
+      useFactory: (outbox: Outbox) => measureActivities(mesActivities(outbox, database.kysely)),
+    },
+    atATime: WORKER_CONNECTIONS - 1,
+  });
 }
 
 /** The role `pricing`: measures models on threads and prices them. Any number of processes share the work. */
@@ -37,8 +53,11 @@ export function pricingRole(config: Config, database: Database<MesDatabase>): Ro
       priceLists: readPriceLists(),
     }),
   );
-  const atATime = count + PRICING_AHEAD;
-  const role = activityRole(config, database, { taskQueue: TASK_QUEUES.pricing, activities, atATime });
+  const role = activityRole(config, database, {
+    taskQueue: TASK_QUEUES.pricing,
+    activities: { useFactory: () => activities },
+    atATime: count + PRICING_AHEAD,
+  });
   return {
     ...role,
     async stop() {
@@ -48,20 +67,27 @@ export function pricingRole(config: Config, database: Database<MesDatabase>): Ro
   };
 }
 
-function activityRole(
+interface ActivityWork<Activities> extends Pick<WorkerRoleOptions<Activities>, 'imports' | 'activities'> {
+  readonly taskQueue: string;
+  readonly atATime: number;
+}
+
+const activityRole = <Activities extends object>(
   { temporal, instance }: Config,
   database: Database<MesDatabase>,
-  work: { readonly taskQueue: string; readonly activities: object; readonly atATime: number },
-): Role {
-  const connect = async () =>
-    createActivityWorker({
-      connection: await NativeConnection.connect({ address: temporal.address }),
-      namespace: temporal.namespace,
-      taskQueue: work.taskQueue,
-      activities: work.activities,
-      maxConcurrentActivities: work.atATime,
-      around: withOrder,
-      ...(instance !== undefined && { identity: instance }),
-    });
-  return workerRole(connect, () => database.ping());
-}
+  { taskQueue, atATime, ...made }: ActivityWork<Activities>,
+): Role =>
+  workerRole({
+    ...made,
+    connect: async (activities) =>
+      createActivityWorker({
+        connection: await NativeConnection.connect({ address: temporal.address }),
+        namespace: temporal.namespace,
+        taskQueue,
+        activities,
+        maxConcurrentActivities: atATime,
+        around: withOrder,
+        ...(instance !== undefined && { identity: instance }),
+      }),
+    alsoNeeds: () => database.ping(),
+  });

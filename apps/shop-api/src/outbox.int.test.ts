@@ -69,7 +69,7 @@ describe('the shop writes', () => {
         ...{ tenant: 'public', customerId: 'ann', channel: 'partner', model },
         ...{ metal: 'gold-750', finish: 'hammered', stones: 2 },
       };
-      const row = await insertOrder(trx, order);
+      const row = await insertOrder(shop.outbox, trx, order);
       expect(await writtenIn(trx)).toHaveLength(1);
       expect(await writtenIn(trx, OrderSubmitted)).toMatchObject([
         {
@@ -86,8 +86,8 @@ describe('the shop writes', () => {
     await within(async (trx) => {
       const way = wayTo(id, 'DELIVERED');
       for (const move of way) {
-        await moveWithin(trx, move);
-        await moveWithin(trx, move);
+        await moveWithin(shop.outbox, trx, move);
+        await moveWithin(shop.outbox, trx, move);
       }
       const written = await writtenIn(trx);
       expect(written.map(({ type, key }) => [type, key])).toEqual(way.map(() => [OrderStatusChanged.type, id]));
@@ -103,8 +103,8 @@ describe('the shop writes', () => {
 
   test('PriceAccepted with an acceptance, under its id, once', () =>
     withOrder('PRICED', async (trx, row) => {
-      await acceptOrder(trx, row, { by: 'ann' });
-      await acceptOrder(trx, row, { by: 'ann' });
+      await acceptOrder(shop.outbox, trx, row, { by: 'ann' });
+      await acceptOrder(shop.outbox, trx, row, { by: 'ann' });
       const { id, at } = await fact(trx, row.id);
       const data = { orderId: row.id, offerId: row.offer?.offerId, acceptedBy: 'ann', at: at.toISOString() };
       expect(await writtenIn(trx)).toMatchObject([{ id, type: PriceAccepted.type, key: row.id, data }]);
@@ -112,8 +112,8 @@ describe('the shop writes', () => {
 
   test('CancellationRequested with a cancellation, under its id, once', () =>
     withOrder('APPROVED', async (trx, row) => {
-      await cancelOrder(trx, row, { reason: 'late', by: 'ann' });
-      await cancelOrder(trx, row, { reason: 'very late', by: 'ann' });
+      await cancelOrder(shop.outbox, trx, row, { reason: 'late', by: 'ann' });
+      await cancelOrder(shop.outbox, trx, row, { reason: 'very late', by: 'ann' });
       const { id, at } = await fact(trx, row.id);
       const data = { orderId: row.id, requestedBy: 'ann', reason: 'late', at: at.toISOString() };
       expect(await writtenIn(trx)).toMatchObject([{ id, type: CancellationRequested.type, key: row.id, data }]);
@@ -126,9 +126,9 @@ describe('the shop writes', () => {
         type: 'parcel.delivered',
         data: { orderId: row.id, at: '2026-11-21T12:00:00.000Z' },
       } as const;
-      await recordDelivery(trx, webhookId, delivered);
-      await recordDelivery(trx, webhookId, delivered);
-      await recordDelivery(trx, `evt_${uuidv7()}`, delivered);
+      await recordDelivery(shop.outbox, trx, webhookId, delivered);
+      await recordDelivery(shop.outbox, trx, webhookId, delivered);
+      await recordDelivery(shop.outbox, trx, `evt_${uuidv7()}`, delivered);
       const { id, at } = await fact(trx, row.id);
       const data = { orderId: row.id, courierEventId: webhookId, at: at.toISOString() };
       expect(await writtenIn(trx)).toMatchObject([{ id, type: DeliveryConfirmed.type, key: row.id, data }]);
@@ -136,10 +136,10 @@ describe('the shop writes', () => {
 
   test.each([
     ['an acceptance', acceptOrder],
-    ['a cancellation', (trx, row) => cancelOrder(trx, row, { reason: 'late', by: 'ann' })],
+    ['a cancellation', (outbox, trx, row) => cancelOrder(outbox, trx, row, { reason: 'late', by: 'ann' })],
   ] as [string, typeof acceptOrder][])('nothing with %s that is refused', (_, record) =>
     withOrder('DELIVERED', async (trx, row) => {
-      await expect(record(trx, row, { by: 'ann' })).rejects.toMatchObject({ status: 409 });
+      await expect(record(shop.outbox, trx, row, { by: 'ann' })).rejects.toMatchObject({ status: 409 });
       expect(await writtenIn(trx)).toEqual([]);
     }),
   );

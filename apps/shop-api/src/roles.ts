@@ -1,4 +1,3 @@
-import { OutboxModule } from '@bezel/outbox/nestjs';
 import {
   type Database,
   httpRole,
@@ -14,7 +13,7 @@ import type { ShopDatabase } from './database/shop-database.ts';
 import { customersDoor } from './doors/customers-door.ts';
 import { partnersDoor } from './doors/partners-door.ts';
 import { CONSUMER_CONNECTIONS, orchestratorRole } from './orchestrator/orchestrator-role.ts';
-import { SOURCE } from './outbox.ts';
+import { shopOutbox } from './outbox.ts';
 import { ordersWorkerRole, WORKER_CONNECTIONS } from './status/worker-role.ts';
 
 type RoleName = (typeof ROLES)[number];
@@ -59,6 +58,7 @@ export function shopRoles(
           identity,
           rawBody: true,
           module: customersDoor(config),
+          imports: [shopOutbox(customers)],
         }),
       partner: () =>
         httpRole({
@@ -70,6 +70,7 @@ export function shopRoles(
           port: config.partnerPort,
           identity,
           module: partnersDoor({ maxInFlight: config.partnerMaxInFlight }),
+          imports: [shopOutbox(partners)],
         }),
       consumer: () => orchestratorRole(consumer, kafka, config),
       worker: () => ordersWorkerRole(worker, config),
@@ -77,9 +78,7 @@ export function shopRoles(
         outboxRole({
           runs: 'relay',
           imports: [
-            OutboxModule.forRoot({
-              db: relay.pool,
-              source: SOURCE,
+            shopOutbox(relay, {
               relay: { publisher: kafka.publisher(), onError: logProblem },
               retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
             }),

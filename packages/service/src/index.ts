@@ -39,6 +39,6 @@ export { logProblem } from './roles/log-problem.ts';
 export { measureActivities } from './roles/measure-activities.ts';
 export { migrateRole } from './roles/migrate-role.ts';
 export { type OutboxRoleOptions, outboxRole } from './roles/outbox-role.ts';
-export { type ConnectedWorker, workerRole } from './roles/worker-role.ts';
+export { type ConnectedWorker, type WorkerRoleOptions, workerRole } from './roles/worker-role.ts';
 export { type Role, type ServiceConfig, type ServiceOptions, startService } from './service/index.ts';
 export { concernsOrder, inSpan, log, withOrder } from './telemetry/index.ts';

@@ -1,4 +1,6 @@
 import { WORK_ORDER_STATUSES, WorkOrderPage, WorkOrderResource } from '@bezel/contracts';
+import type { Outbox } from '@bezel/outbox';
+import { InjectOutbox } from '@bezel/outbox/nestjs';
 import { Caller, decodeCursor, found, Idempotency, InjectDatabase, pageOf, pageQuery, Roles } from '@bezel/service';
 import { applyDecorators, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
@@ -48,6 +50,7 @@ const Step = (summary: string) =>
 @Roles('operator', 'admin')
 export class BoardController {
   constructor(
+    @InjectOutbox() private readonly outbox: Outbox,
     @InjectDatabase() private readonly db: Kysely<MesDatabase>,
     @Inject(Idempotency) private readonly idempotency: Idempotency<MesDatabase>,
   ) {}
@@ -111,7 +114,7 @@ export class BoardController {
 
   private step(step: StepName, request: Request, id: string, caller: Caller) {
     return this.idempotency.run(request, async (trx) => {
-      await takeStep(trx, step, id, caller);
+      await takeStep(this.outbox, trx, step, id, caller);
       return { status: 200, body: toResource(found(await boardRow(trx, id), 'work order', id)) };
     });
   }

@@ -6,6 +6,7 @@ import type { INestApplication } from '@nestjs/common';
 import { sql } from 'kysely';
 import request from 'supertest';
 import { MesModule } from '../mes.module.ts';
+import { mesOutbox } from '../outbox.ts';
 import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database.ts';
 import { anOrder, toldAbout } from '../testing/orders.ts';
 import { openWorkOrder } from '../work-orders/open-work-order.ts';
@@ -20,7 +21,10 @@ let app: INestApplication;
 beforeAll(async () => {
   database = await createMesDatabase();
   identity = await createIdentity();
-  app = await createHttpApp({ name: 'mes-api', title: 'MES', database, identity, module: MesModule });
+  app = await createHttpApp({
+    ...{ name: 'mes-api', title: 'MES', database, identity },
+    ...{ module: MesModule, imports: [mesOutbox(database)] },
+  });
 });
 afterAll(async () => {
   await app.close();
@@ -45,7 +49,7 @@ const post = async (
 };
 const opened = async () => {
   const order = anOrder();
-  return { ...order, ...(await openWorkOrder(database.kysely, order)) };
+  return { ...order, ...(await openWorkOrder(database.outbox, database.kysely, order)) };
 };
 const step = (id: string, name: string, options?: Parameters<typeof post>[1]) =>
   post(`/v1/work-orders/${id}/${name}`, options);

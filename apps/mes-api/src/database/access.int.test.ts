@@ -3,6 +3,7 @@ import { createDatabase } from '@bezel/local/testing';
 import { migrateDatabase, openDatabase } from '@bezel/service';
 import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
+import { injectedOutbox } from '../testing/injected-outbox.ts';
 import { createMesDatabase, MIGRATIONS } from '../testing/mes-database.ts';
 import { anOrder } from '../testing/orders.ts';
 import { openWorkOrder } from '../work-orders/open-work-order.ts';
@@ -23,14 +24,15 @@ test("the app's login can do its work and nothing else", async () => {
     const url = new URL(db.url);
     url.username = url.password = db.name;
     const app = openDatabase<MesDatabase>({ url: url.href, name: 'mes-test', max: 1 });
+    const outbox = await injectedOutbox(app);
     const operator = { sub: 'ada', roles: ['operator'], tenant: 'house' };
     const [shipped, withdrawn] = [anOrder(), anOrder()];
-    const { workOrderId } = await openWorkOrder(app.kysely, shipped);
+    const { workOrderId } = await openWorkOrder(outbox, app.kysely, shipped);
     for (const step of ['claim', 'start', 'complete', 'pack', 'ship'] as const) {
-      await app.kysely.transaction().execute((trx) => takeStep(trx, step, workOrderId, operator));
+      await app.kysely.transaction().execute((trx) => takeStep(outbox, trx, step, workOrderId, operator));
     }
-    await openWorkOrder(app.kysely, withdrawn);
-    await withdrawWorkOrder(app.kysely, { orderId: withdrawn.orderId, reason: 'customer' });
+    await openWorkOrder(outbox, app.kysely, withdrawn);
+    await withdrawWorkOrder(outbox, app.kysely, { orderId: withdrawn.orderId, reason: 'customer' });
     for (const statement of [
       'DELETE FROM work_order',
       'DELETE FROM material_reservation',
@@ -69,7 +71,7 @@ describe('the ledger views', () => {
   test('show the work order, its messages and the inbox', async () => {
     await using database = await createMesDatabase();
     const order = anOrder();
-    const { workOrderId } = await openWorkOrder(database.kysely, order);
+    const { workOrderId } = await openWorkOrder(database.outbox, database.kysely, order);
     await database.pool.query(
       `INSERT INTO outbox.inbox (group_id, slot, ce_time, id)
        VALUES ('mes.board', outbox.inbox_slot('2026-01-01T00:00:00Z'), '2026-01-01T00:00:00Z', $1)`,

@@ -53,7 +53,7 @@ describe('a stock that goes short', () => {
     await emptyHouseBut(250);
     const orders = [0, 1, 2, 3].map(() => anOrder({ massMg: 100 }));
     for (const order of orders) {
-      await openWorkOrder(database.kysely, order);
+      await openWorkOrder(database.outbox, database.kysely, order);
     }
     expect(await marks(orders)).toEqual([false, false, true, true]);
     await inOwnTransaction((trx) =>
@@ -70,7 +70,7 @@ describe('a stock that goes short', () => {
     await emptyHouseBut(150);
     const orders = [0, 1].map(() => anOrder({ massMg: 100 }));
     for (const order of orders) {
-      await openWorkOrder(database.kysely, order);
+      await openWorkOrder(database.outbox, database.kysely, order);
     }
     expect(await marks(orders)).toEqual([false, true]);
     await inOwnTransaction((trx) => consumeMaterial(trx, orders[1]?.orderId as string, 'gold-750'));
@@ -96,7 +96,7 @@ describe('a stock that goes short', () => {
                 const order = kind === 'release' || kind === 'consume' ? open.pop() : undefined;
                 if (kind === 'open') {
                   const input = anOrder({ metal, massMg });
-                  await openWorkOrder(database.kysely, input);
+                  await openWorkOrder(database.outbox, database.kysely, input);
                   open.push(input);
                 } else if (kind === 'receive') {
                   await inOwnTransaction((trx) =>

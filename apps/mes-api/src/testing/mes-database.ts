@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { cloneDatabase, type TestDatabase } from '@bezel/local/testing';
-import { migrationSql } from '@bezel/outbox';
+import { migrationSql, type Outbox } from '@bezel/outbox';
 import { type Database, migrateDatabase, openDatabase } from '@bezel/service';
 import type { MesDatabase } from '../database/mes-database.ts';
+import { injectedOutbox } from './injected-outbox.ts';
 
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 
 /** A migrated database of one test's own, opened; dropped when disposed. */
 export interface MesTestDatabase extends Database<MesDatabase>, AsyncDisposable {
   readonly url: string;
+  /** The writer as the MES's controllers and activities get it. */
+  readonly outbox: Outbox;
 }
 
 export async function createMesDatabase(): Promise<MesTestDatabase> {
@@ -24,6 +27,7 @@ export async function createMesDatabase(): Promise<MesTestDatabase> {
   return {
     ...database,
     url: clone.url,
+    outbox: await injectedOutbox(database),
     async [Symbol.asyncDispose]() {
       await database.end();
       await clone[Symbol.asyncDispose]();

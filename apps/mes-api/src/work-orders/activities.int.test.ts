@@ -18,7 +18,7 @@ afterAll(async () => database[Symbol.asyncDispose]());
 
 describe('what the workflow hears', () => {
   test('a work order opened and withdrawn, again and again, is success', async () => {
-    const { openWorkOrder, withdrawWorkOrder } = mesActivities(database.kysely);
+    const { openWorkOrder, withdrawWorkOrder } = mesActivities(database.outbox, database.kysely);
     const order = anOrder();
     const withdrawal = { orderId: order.orderId, reason: 'customer' };
     expect(await openWorkOrder(order)).toEqual(await openWorkOrder(order));
@@ -27,7 +27,7 @@ describe('what the workflow hears', () => {
   });
 
   test('a shipped work order fails for good', async () => {
-    const { openWorkOrder, withdrawWorkOrder } = mesActivities(database.kysely);
+    const { openWorkOrder, withdrawWorkOrder } = mesActivities(database.outbox, database.kysely);
     const order = anOrder();
     const { workOrderId } = await openWorkOrder(order);
     await database.pool.query(`UPDATE work_order SET status = 'SHIPPED', claimed_by = 'ada' WHERE id = $1`, [
@@ -40,7 +40,7 @@ describe('what the workflow hears', () => {
   });
 
   test('an opening after the withdrawal fails for good', async () => {
-    const { openWorkOrder, withdrawWorkOrder } = mesActivities(database.kysely);
+    const { openWorkOrder, withdrawWorkOrder } = mesActivities(database.outbox, database.kysely);
     const order = anOrder();
     await withdrawWorkOrder({ orderId: order.orderId, reason: 'customer' });
     await expect(openWorkOrder(order)).rejects.toMatchObject({ type: ORDER_WITHDRAWN, nonRetryable: true });
@@ -48,7 +48,7 @@ describe('what the workflow hears', () => {
 
   test('a database that is away is a fault, to be tried again', async () => {
     const away = openDatabase<MesDatabase>({ url: 'postgres://nobody@127.0.0.1:1/nothing', name: 'mes-test' });
-    const failure = await mesActivities(away.kysely)
+    const failure = await mesActivities(database.outbox, away.kysely)
       .openWorkOrder(anOrder())
       .catch((error) => error);
     expect(failure).toMatchObject({ code: 'ECONNREFUSED' });

@@ -1,4 +1,5 @@
 import { type MesActivities, WORK_ORDER_SHIPPED } from '@bezel/order-workflow';
+import type { Outbox } from '@bezel/outbox';
 import { log } from '@bezel/service';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Kysely } from 'kysely';
@@ -13,11 +14,11 @@ export const ORDER_WITHDRAWN = 'OrderWithdrawn';
  * The MES's side of the order workflow. Whatever is not named here (a database that is away, a lock not had in time)
  * is a fault: Temporal tries again without end.
  */
-export function mesActivities(db: Kysely<MesDatabase>): MesActivities {
+export function mesActivities(outbox: Outbox, db: Kysely<MesDatabase>): MesActivities {
   return {
     async openWorkOrder(input) {
       try {
-        return await openWorkOrder(db, input);
+        return await openWorkOrder(outbox, db, input);
       } catch (error) {
         throw error instanceof OrderWithdrawnError
           ? ApplicationFailure.nonRetryable(error.message, ORDER_WITHDRAWN)
@@ -26,7 +27,7 @@ export function mesActivities(db: Kysely<MesDatabase>): MesActivities {
     },
     async withdrawWorkOrder(input) {
       try {
-        log.info({ 'event.outcome': await withdrawWorkOrder(db, input) }, `withdrawal: ${input.reason}`);
+        log.info({ 'event.outcome': await withdrawWorkOrder(outbox, db, input) }, `withdrawal: ${input.reason}`);
       } catch (error) {
         throw error instanceof WorkOrderShippedError
           ? ApplicationFailure.nonRetryable(error.message, WORK_ORDER_SHIPPED)

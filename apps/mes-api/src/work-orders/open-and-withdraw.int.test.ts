@@ -26,24 +26,26 @@ const reservationOf = (orderId: string) =>
 const operator = { sub: 'ada', roles: ['operator'], tenant: 'house' };
 const ship = async (workOrderId: string) => {
   for (const step of ['claim', 'start', 'complete', 'pack', 'ship'] as const) {
-    await database.kysely.transaction().execute((trx) => takeStep(trx, step, workOrderId, operator));
+    await database.kysely.transaction().execute((trx) => takeStep(database.outbox, trx, step, workOrderId, operator));
   }
 };
 
 describe('opening', () => {
   test('makes the work order, its reservation and its event', async () => {
     const order = anOrder();
-    const { workOrderId } = await openWorkOrder(database.kysely, order);
+    const { workOrderId } = await openWorkOrder(database.outbox, database.kysely, order);
     expect(await statusOf(order.orderId)).toBe('OPEN');
     expect(await reservationOf(order.orderId)).toEqual([{ metal: 'gold-750', mass_mg: '7750', state: 'RESERVED' }]);
     expect(await toldAbout(database, order.orderId)).toEqual(['opened']);
-    expect(await openWorkOrder(database.kysely, order)).toEqual({ workOrderId });
+    expect(await openWorkOrder(database.outbox, database.kysely, order)).toEqual({ workOrderId });
     expect(await toldAbout(database, order.orderId)).toEqual(['opened']);
   });
 
   test('twenty at once are one work order, one reservation, one event', async () => {
     const order = anOrder();
-    const opened = await Promise.all(Array.from({ length: 20 }, () => openWorkOrder(database.kysely, order)));
+    const opened = await Promise.all(
+      Array.from({ length: 20 }, () => openWorkOrder(database.outbox, database.kysely, order)),
+    );
     expect(new Set(opened.map(({ workOrderId }) => workOrderId)).size).toBe(1);
     expect(await reservationOf(order.orderId)).toHaveLength(1);
     expect(await toldAbout(database, order.orderId)).toEqual(['opened']);
@@ -51,7 +53,7 @@ describe('opening', () => {
 
   test('what fails in the middle leaves nothing', async () => {
     const order = anOrder({ massMg: -1 });
-    await expect(openWorkOrder(database.kysely, order)).rejects.toThrow(/mass_mg/);
+    await expect(openWorkOrder(database.outbox, database.kysely, order)).rejects.toThrow(/mass_mg/);
     expect(await statusOf(order.orderId)).toBeUndefined();
     expect(await toldAbout(database, order.orderId)).toEqual([]);
   });
@@ -60,8 +62,9 @@ describe('opening', () => {
 describe('withdrawing', () => {
   test('ends the work order, releases its metal and tells it, once', async () => {
     const order = anOrder();
-    await openWorkOrder(database.kysely, order);
-    const withdraw = () => withdrawWorkOrder(database.kysely, { orderId: order.orderId, reason: 'customer' });
+    await openWorkOrder(database.outbox, database.kysely, order);
+    const withdraw = () =>
+      withdrawWorkOrder(database.outbox, database.kysely, { orderId: order.orderId, reason: 'customer' });
     const outcomes = await Promise.all(Array.from({ length: 10 }, withdraw));
     expect(outcomes.filter((outcome) => outcome === 'withdrawn')).toHaveLength(1);
     expect(await statusOf(order.orderId)).toBe('WITHDRAWN');
@@ -71,10 +74,10 @@ describe('withdrawing', () => {
 
   test('an order without a work order never gets one afterwards', async () => {
     const order = anOrder();
-    expect(await withdrawWorkOrder(database.kysely, { orderId: order.orderId, reason: 'customer' })).toBe(
-      'nothing to withdraw',
-    );
-    await expect(openWorkOrder(database.kysely, order)).rejects.toThrow(OrderWithdrawnError);
+    expect(
+      await withdrawWorkOrder(database.outbox, database.kysely, { orderId: order.orderId, reason: 'customer' }),
+    ).toBe('nothing to withdraw');
+    await expect(openWorkOrder(database.outbox, database.kysely, order)).rejects.toThrow(OrderWithdrawnError);
     expect(await statusOf(order.orderId)).toBeUndefined();
   });
 
@@ -82,8 +85,8 @@ describe('withdrawing', () => {
     const orders = Array.from({ length: 20 }, () => anOrder());
     for (const order of orders) {
       const [opening] = await Promise.allSettled([
-        openWorkOrder(database.kysely, order),
-        withdrawWorkOrder(database.kysely, { orderId: order.orderId, reason: 'customer' }),
+        openWorkOrder(database.outbox, database.kysely, order),
+        withdrawWorkOrder(database.outbox, database.kysely, { orderId: order.orderId, reason: 'customer' }),
       ]);
       const told = await toldAbout(database, order.orderId);
       expect([await statusOf(order.orderId), told]).toEqual(
@@ -94,9 +97,12 @@ describe('withdrawing', () => {
 
   test('what is shipped is not withdrawn, and says so', async () => {
     const order = anOrder();
-    const { workOrderId } = await openWorkOrder(database.kysely, order);
+    const { workOrderId } = await openWorkOrder(database.outbox, database.kysely, order);
     await ship(workOrderId);
-    const withdrawal = withdrawWorkOrder(database.kysely, { orderId: order.orderId, reason: 'customer' });
+    const withdrawal = withdrawWorkOrder(database.outbox, database.kysely, {
+      orderId: order.orderId,
+      reason: 'customer',
+    });
     await expect(withdrawal).rejects.toThrow(WorkOrderShippedError);
     expect(await reservationOf(order.orderId)).toMatchObject([{ state: 'CONSUMED' }]);
   });
@@ -104,13 +110,15 @@ describe('withdrawing', () => {
   test('against a shipment at the same moment: one of them, and the other is told', async () => {
     for (let round = 0; round < 20; round++) {
       const order = anOrder();
-      const { workOrderId } = await openWorkOrder(database.kysely, order);
+      const { workOrderId } = await openWorkOrder(database.outbox, database.kysely, order);
       for (const step of ['claim', 'start', 'complete', 'pack'] as const) {
-        await database.kysely.transaction().execute((trx) => takeStep(trx, step, workOrderId, operator));
+        await database.kysely
+          .transaction()
+          .execute((trx) => takeStep(database.outbox, trx, step, workOrderId, operator));
       }
       const [shipment, withdrawal] = await Promise.allSettled([
-        database.kysely.transaction().execute((trx) => takeStep(trx, 'ship', workOrderId, operator)),
-        withdrawWorkOrder(database.kysely, { orderId: order.orderId, reason: 'customer' }),
+        database.kysely.transaction().execute((trx) => takeStep(database.outbox, trx, 'ship', workOrderId, operator)),
+        withdrawWorkOrder(database.outbox, database.kysely, { orderId: order.orderId, reason: 'customer' }),
       ]);
       const shipped = shipment.status === 'fulfilled';
       expect(withdrawal.status).toBe(shipped ? 'rejected' : 'fulfilled');

@@ -1,10 +1,9 @@
 import { WorkOrderOpened } from '@bezel/contracts';
 import type { MesActivities } from '@bezel/order-workflow';
-import { uuidv7 } from '@bezel/outbox';
+import { type Outbox, uuidv7 } from '@bezel/outbox';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
 import { reserveMaterial } from '../material/stock.ts';
-import { outbox } from '../outbox.ts';
 
 /** Who opens and withdraws work orders, as their events tell it. */
 export const ORDER_WORKFLOW = 'order-workflow';
@@ -22,11 +21,15 @@ type OpenWorkOrder = Parameters<MesActivities['openWorkOrder']>[0];
  *
  * @throws OrderWithdrawnError when the order was withdrawn before
  */
-export const openWorkOrder = (db: Kysely<MesDatabase>, input: OpenWorkOrder): Promise<{ workOrderId: string }> =>
-  db.transaction().execute((trx) => openWithin(trx, input));
+export const openWorkOrder = (
+  outbox: Outbox,
+  db: Kysely<MesDatabase>,
+  input: OpenWorkOrder,
+): Promise<{ workOrderId: string }> => db.transaction().execute((trx) => openWithin(outbox, trx, input));
 
 /** The same in the caller's transaction. */
 export async function openWithin(
+  outbox: Outbox,
   trx: Transaction<MesDatabase>,
   input: OpenWorkOrder,
 ): Promise<{ workOrderId: string }> {

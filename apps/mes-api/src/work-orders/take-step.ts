@@ -1,8 +1,8 @@
+import type { Outbox } from '@bezel/outbox';
 import { type CallerIdentity, concernsOrder, found, ProblemError } from '@bezel/service';
 import { sql, type Transaction } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
 import { consumeMaterial } from '../material/stock.ts';
-import { outbox } from '../outbox.ts';
 import { refusalOf, STEPS, type StepName, type StepTaker } from './steps.ts';
 
 /**
@@ -12,6 +12,7 @@ import { refusalOf, STEPS, type StepName, type StepTaker } from './steps.ts';
  * @throws ProblemError 404 `work_order_not_found`, 409 `illegal_action`, 403 `claimed_by_another`
  */
 export async function takeStep(
+  outbox: Outbox,
   trx: Transaction<MesDatabase>,
   step: StepName,
   id: string,

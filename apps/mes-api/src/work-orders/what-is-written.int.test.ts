@@ -37,15 +37,15 @@ const updatedAt = async (trx: Transaction<MesDatabase>, id: string): Promise<str
   ).updated_at.toISOString();
 
 async function takeSteps(trx: Transaction<MesDatabase>, id: string, steps: readonly StepName[]): Promise<void> {
-  for (const step of steps) await takeStep(trx, step, id, operator);
+  for (const step of steps) await takeStep(database.outbox, trx, step, id, operator);
 }
 
 describe('what is written with a work order', () => {
   test('that is opened: WorkOrderOpened under the order, once', () =>
     within(async (trx) => {
       const order = anOrder();
-      const { workOrderId } = await openWithin(trx, order);
-      await openWithin(trx, order);
+      const { workOrderId } = await openWithin(database.outbox, trx, order);
+      await openWithin(database.outbox, trx, order);
       const at = await updatedAt(trx, workOrderId);
       expect(await writtenIn(trx)).toHaveLength(1);
       expect(await writtenIn(trx, WorkOrderOpened)).toMatchObject([
@@ -60,9 +60,11 @@ describe('what is written with a work order', () => {
   test('that is withdrawn: WorkOrderWithdrawn after what was written before, once', () =>
     within(async (trx) => {
       const order = anOrder();
-      const { workOrderId } = await openWithin(trx, order);
-      expect(await withdrawWithin(trx, { orderId: order.orderId, reason: 'customer' })).toBe('withdrawn');
-      await withdrawWithin(trx, { orderId: order.orderId, reason: 'customer' });
+      const { workOrderId } = await openWithin(database.outbox, trx, order);
+      expect(await withdrawWithin(database.outbox, trx, { orderId: order.orderId, reason: 'customer' })).toBe(
+        'withdrawn',
+      );
+      await withdrawWithin(database.outbox, trx, { orderId: order.orderId, reason: 'customer' });
       expect((await writtenIn(trx)).map(({ type }) => type)).toEqual([WorkOrderOpened.type, WorkOrderWithdrawn.type]);
       expect(await writtenIn(trx, WorkOrderWithdrawn)).toMatchObject([
         { key: order.orderId, data: { orderId: order.orderId, workOrderId, by: ORDER_WORKFLOW } },
@@ -72,17 +74,17 @@ describe('what is written with a work order', () => {
   test('that never was, when its order is withdrawn: nothing', () =>
     within(async (trx) => {
       const { orderId } = anOrder();
-      expect(await withdrawWithin(trx, { orderId, reason: 'customer' })).toBe('nothing to withdraw');
+      expect(await withdrawWithin(database.outbox, trx, { orderId, reason: 'customer' })).toBe('nothing to withdraw');
       expect(await writtenIn(trx)).toEqual([]);
     }));
 
   test.each(STEP_NAMES)('at the step %s: its event alone, with who took it and when', (step) =>
     within(async (trx) => {
       const { orderId } = anOrder();
-      const { workOrderId } = await openWithin(trx, anOrder({ orderId }));
+      const { workOrderId } = await openWithin(database.outbox, trx, anOrder({ orderId }));
       await takeSteps(trx, workOrderId, STEP_NAMES.slice(0, STEP_NAMES.indexOf(step)));
       const before = await writtenIn(trx);
-      await takeStep(trx, step, workOrderId, operator);
+      await takeStep(database.outbox, trx, step, workOrderId, operator);
       expect((await writtenIn(trx)).slice(before.length)).toMatchObject([
         {
           type: STEPS[step].event.type,
@@ -95,8 +97,10 @@ describe('what is written with a work order', () => {
 
   test('at a step that is refused: nothing', () =>
     within(async (trx) => {
-      const { workOrderId } = await openWithin(trx, anOrder());
-      await expect(takeStep(trx, 'ship', workOrderId, operator)).rejects.toMatchObject({ code: 'illegal_action' });
+      const { workOrderId } = await openWithin(database.outbox, trx, anOrder());
+      await expect(takeStep(database.outbox, trx, 'ship', workOrderId, operator)).rejects.toMatchObject({
+        code: 'illegal_action',
+      });
       expect((await writtenIn(trx)).map(({ type }) => type)).toEqual([WorkOrderOpened.type]);
     }));
 });

@@ -1,9 +1,9 @@
 import { type WorkOrderStatus, WorkOrderWithdrawn } from '@bezel/contracts';
 import type { MesActivities } from '@bezel/order-workflow';
+import type { Outbox } from '@bezel/outbox';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
 import { releaseMaterial } from '../material/stock.ts';
-import { outbox } from '../outbox.ts';
 import { lockOrder, ORDER_WORKFLOW } from './open-work-order.ts';
 
 /** The parcel has left the house: the work order cannot be withdrawn, and the order cannot be cancelled. */
@@ -26,11 +26,15 @@ export type Withdrawal = 'withdrawn' | 'nothing to withdraw';
  * @returns what was done
  * @throws WorkOrderShippedError when the work order is shipped
  */
-export const withdrawWorkOrder = (db: Kysely<MesDatabase>, input: WithdrawWorkOrder): Promise<Withdrawal> =>
-  db.transaction().execute((trx) => withdrawWithin(trx, input));
+export const withdrawWorkOrder = (
+  outbox: Outbox,
+  db: Kysely<MesDatabase>,
+  input: WithdrawWorkOrder,
+): Promise<Withdrawal> => db.transaction().execute((trx) => withdrawWithin(outbox, trx, input));
 
 /** The same in the caller's transaction. */
 export async function withdrawWithin(
+  outbox: Outbox,
   trx: Transaction<MesDatabase>,
   { orderId, reason }: WithdrawWorkOrder,
 ): Promise<Withdrawal> {

@@ -1,3 +1,5 @@
+import type { Outbox } from '@bezel/outbox';
+import { InjectOutbox } from '@bezel/outbox/nestjs';
 import { concernsOrder, Idempotency, Public } from '@bezel/service';
 import { Body, Controller, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
@@ -12,7 +14,10 @@ import { SignatureGuard, webhookIdOf } from './signature-guard.ts';
 @Public()
 @UseGuards(SignatureGuard)
 export class CourierController {
-  constructor(private readonly idempotency: Idempotency<ShopDatabase>) {}
+  constructor(
+    @InjectOutbox() private readonly outbox: Outbox,
+    private readonly idempotency: Idempotency<ShopDatabase>,
+  ) {}
 
   @Post()
   @ApiOperation({
@@ -35,7 +40,7 @@ export class CourierController {
     return this.idempotency.run(
       request,
       async (trx) => {
-        const receipt = await recordDelivery(trx, webhookIdOf(request), event);
+        const receipt = await recordDelivery(this.outbox, trx, webhookIdOf(request), event);
         concernsOrder(receipt.orderId);
         return { status: 202, body: receipt };
       },

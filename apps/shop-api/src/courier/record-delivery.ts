@@ -1,4 +1,5 @@
 import { DeliveryConfirmed } from '@bezel/contracts';
+import type { Outbox } from '@bezel/outbox';
 import { found, ProblemError } from '@bezel/service';
 import type { Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
@@ -17,6 +18,7 @@ import type { CourierEvent, CourierReceipt } from './courier-event.ts';
  * another order
  */
 export async function recordDelivery(
+  outbox: Outbox,
   trx: Transaction<ShopDatabase>,
   webhookId: string,
   { data }: CourierEvent,
@@ -49,10 +51,12 @@ export async function recordDelivery(
     });
   }
   assertDeliverable(order);
-  await recordFact(trx, { order_id: order.id, kind: 'delivered', said_by: webhookId }, DeliveryConfirmed, (at) => ({
-    orderId: order.id,
-    courierEventId: webhookId,
-    at,
-  }));
+  await recordFact(
+    outbox,
+    trx,
+    { order_id: order.id, kind: 'delivered', said_by: webhookId },
+    DeliveryConfirmed,
+    (at) => ({ orderId: order.id, courierEventId: webhookId, at }),
+  );
   return receipt;
 }

@@ -1,9 +1,8 @@
-import { OutboxModule } from '@bezel/outbox/nestjs';
 import { type Database, type KafkaClient, logProblem, outboxRole, type Role } from '@bezel/service';
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import type { ShopDatabase } from '../database/shop-database.ts';
-import { SOURCE } from '../outbox.ts';
+import { shopOutbox } from '../outbox.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { temporalWorkflows } from './order-workflows.ts';
 
@@ -30,9 +29,7 @@ export function orchestratorRole(
     runs: 'consumer',
     providers: [{ provide: Orchestrator, useValue: orchestrator }],
     imports: [
-      OutboxModule.forRoot({
-        db: database.pool,
-        source: SOURCE,
+      shopOutbox(database, {
         consumer: {
           subscriber: kafka.subscriber(),
           groupId: ORCHESTRATOR_GROUP,

@@ -192,7 +192,7 @@ describe('facts', () => {
       .where('id', '=', order.id)
       .executeTakeFirstOrThrow();
     const move = { orderId: order.id, seq: seq + 1, from: 'MANUFACTURING_COMPLETED', to: 'PACKED' } as const;
-    await moveOrder(shop.database.kysely, { ...move, causedBy: messageId });
+    await moveOrder(shop.outbox, shop.database.kysely, { ...move, causedBy: messageId });
     await shop.moveTo(order.id, 'DELIVERED');
     await topics.tell(WorkOrderPacked, step(order.id), messageId);
     await handled(messageId);

@@ -1,4 +1,6 @@
 import { OrderHistoryEntry, OrderPage, OrderResource } from '@bezel/contracts';
+import type { Outbox } from '@bezel/outbox';
+import { InjectOutbox } from '@bezel/outbox/nestjs';
 import {
   Caller,
   Consumes,
@@ -39,6 +41,7 @@ export function ordersController(door: Door): Type {
   @Roles(...door.roles)
   class OrdersController {
     constructor(
+      @InjectOutbox() private readonly outbox: Outbox,
       @InjectDatabase() private readonly db: Kysely<ShopDatabase>,
       private readonly idempotency: Idempotency<ShopDatabase>,
     ) {}
@@ -53,7 +56,7 @@ export function ordersController(door: Door): Type {
       return this.idempotency.run(
         request,
         async (trx) => {
-          const order = await submitOrder(trx, caller, door, submission);
+          const order = await submitOrder(this.outbox, trx, caller, door, submission);
           concernsOrder(order.id);
           return { status: 201, body: toOrderResource(order), headers: { location: `/v1/orders/${order.id}` } };
         },
@@ -93,7 +96,9 @@ export function ordersController(door: Door): Type {
       @Body({ schema: AcceptBody }) { offerId }: AcceptBody,
       @Caller() caller: Caller,
     ) {
-      return this.say(request, id, caller, (trx, order) => acceptOrder(trx, order, { offerId, by: caller.sub }));
+      return this.say(request, id, caller, (trx, order) =>
+        acceptOrder(this.outbox, trx, order, { offerId, by: caller.sub }),
+      );
     }
 
     @Post(':id/cancel')
@@ -104,7 +109,9 @@ export function ordersController(door: Door): Type {
       @Body({ schema: CancelBody }) { reason }: CancelBody,
       @Caller() caller: Caller,
     ) {
-      return this.say(request, id, caller, (trx, order) => cancelOrder(trx, order, { reason, by: caller.sub }));
+      return this.say(request, id, caller, (trx, order) =>
+        cancelOrder(this.outbox, trx, order, { reason, by: caller.sub }),
+      );
     }
 
     /** Records a fact about an order the caller may see: 202, because the status follows when the workflow has heard. */

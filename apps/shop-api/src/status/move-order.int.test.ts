@@ -9,7 +9,7 @@ let shop: Shop;
 let activities: ReturnType<typeof shopActivities>;
 beforeAll(async () => {
   shop = await startShop();
-  activities = shopActivities(shop.database.kysely);
+  activities = shopActivities(shop.outbox, shop.database.kysely);
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
@@ -152,7 +152,7 @@ test('a refused fact is recorded once, in its place', async () => {
 
 test('the database away is retried, not final', async () => {
   const away = await startShop();
-  const gone = shopActivities(away.database.kysely);
+  const gone = shopActivities(away.outbox, away.database.kysely);
   await away[Symbol.asyncDispose]();
   await expect(
     outcome(gone.moveOrder({ orderId: uuidv7(), seq: 1, from: 'SUBMITTED', to: 'PRICING' })),

@@ -1,10 +1,10 @@
 import { OrderStatusChanged } from '@bezel/contracts';
 import { OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
+import type { Outbox } from '@bezel/outbox';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { lockOrder } from '../orders/facts/lock-order.ts';
 import type { OrderRow } from '../orders/view/order-resource.ts';
-import { outbox } from '../outbox.ts';
 import { OfferAcceptedError, OrderMoveImpossibleError } from './errors.ts';
 import { judgeMove, type MoveMade } from './judge-move.ts';
 
@@ -18,18 +18,18 @@ import { judgeMove, type MoveMade } from './judge-move.ts';
  * @throws OrderMoveImpossibleError when the move does not fit the history
  * @throws OfferAcceptedError when the move ends an offer whose acceptance is recorded
  */
-export const moveOrder = (db: Kysely<ShopDatabase>, move: OrderMove): Promise<void> =>
-  db.transaction().execute((trx) => moveWithin(trx, move));
+export const moveOrder = (outbox: Outbox, db: Kysely<ShopDatabase>, move: OrderMove): Promise<void> =>
+  db.transaction().execute((trx) => moveWithin(outbox, trx, move));
 
 /** The same in the caller's transaction. */
-export async function moveWithin(trx: Transaction<ShopDatabase>, move: OrderMove): Promise<void> {
+export async function moveWithin(outbox: Outbox, trx: Transaction<ShopDatabase>, move: OrderMove): Promise<void> {
   const order = await lockOrder(trx, (eb) => eb('id', '=', move.orderId));
   if (order === undefined) throw new OrderMoveImpossibleError(move.orderId, 'there is no such order');
   const judgement = judgeMove(order, move, await moveMade(trx, move));
   if (judgement.kind === 'impossible') throw new OrderMoveImpossibleError(move.orderId, judgement.why);
   if (judgement.kind === 'made before') return;
   if (endsOffer(move) && (await offerWasAccepted(trx, order))) throw new OfferAcceptedError(move.orderId);
-  await makeMove(trx, order, move);
+  await makeMove(outbox, trx, order, move);
 }
 
 const endsOffer = ({ to, reason }: OrderMove): boolean => to === 'CANCELLED' && reason === OFFER_EXPIRED;
@@ -53,7 +53,12 @@ const moveMade = (trx: Transaction<ShopDatabase>, { orderId, seq }: OrderMove): 
     .where('seq', '=', seq)
     .executeTakeFirst();
 
-async function makeMove(trx: Transaction<ShopDatabase>, order: OrderRow, move: OrderMove): Promise<void> {
+async function makeMove(
+  outbox: Outbox,
+  trx: Transaction<ShopDatabase>,
+  order: OrderRow,
+  move: OrderMove,
+): Promise<void> {
   const { seq, from, to, reason, offer, causedBy } = move;
   const offerJson = offer === undefined ? null : JSON.stringify(offer);
   const { at } = await trx

@@ -1,4 +1,5 @@
 import { OFFER_ACCEPTED, type ShopActivities } from '@bezel/order-workflow';
+import type { Outbox } from '@bezel/outbox';
 import { log } from '@bezel/service';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Kysely } from 'kysely';
@@ -11,10 +12,10 @@ import { recordRefusedFact } from './record-refused-fact.ts';
  * The activities of the task queue `orders`. What can never succeed fails for good; whatever else goes wrong (the
  * database away, a lock) is thrown as it is, and Temporal tries again.
  */
-export const shopActivities = (db: Kysely<ShopDatabase>): ShopActivities => ({
+export const shopActivities = (outbox: Outbox, db: Kysely<ShopDatabase>): ShopActivities => ({
   moveOrder: (move) =>
     forGood(async () => {
-      await moveOrder(db, move);
+      await moveOrder(outbox, db, move);
       log.info(
         { 'event.action': 'order-moved', 'bezel.order.seq': move.seq },
         `order moved: ${move.from} → ${move.to}`,

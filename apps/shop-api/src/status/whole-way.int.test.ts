@@ -79,7 +79,7 @@ beforeAll(async () => {
   });
   await consumer.start();
   const connected = () => NativeConnection.connect({ address });
-  const activities = shopActivities(shop.database.kysely);
+  const activities = shopActivities(shop.outbox, shop.database.kysely);
   for (let twice = 0; twice < 2; twice++) {
     workers.push(
       await createOrdersWorker({

@@ -2,12 +2,14 @@ import type { AddressInfo } from 'node:net';
 import type { OrderResource, OrderStatus, PriceOffer, Problem } from '@bezel/contracts';
 import { createIdentity, waitFor } from '@bezel/local/testing';
 import { OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
-import { uuidv7 } from '@bezel/outbox';
+import { type Outbox, uuidv7 } from '@bezel/outbox';
+import { outboxToken } from '@bezel/outbox/nestjs';
 import { committedIn } from '@bezel/outbox/testing';
 import { createHttpApp, openDatabase } from '@bezel/service';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { customersDoor } from '../doors/customers-door.ts';
 import { partnersDoor } from '../doors/partners-door.ts';
+import { shopOutbox } from '../outbox.ts';
 import { moveOrder } from '../status/move-order.ts';
 import { shopTestDatabase } from './shop-database.ts';
 import { binaryStl, cube } from './stl-samples.ts';
@@ -52,7 +54,10 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
   const database = openDatabase<ShopDatabase>({ url: clone.url, name: 'shop-test' });
   const maxInFlight = options.maxInFlight ?? 100;
   const open = async (name: string, module: ReturnType<typeof partnersDoor>) => {
-    const app = await createHttpApp({ name, title: name, database, identity, module, rawBody: true });
+    const app = await createHttpApp({
+      ...{ name, title: name, database, identity, rawBody: true },
+      ...{ module, imports: [shopOutbox(database)] },
+    });
     await app.listen(0, '127.0.0.1');
     return { app, url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}` };
   };
@@ -60,6 +65,9 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
     customers: await open('shop-api', customersDoor({ courierWebhookSecret: COURIER_SECRET, maxInFlight })),
     partners: await open('shop-partner', partnersDoor({ maxInFlight })),
   };
+
+  /** As the doors' controllers get it. */
+  const outbox = doors.customers.app.get<Outbox>(outboxToken());
 
   /** Asks a door and reads the answer as JSON, or as text when it is none. */
   async function ask<Body = Problem>(path: string, asked: Asked = {}): Promise<Answer<Body>> {
@@ -86,6 +94,7 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
 
   return {
     database,
+    outbox,
     identity,
     databaseUrl: clone.url,
     urls: { customers: doors.customers.url, partners: doors.partners.url },
@@ -102,7 +111,7 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
     /** Moves an order on as its workflow would, until it has this status. */
     async moveTo(orderId: string, status: OrderStatus): Promise<void> {
       const { rows } = await database.pool.query('SELECT seq FROM orders WHERE id = $1', [orderId]);
-      for (const move of wayTo(orderId, status).slice(rows[0].seq)) await moveOrder(database.kysely, move);
+      for (const move of wayTo(orderId, status).slice(rows[0].seq)) await moveOrder(outbox, database.kysely, move);
     },
 
     /** How many rows each table of the shop has; for showing that nothing was stored half. */

@@ -1,4 +1,8 @@
+import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FactoryProvider, INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { NestLog } from '../http/nest-log.ts';
 import type { Role } from '../service/index.ts';
 import { log } from '../telemetry/index.ts';
 
@@ -14,23 +18,48 @@ export interface ConnectedWorker {
   close(): Promise<void>;
 }
 
+/** A Temporal worker, what its activities are made of, and what they cannot do without. */
+export interface WorkerRoleOptions<Activities> extends Pick<ModuleMetadata, 'imports'> {
+  /** Makes the activities, as the factory of a Nest provider: of what `inject` names and `imports` export. */
+  readonly activities: Pick<FactoryProvider<Activities>, 'inject' | 'useFactory'>;
+  /** Makes the worker of them. Tried until it succeeds: Temporal being away when we start only delays. */
+  readonly connect: (activities: Activities) => Promise<ConnectedWorker>;
+  /** Whatever else the activities cannot do without, such as the database's `ping`. */
+  readonly alsoNeeds: () => Promise<void>;
+}
+
 /** Waits between tries to reach Temporal at the start: doubled up to the longest. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
+class WorkerRoleModule {}
+const ACTIVITIES = Symbol('activities');
+
 /**
- * The role of a Temporal worker. `connect` is tried until it succeeds: Temporal being away when we start only delays.
- * A worker that ends by itself ends the process, whose supervisor starts it again.
+ * The role of a Temporal worker: its activities are made in a Nest application of its own, without a door. A worker that
+ * ends by itself ends the process, whose supervisor starts it again.
  *
- * @param alsoNeeds whatever else the activities cannot do without, such as the database's `ping`
+ * @example
+ * workerRole({
+ *   imports: [OutboxModule.forRoot({ db: pool, source })],
+ *   activities: { inject: [outboxToken()], useFactory: (outbox: Outbox) => shopActivities(outbox, kysely) },
+ *   connect: async (activities) => createOrdersWorker({ connection: await NativeConnection.connect(), activities }),
+ *   alsoNeeds: database.ping,
+ * })
  */
-export function workerRole(connect: () => Promise<ConnectedWorker>, alsoNeeds: () => Promise<void>): Role {
+export function workerRole<Activities>({
+  imports = [],
+  activities,
+  connect,
+  alsoNeeds,
+}: WorkerRoleOptions<Activities>): Role {
   const stopping = new AbortController();
+  let starting: Promise<INestApplicationContext> | undefined;
   let worker: ConnectedWorker | undefined;
   let running: Promise<void> = Promise.resolve();
 
-  async function work(fatal: (error: unknown) => void): Promise<void> {
-    worker = await connectAtLast(connect, stopping.signal);
+  async function work(made: Activities, fatal: (error: unknown) => void): Promise<void> {
+    worker = await connectAtLast(() => connect(made), stopping.signal);
     if (worker === undefined) {
       return;
     }
@@ -48,13 +77,21 @@ export function workerRole(connect: () => Promise<ConnectedWorker>, alsoNeeds: (
 
   return {
     async start(fatal) {
-      running = work(fatal);
+      starting = NestFactory.createApplicationContext(
+        { module: WorkerRoleModule, imports, providers: [{ provide: ACTIVITIES, ...activities }] },
+        { logger: new NestLog(), abortOnError: false },
+      );
+      const app = await starting;
+      running = work(app.get<Activities>(ACTIVITIES), fatal);
       running.catch(fatal);
     },
     async stop() {
       stopping.abort();
+      // One that could not start has stopped what it had begun.
+      const app = await starting?.catch(() => undefined);
       worker?.shutdown();
       await running;
+      await app?.close();
     },
     async health() {
       if (worker === undefined) {

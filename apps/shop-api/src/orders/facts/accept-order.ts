@@ -1,4 +1,5 @@
 import { PriceAccepted } from '@bezel/contracts';
+import type { Outbox } from '@bezel/outbox';
 import type { Transaction } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
 import type { OrderRow } from '../view/order-resource.ts';
@@ -12,12 +13,14 @@ import { recordFact } from './record-fact.ts';
  * @throws ProblemError 409, see `acceptedOffer`
  */
 export async function acceptOrder(
+  outbox: Outbox,
   trx: Transaction<ShopDatabase>,
   order: OrderRow,
   { offerId, by }: { readonly offerId?: string | undefined; readonly by: string },
 ): Promise<void> {
   const offer = acceptedOffer(order, offerId, new Date());
   await recordFact(
+    outbox,
     trx,
     { order_id: order.id, kind: 'price-accepted', offer_id: offer.offerId, said_by: by },
     PriceAccepted,

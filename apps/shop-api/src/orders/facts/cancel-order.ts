@@ -1,4 +1,5 @@
 import { CancellationRequested } from '@bezel/contracts';
+import type { Outbox } from '@bezel/outbox';
 import type { Transaction } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
 import type { OrderRow } from '../view/order-resource.ts';
@@ -12,12 +13,14 @@ import { recordFact } from './record-fact.ts';
  * @throws ProblemError 409, see `assertCancellable`
  */
 export async function cancelOrder(
+  outbox: Outbox,
   trx: Transaction<ShopDatabase>,
   order: OrderRow,
   { reason, by }: { readonly reason: string; readonly by: string },
 ): Promise<void> {
   assertCancellable(order);
   await recordFact(
+    outbox,
     trx,
     { order_id: order.id, kind: 'cancellation-requested', said_by: by, reason },
     CancellationRequested,

@@ -14,7 +14,7 @@ afterAll(() => shop[Symbol.asyncDispose]());
 
 async function orderIn(status: OrderStatus, offer = offerOf()): Promise<OrderResource> {
   const order = await shop.submitted();
-  for (const move of wayTo(order.id, status, offer)) await moveOrder(shop.database.kysely, move);
+  for (const move of wayTo(order.id, status, offer)) await moveOrder(shop.outbox, shop.database.kysely, move);
   return { ...order, status, offer };
 }
 

@@ -1,7 +1,6 @@
-import { type EventDefinition, uuidv7 } from '@bezel/outbox';
+import { type EventDefinition, type Outbox, uuidv7 } from '@bezel/outbox';
 import type { Insertable, Transaction } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
-import { outbox } from '../../outbox.ts';
 
 type FactRow = Omit<Insertable<ShopDatabase['order_fact']>, 'message_id' | 'at'>;
 
@@ -14,6 +13,7 @@ type FactRow = Omit<Insertable<ShopDatabase['order_fact']>, 'message_id' | 'at'>
  * @returns false when it had been said before
  */
 export async function recordFact<Data>(
+  outbox: Outbox,
   trx: Transaction<ShopDatabase>,
   fact: FactRow,
   event: EventDefinition<string, Data>,

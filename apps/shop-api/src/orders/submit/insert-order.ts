@@ -1,9 +1,8 @@
 import type { ModelRef, OrderSpecification } from '@bezel/contracts';
 import { OrderSubmitted } from '@bezel/contracts';
-import { uuidv7 } from '@bezel/outbox';
+import { type Outbox, uuidv7 } from '@bezel/outbox';
 import { sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
-import { outbox } from '../../outbox.ts';
 import type { OrderRow } from '../view/order-resource.ts';
 
 /** What is ordered, by whom, through which door. */
@@ -27,7 +26,7 @@ const nextNumber = sql<string>`(
  * Submits an order: its row, move 0 of its history and OrderSubmitted commit together with whatever else the
  * transaction holds. Nothing is locked but the rows that are new.
  */
-export async function insertOrder(trx: Transaction<ShopDatabase>, order: NewOrder): Promise<OrderRow> {
+export async function insertOrder(outbox: Outbox, trx: Transaction<ShopDatabase>, order: NewOrder): Promise<OrderRow> {
   const { tenant, customerId, channel, model, metal, finish, stones } = order;
   const row = await trx
     .insertInto('orders')

@@ -1,3 +1,4 @@
+import type { Outbox } from '@bezel/outbox';
 import { type CallerIdentity, ProblemError } from '@bezel/service';
 import type { Transaction } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
@@ -13,6 +14,7 @@ import type { Submission } from './submission.ts';
  * @throws ProblemError 422 `model_unknown` when it names a model this caller did not upload
  */
 export async function submitOrder(
+  outbox: Outbox,
   trx: Transaction<ShopDatabase>,
   caller: CallerIdentity,
   door: Door,
@@ -33,7 +35,7 @@ export async function submitOrder(
       errors: [{ path: 'modelSha256', message: detail }],
     });
   }
-  return insertOrder(trx, {
+  return insertOrder(outbox, trx, {
     metal,
     finish,
     stones,

@@ -16,7 +16,7 @@ describe('an order', () => {
     const order = await shop.submitted();
     expect((await shop.ask(`/v1/orders/${order.id}`, { as: ANN })).body).toEqual(order);
     const offer = offerOf();
-    for (const move of wayTo(order.id, 'PRICED', offer)) await moveOrder(shop.database.kysely, move);
+    for (const move of wayTo(order.id, 'PRICED', offer)) await moveOrder(shop.outbox, shop.database.kysely, move);
     const { body } = await shop.ask<OrderResource>(`/v1/orders/${order.id}`, { as: ANN });
     expect(body).toMatchObject({ status: 'PRICED', offer });
     expect(Date.parse(body.updatedAt)).toBeGreaterThan(Date.parse(order.updatedAt));
@@ -124,7 +124,7 @@ test('the history tells moves and refused facts in their order', async () => {
   const order = await shop.submitted();
   const cause = uuidv7();
   const refused = uuidv7();
-  await moveOrder(shop.database.kysely, {
+  await moveOrder(shop.outbox, shop.database.kysely, {
     orderId: order.id,
     seq: 1,
     from: 'SUBMITTED',
@@ -139,7 +139,7 @@ test('the history tells moves and refused facts in their order', async () => {
     reason: 'repeated',
     at: new Date().toISOString(),
   });
-  await moveOrder(shop.database.kysely, {
+  await moveOrder(shop.outbox, shop.database.kysely, {
     orderId: order.id,
     seq: 2,
     from: 'PRICING',
