@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { metrics } from '@opentelemetry/api';
 import { partitionName, type TopicPartition } from '../subscriber/index.ts';
 import { CHANNELS, INSTRUMENTATION, METRICS } from '../telemetry/names.ts';
-import type { CommittedBatch } from './lane/lane.ts';
+import type { CommittedBatch } from './lane/observer.ts';
 import type { PlacedEvent } from './message/calls.ts';
 import type { ConsumerProblem, PartitionStatus } from './status.ts';
 

@@ -1,7 +1,6 @@
 import { type Backoff, backoffMs } from '../../subscriber/backoff.ts';
 import { type FetchedRange, partitionName, type Subscription, type TopicPartition } from '../../subscriber/index.ts';
 import { PositionHeldError } from '../errors.ts';
-import type { PlacedEvent } from '../message/calls.ts';
 import type { FaultyMessage, RoutedMessage, Router } from '../message/route.ts';
 import { CRASHES, isOver } from '../parking/doubt.ts';
 import type { ParkReason } from '../parking/stored-message.ts';
@@ -12,6 +11,7 @@ import { afterCommit, afterFailure, type BatchSize, firstBatchSize, takeBatch } 
 import { createBuffer } from './buffer.ts';
 import { countCollision } from './collisions.ts';
 import { crashed, describe, type FailingMessage, failAgain, type PolicyOf } from './failing.ts';
+import type { LaneObserver } from './observer.ts';
 import { openRedriving, type RedrivingDependencies } from './redriving.ts';
 import type { Slots } from './slots.ts';
 import { takeTurns } from './turns.ts';
@@ -66,26 +66,6 @@ export interface LaneDependencies extends Pick<RedrivingDependencies, 'redrive' 
   /** The row of the position is gone: only the consumer knows how to begin anew. */
   readonly positionLost: () => void;
   readonly observer: LaneObserver;
-}
-
-export interface CommittedBatch {
-  readonly messages: readonly RoutedMessage[];
-  readonly handled: number;
-  /** Those that are done with: neither parked nor passed over. */
-  readonly done: readonly PlacedEvent[];
-  readonly duplicates: number;
-  readonly parked: number;
-  readonly tookMs: number;
-}
-
-export interface LaneObserver {
-  committed(batch: CommittedBatch): void;
-  failed(failing: FailingMessage): void;
-  /** The message's key is parked, with it; or it stays so, since it failed in a redrive. */
-  parked(failing: FailingMessage): void;
-  /** So many messages left the parking, of which these were handled. */
-  redriven(messages: number, done: readonly PlacedEvent[]): void;
-  databaseFailed(error: Error): void;
 }
 
 const DATABASE_RETRY: Backoff = { firstMs: 50, maxMs: 5_000 };
