@@ -6,6 +6,8 @@ import {
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
+  type Tracer,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import { asError } from '../../errors/as-error.ts';
@@ -24,6 +26,20 @@ export function writersContext({ headers }: Pick<Envelope, 'headers'>): Context 
 /** It stands in for that of a provider, also of one that is registered later. */
 const tracer = trace.getTracer(INSTRUMENTATION);
 
+/** What stands in for a provider until there is one. A later version of the API may do without it. */
+interface StandIn extends TracerProvider {
+  getDelegateTracer?(name: string): Tracer | undefined;
+}
+
+/**
+ * Whether anybody takes spans. Where nobody does, to make one and throw it away would cost more than many a handler; the
+ * writer's context is passed on all the same, for what is written inside.
+ */
+function isTraced(): boolean {
+  const provider: StandIn = trace.getTracerProvider();
+  return provider.getDelegateTracer === undefined || provider.getDelegateTracer(INSTRUMENTATION) !== undefined;
+}
+
 interface Spanned {
   readonly groupId: string;
   readonly partition: TopicPartition;
@@ -35,6 +51,10 @@ export async function asConsumerSpan(
   work: () => Promise<void>,
 ): Promise<void> {
   const parent = writersContext(routed.envelope);
+  if (!isTraced()) {
+    await context.with(parent, work);
+    return;
+  }
   const attributes = {
     ...attributesOf(groupId, partition),
     'messaging.kafka.offset': Number(routed.message.offset),
@@ -51,6 +71,10 @@ export async function asBatchSpan(
   { groupId, partition, messages }: Spanned & { readonly messages: readonly HandledMessage[] },
   work: () => Promise<void>,
 ): Promise<void> {
+  if (!isTraced()) {
+    await context.with(ROOT_CONTEXT, work);
+    return;
+  }
   const links = messages.flatMap(({ envelope }) => {
     const writer = spanContextOf(envelope.headers);
     return writer === undefined ? [] : [{ context: writer, attributes: { 'messaging.message.id': envelope.id } }];
