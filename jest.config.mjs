@@ -1,3 +1,5 @@
+import { SWC_OPTIONS } from './infra/local/src/testing/swc-options.ts';
+
 // Three kinds of test, told apart by file name (docs/architecture.md, "Tests"). Native ESM, swc only strips types and
 // decorators; `@bezel/source` makes workspace packages resolve to their sources, so tests never run a stale build.
 const shared = {
@@ -6,18 +8,7 @@ const shared = {
   testEnvironmentOptions: { customExportConditions: ['@bezel/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2024',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
+    '\\.ts$': ['@swc/jest', SWC_OPTIONS],
   },
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.bezel/', '<rootDir>/.nx/'],
 };

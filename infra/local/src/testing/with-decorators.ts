@@ -5,22 +5,14 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { transformSync } from '@swc/core';
+import { SWC_OPTIONS } from './swc-options.ts';
 
 registerHooks({
   load(url, context, nextLoad) {
     if (!url.startsWith('file:') || !url.endsWith('.ts') || url.includes('/node_modules/')) {
       return nextLoad(url, context);
     }
-    const { code } = transformSync(readFileSync(new URL(url), 'utf8'), {
-      filename: url,
-      jsc: {
-        target: 'es2024',
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true },
-      },
-      module: { type: 'es6' },
-      sourceMaps: 'inline',
-    });
+    const { code } = transformSync(readFileSync(new URL(url), 'utf8'), { filename: url, ...SWC_OPTIONS });
     return { format: 'module', source: code, shortCircuit: true };
   },
 });

@@ -1,3 +1,4 @@
+import { asError } from '../errors/as-error.ts';
 import { partitionName, type Subscriber, type Subscription, type TopicPartition } from '../subscriber/index.ts';
 import { atMost } from '../subscriber/keep-connected.ts';
 import { missingTopics } from '../subscriber/topics.ts';
@@ -181,7 +182,7 @@ export function openAssignment(dependencies: AssignmentDependencies): Assignment
       await keepUp();
       recovered('database');
     } catch (error) {
-      troubled('database', error instanceof Error ? error : new Error(String(error)));
+      troubled('database', asError(error));
     }
   };
 

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { Pool } from 'pg';
 import { DEFAULT_SCHEMA } from '../database/schema-name.ts';
+import { textOf } from '../errors/as-error.ts';
 import type { Subscriber } from '../subscriber/index.ts';
 import { armFailpointsFromEnvironment } from '../testing/failpoints.ts';
 import { type Assignment, type AssignmentDependencies, openAssignment } from './assignment.ts';
@@ -210,7 +211,7 @@ function safely(report: (problem: ConsumerProblem) => void): (problem: ConsumerP
     try {
       report(problem);
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
+      process.emitWarning(error instanceof Error ? error : textOf(error));
     }
   };
 }

@@ -1,4 +1,5 @@
 import { OutboxError } from '../errors/outbox-error.ts';
+import type { DataIssue } from '../event/data-issues.ts';
 
 /** A consumer was made with options that cannot work. */
 export class ConsumerOptionsInvalidError extends OutboxError {
@@ -10,12 +11,6 @@ export class ConsumerOptionsInvalidError extends OutboxError {
 export class EventHeadersInvalidError extends OutboxError {
   readonly code = 'EVENT_HEADERS_INVALID';
   readonly retryable = false;
-}
-
-/** What a schema said about one place in the data; `path` is empty for the data as a whole. */
-export interface DataIssue {
-  readonly path: string;
-  readonly message: string;
 }
 
 /** The data of a message is not JSON, or the event's schema refuses it: then `issues` says where and why. */

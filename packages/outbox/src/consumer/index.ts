@@ -1,5 +1,5 @@
+export type { DataIssue } from '../event/data-issues.ts';
 export { type Consumer, type ConsumerOptions, createConsumer } from './create-consumer.ts';
-export type { DataIssue } from './errors.ts';
 export type { UnknownEvents } from './message/route.ts';
 export {
   type EventHandler,

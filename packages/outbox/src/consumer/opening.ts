@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { asError } from '../errors/as-error.ts';
 import { type Backoff, backoffMs } from '../subscriber/backoff.ts';
 import { type OffsetRange, partitionName, type Subscription, type TopicPartition } from '../subscriber/index.ts';
 import { PositionOutOfRangeError } from './errors.ts';
@@ -53,7 +54,7 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
       }
       return ranges;
     } catch (error) {
-      return toError(error);
+      return asError(error);
     }
   };
 
@@ -117,7 +118,7 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
         trouble = ['kafka', ranges];
       } else {
         await round(wanted, ranges).catch((error) => {
-          trouble = ['database', toError(error)];
+          trouble = ['database', asError(error)];
         });
       }
       if (trouble === undefined) {
@@ -154,5 +155,3 @@ export function createOpening(dependencies: OpeningDependencies): Opening {
     waiting: () => [...waiting.values()],
   };
 }
-
-const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

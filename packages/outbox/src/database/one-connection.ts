@@ -1,3 +1,4 @@
+import { asError } from '../errors/as-error.ts';
 import type { Connection, Database, Queryable } from './port.ts';
 
 /** A connection of one's own, which may report its loss. */
@@ -15,7 +16,7 @@ export async function onOneConnection<T>(
   let broken: Error | undefined;
   // The statement under way tells of a loss as well; an error event nobody listens to would end the process.
   const lost = (error: unknown): void => {
-    broken = error instanceof Error ? error : new Error(String(error));
+    broken = asError(error);
   };
   connection.on?.('error', lost);
   try {

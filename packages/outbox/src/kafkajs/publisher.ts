@@ -1,4 +1,5 @@
 import kafkajs, { type KafkaConfig, type Producer } from 'kafkajs';
+import { asError } from '../errors/as-error.ts';
 import { kindOfCode, mayBeWritten } from '../publisher/error-codes.ts';
 import { givenUpAfter } from '../publisher/given-up-after.ts';
 import { partitionOf } from '../publisher/murmur2.ts';
@@ -105,11 +106,10 @@ function batchOf(messages: readonly OutgoingMessage[]) {
 
 /** kafkajs wraps: the error that carries Kafka's code is somewhere down the chain of causes. */
 function diagnose(error: unknown): Diagnosis {
-  const asError = error instanceof Error ? error : new Error(String(error));
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'number') {
-      return { kind: kindOfCode(cause.code), mayBeWritten: mayBeWritten(cause.code), error: asError };
+      return { kind: kindOfCode(cause.code), mayBeWritten: mayBeWritten(cause.code), error: asError(error) };
     }
   }
-  return { kind: 'brokers', mayBeWritten: mayBeWritten(undefined), error: asError };
+  return { kind: 'brokers', mayBeWritten: mayBeWritten(undefined), error: asError(error) };
 }

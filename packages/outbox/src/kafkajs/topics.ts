@@ -18,13 +18,15 @@ async function asking<T>(kafka: Kafka, ask: (admin: Admin) => Promise<T>): Promi
 }
 
 /** The readable range of every partition of the topic. */
-export function offsetsOf(kafka: Kafka, topic: string): Promise<ReadonlyMap<number, OffsetRange>> {
-  return asking(kafka, async (admin) => {
-    const ranges = await admin.fetchTopicOffsets(topic);
-    return new Map(
-      ranges.map(({ partition, low, high }) => [partition, { earliest: BigInt(low), latest: BigInt(high) }]),
-    );
-  });
+export const offsetsOf = (kafka: Kafka, topic: string): Promise<ReadonlyMap<number, OffsetRange>> =>
+  asking(kafka, (admin) => rangesOf(admin, topic));
+
+/** The same, by a connection that is there already. */
+export async function rangesOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, OffsetRange>> {
+  const ranges = await admin.fetchTopicOffsets(topic);
+  return new Map(
+    ranges.map(({ partition, low, high }) => [partition, { earliest: BigInt(low), latest: BigInt(high) }]),
+  );
 }
 
 /** Those of the topics that exist, with their partitions. */

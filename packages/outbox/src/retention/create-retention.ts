@@ -1,6 +1,7 @@
 import type { Database } from '../database/port.ts';
 import { DEFAULT_SCHEMA, quoteSchema } from '../database/schema-name.ts';
 import { createStatementRunner, type StatementRunner } from '../database/statement.ts';
+import { asError } from '../errors/as-error.ts';
 import { RetentionStateError } from '../errors/retaining.ts';
 import { Wake } from '../relay/wake.ts';
 import { emptyInboxSlot, emptySlot, listInboxSlots, listSlots } from './retention.sql.ts';
@@ -99,7 +100,7 @@ export function createRetention(options: RetentionOptions): Retention {
         await once();
         trouble = null;
       } catch (cause) {
-        const error = cause instanceof Error ? cause : new Error(String(cause));
+        const error = asError(cause);
         if (trouble?.message !== error.message) tell(error);
         trouble = { message: error.message, since: trouble?.since ?? new Date().toISOString() };
       }

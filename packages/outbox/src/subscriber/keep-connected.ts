@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { asError } from '../errors/as-error.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
 
 const RECONNECT: Backoff = { firstMs: 200, maxMs: 5_000 };
@@ -24,7 +25,7 @@ export async function keepConnected(
       if (signal.aborted) {
         return;
       }
-      lost(error instanceof Error ? error : new Error(String(error)));
+      lost(asError(error));
       failures += 1;
       await delay(backoffMs(failures, RECONNECT), undefined, { signal }).catch(() => {});
     }

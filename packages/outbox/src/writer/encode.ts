@@ -1,4 +1,5 @@
 import { EventInvalidError, MessageTooLargeError } from '../errors/writing.ts';
+import { sayIssues, toDataIssues } from '../event/data-issues.ts';
 import type { EventDefinition } from '../event/define-event.ts';
 import { uuidv7 } from '../id/uuidv7.ts';
 
@@ -40,8 +41,7 @@ export async function encode<Data>(
 ): Promise<Omit<EncodedMessage, 'headers'> & { headers: Record<string, string> }> {
   const checked = await event.schema['~standard'].validate(data);
   if (checked.issues !== undefined) {
-    const reasons = checked.issues.map(({ path, message }) => `${pathOf(path)}${message}`).join('; ');
-    throw new EventInvalidError(`${event.type} was not written: ${reasons}`);
+    throw new EventInvalidError(`${event.type} was not written: ${sayIssues(toDataIssues(checked.issues))}`);
   }
   const key = event.key(checked.value);
   if (typeof key !== 'string' || key === '' || key.includes('\0')) {
@@ -81,9 +81,4 @@ function jsonOf(type: string, value: unknown): string {
     throw new EventInvalidError(`${type} was not written: its data has no JSON form`);
   }
   return json;
-}
-
-function pathOf(path: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined): string {
-  const names = path?.map((part) => String(typeof part === 'object' ? part.key : part)) ?? [];
-  return names.length === 0 ? '' : `${names.join('.')}: `;
 }

@@ -1,6 +1,7 @@
 import kafkajs, { type Admin, type SASLOptions } from 'kafkajs';
 import type { TopicDescription } from '../../admin/doctor/topics.ts';
 import { kafkajsSubscriber } from '../../kafkajs/subscriber.ts';
+import { rangesOf } from '../../kafkajs/topics.ts';
 import {
   ANSWER_WITHIN_MS,
   CLIENT_ID,
@@ -60,12 +61,7 @@ export function kafkajsAccess({ brokers, tls, sasl }: KafkaSettings): KafkaAcces
         withTopics(wanted, async (admin, topics) => {
           const found = await Promise.all(
             topics.map(async (topic) =>
-              (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
-                topic,
-                partition,
-                earliest: BigInt(low),
-                latest: BigInt(high),
-              })),
+              [...(await rangesOf(admin, topic))].map(([partition, range]) => ({ topic, partition, ...range })),
             ),
           );
           return found.flat();

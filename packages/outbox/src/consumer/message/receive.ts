@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { asError } from '../../errors/as-error.ts';
+import { sayIssues, toDataIssues } from '../../event/data-issues.ts';
 import type { TopicPartition } from '../../subscriber/index.ts';
 import { EventDataInvalidError } from '../errors.ts';
 import type { ReceivedEvent } from '../on.ts';
@@ -70,10 +71,6 @@ function accepted(result: StandardSchemaV1.Result<unknown>, what: () => string):
   if (result.issues === undefined) {
     return result.value;
   }
-  const issues = result.issues.map(({ message, path }) => ({ path: pathOf(path), message }));
-  const said = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-  throw new EventDataInvalidError(`${what()} does not fit its schema: ${said}`, { issues });
+  const issues = toDataIssues(result.issues);
+  throw new EventDataInvalidError(`${what()} does not fit its schema: ${sayIssues(issues)}`, { issues });
 }
-
-const pathOf = (path: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined): string =>
-  (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');

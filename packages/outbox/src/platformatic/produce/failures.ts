@@ -1,4 +1,5 @@
 import { protocolErrorsCodesById } from '@platformatic/kafka';
+import { asError } from '../../errors/as-error.ts';
 import { kindOfCode, mayBeWritten } from '../../publisher/error-codes.ts';
 import type { PublishFailure } from '../../publisher/publisher.ts';
 
@@ -11,6 +12,5 @@ export function refusedWith(code: number, what: string, detail: string | null = 
 
 /** No answer came, so nobody knows what was written. */
 export function unanswered(error: unknown): PublishFailure {
-  const asError = error instanceof Error ? error : new Error(String(error));
-  return { ok: false, kind: 'brokers', mayBeWritten: true, error: asError };
+  return { ok: false, kind: 'brokers', mayBeWritten: true, error: asError(error) };
 }

@@ -1,4 +1,4 @@
-import { asError } from '../../errors/as-error.ts';
+import { asError, textOf } from '../../errors/as-error.ts';
 import type { Sent } from '../sending/sending.ts';
 import type { RelayProblem, RelayStatus } from '../status.ts';
 import { Troubles, type With } from './trouble.ts';
@@ -25,7 +25,7 @@ export class Problems {
       this.#onError?.(problem);
     } catch (error) {
       // A reporter that throws must not stop what it reports on.
-      process.emitWarning(error instanceof Error ? error : String(error));
+      process.emitWarning(error instanceof Error ? error : textOf(error));
     }
   }
 
