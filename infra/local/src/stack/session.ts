@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { endProcess } from '../processes/end-process.ts';
 import { launchingNpm } from '../processes/launcher.ts';
@@ -61,6 +61,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     if (options.reset === true) {
       await dropData(places);
     }
+    setLostDataAside(places, progress);
     mkdirSync(places.logs, { recursive: true });
     for (const log of readdirSync(places.logs).filter((name) => name.endsWith('.log'))) {
       setLogAside(join(places.logs, log));
@@ -89,6 +90,22 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       lock[Symbol.dispose]();
     },
   };
+}
+
+/**
+ * As root Postgres' data outlives the checkout. When that was deleted and cloned anew at the same path, the passwords are
+ * gone, and nobody could connect: a start would wait without end.
+ */
+function setLostDataAside({ secrets, postgresHome, postgresData }: Places, progress: Progress): void {
+  if (existsSync(secrets) || !existsSync(postgresData)) {
+    return;
+  }
+  const aside = `${postgresHome}.lost`;
+  rmSync(aside, { recursive: true, force: true });
+  renameSync(postgresHome, aside);
+  progress.say(
+    `  · Postgres has data here of a checkout that is gone, and its passwords with it: set aside in ${aside}`,
+  );
 }
 
 /** How long a run whose npm has ended may take to end its stack before it is killed; what it left is then ended too. */
