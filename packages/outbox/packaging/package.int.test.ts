@@ -97,7 +97,7 @@ const BUNDLES: readonly [name: string, folders: readonly string[], packages: rea
   ['uuidv7', ['id'], [], 1_000],
   [
     'createOutbox',
-    ['database', 'errors', 'id', 'shard', 'telemetry', 'testing', 'writer'],
+    ['database', 'errors', 'event', 'id', 'shard', 'telemetry', 'testing', 'writer'],
     ['@opentelemetry/api', 'pg'],
     12_000,
   ],
