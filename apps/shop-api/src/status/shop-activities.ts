@@ -26,6 +26,9 @@ export const shopActivities = (outbox: Outbox, db: Kysely<ShopDatabase>): ShopAc
       if (await recordRefusedFact(db, refusal)) return;
       throw new OrderMoveImpossibleError(refusal.orderId, 'there is no such order');
     }),
+  recordDelay: async ({ orderId, kind }) => {
+    throw new Error(`order ${orderId} is ${kind}: nothing records delays yet`);
+  },
 });
 
 async function forGood(work: () => Promise<void>): Promise<void> {

@@ -26,6 +26,30 @@ export interface OrderMove {
   readonly reason?: string;
   /** The offer made; only on the move to PRICED. */
   readonly offer?: PriceOffer;
+  /** UTC ISO 8601: when the status moved to passes its SLA; absent where it has none. */
+  readonly deadline?: string;
+  /** UTC ISO 8601: when the order is promised to be delivered; only on the move to APPROVED. */
+  readonly promisedAt?: string;
+}
+
+/** Who is told of a delay. A partner is the customer of its orders. */
+export type Audience = 'operators' | 'customer';
+
+/**
+ * The news that an order is late (`late`: the SLA of the stage it is in has passed) or will be (`predicted`: by what the
+ * stages left usually take, it will be delivered after the time promised). `(orderId, seq, kind)` is its identity.
+ */
+export interface OrderDelay {
+  readonly orderId: string;
+  /** Number of the last move made: the delay is of the stage that this move entered. */
+  readonly seq: number;
+  readonly status: OrderStatus;
+  readonly kind: 'late' | 'predicted';
+  /** UTC ISO 8601: the SLA's end, for `late`; the time promised, for `predicted`. */
+  readonly deadline: string;
+  /** UTC ISO 8601: when the order will be delivered if the stages left take what they usually do; null before APPROVED. */
+  readonly expectedAt: string | null;
+  readonly tells: readonly Audience[];
 }
 
 /** A fact that can never fit the order's state, kept in its history. `(orderId, messageId)` is its identity. */
@@ -51,6 +75,8 @@ export interface ShopActivities {
   moveOrder(move: OrderMove): Promise<void>;
   /** Adds a refused fact to the order's history; it moves nothing and writes no event. */
   recordRefusedFact(refusal: RefusedFact): Promise<void>;
+  /** Marks the order late or predicted to be, and writes OrderDelayed. The next move takes the mark `late` away. */
+  recordDelay(delay: OrderDelay): Promise<void>;
 }
 
 /** Reason of the move that ends an offer nobody accepted in time. */

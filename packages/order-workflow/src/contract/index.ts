@@ -1,9 +1,11 @@
 export {
+  type Audience,
   type MesActivities,
   MODEL_REJECTED,
   type ModelGeometry,
   OFFER_ACCEPTED,
   OFFER_EXPIRED,
+  type OrderDelay,
   type OrderInput,
   type OrderMove,
   type PricingActivities,
@@ -21,4 +23,5 @@ export {
   WORKFLOW_TYPE,
   workflowIdOf,
 } from './names.ts';
+export { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 export type { OrderStart } from './start.ts';

@@ -11,6 +11,8 @@ export {
   STATUSES,
   type Stage,
   type StageOwner,
+  type StageSla,
+  type StageTime,
   TRANSITIONS,
   type Transition,
 } from './table.ts';

@@ -69,6 +69,15 @@ export function shopActivities(pool: pg.Pool, worker: string): ShopActivities {
         reason,
       ]);
     },
+    async recordDelay({ orderId, seq, kind, status }) {
+      await throughGate(pool, orderId, `tell of ${kind}`);
+      await pool.query('INSERT INTO delays VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
+        orderId,
+        seq,
+        kind,
+        status,
+      ]);
+    },
   };
 }
 

@@ -19,6 +19,13 @@ CREATE TABLE refusals (
   reason     text NOT NULL,
   PRIMARY KEY (order_id, message_id)
 );
+CREATE TABLE delays (
+  order_id text NOT NULL,
+  seq      integer NOT NULL,
+  kind     text NOT NULL,
+  status   text NOT NULL,
+  PRIMARY KEY (order_id, seq, kind)
+);
 -- The shop's own record that an offer was accepted.
 CREATE TABLE acceptances (order_id text PRIMARY KEY);
 CREATE TABLE work_orders (
