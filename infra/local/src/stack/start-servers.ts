@@ -1,4 +1,5 @@
 import { type ProvidedServers, provideServers } from '../servers/provide.ts';
+import { provideSearchAttributes } from '../servers/search-attributes.ts';
 import type { Unit } from '../supervisor/unit.ts';
 import type { Session } from './session.ts';
 
@@ -9,8 +10,8 @@ export interface OnceUp {
 }
 
 /**
- * Provides the three servers and starts them at the same time, with `beside` in the same wave. Settles when all are up
- * and the work of `onceUp` is done.
+ * Provides the three servers and starts them at the same time, with `beside` in the same wave. Settles when all are up,
+ * Temporal knows the orders' search attributes, and the work of `onceUp` is done.
  */
 export async function startServers(
   session: Session,
@@ -20,7 +21,10 @@ export async function startServers(
   const { supervisor, progress } = session;
   const provided = await provideServers({ ...session, postgresSettings });
   const wave = supervisor.nextWave();
-  const work = onceUp as Readonly<Record<string, ((provided: ProvidedServers) => Promise<void>) | undefined>>;
+  const work: Readonly<Record<string, ((provided: ProvidedServers) => Promise<void>) | undefined>> = {
+    ...onceUp,
+    temporal: ({ addresses: { temporal } }) => provideSearchAttributes(temporal.address, temporal.namespace),
+  };
   const names = ['postgres', 'kafka', 'temporal'];
   await Promise.all([
     ...names.map(async (name) => {

@@ -1,3 +1,4 @@
+export { ORDER_SEARCH_ATTRIBUTES } from '../servers/search-attributes.ts';
 export { cloneDatabase, createDatabase, type TestDatabase } from './databases.ts';
 export { FROM_SOURCES } from './from-sources.ts';
 export { createIdentity, type TestIdentity } from './identity.ts';
