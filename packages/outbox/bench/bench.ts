@@ -1,15 +1,20 @@
 /** `npm run bench`: see command-line.ts, or run it with --help. */
 import { CHECKOUT, createProgress, type Progress, run, untilToldToEnd } from '@bezel/local/bench';
+import {
+  type Finding,
+  latestProfile,
+  record,
+  sectionBody,
+  startProcess,
+  topSelfTimes,
+  verdictOf,
+} from '@bezel/local/measuring';
 import { type BenchOptions, readOptions } from './command-line.ts';
-import type { BenchContext, Finding } from './kinds/kind.ts';
+import type { BenchContext } from './kinds/kind.ts';
 import { KINDS } from './kinds/kinds.ts';
-import { startProcess } from './processes/child.ts';
 import type { ConsumerProgram } from './processes/consumer.ts';
 import type { RelayProgram } from './processes/relay.ts';
-import { latestProfile, topSelfTimes } from './results/profile.ts';
-import { provenanceOf } from './results/provenance.ts';
-import { record } from './results/results-file.ts';
-import { sectionBody, verdictOf } from './results/section.ts';
+import { provenanceOn } from './results/provenance.ts';
 import { provideBenchServers } from './servers/servers.ts';
 
 const args = process.argv.slice(2);
@@ -34,7 +39,7 @@ async function bench(options: BenchOptions, progress: Progress): Promise<Finding
   const kind = KINDS[options.kind];
   await progress.step('build', () => buildPackage(signal));
   await using servers = await provideBenchServers(progress, signal);
-  const provenance = await provenanceOf(servers);
+  const provenance = await provenanceOn(servers);
   const { profile } = options;
   const nodeOptions = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const profiled = { signal, nodeOptions };
@@ -60,7 +65,8 @@ async function bench(options: BenchOptions, progress: Progress): Promise<Finding
   }
   if (options.results) {
     const name = kind.usesClient ? `${options.kind}, ${options.publisher}` : options.kind;
-    await record({ name, body: sectionBody(finding, provenance, `npm run bench -- ${args.join(' ')}`) });
+    const body = sectionBody(finding, provenance, `npm run bench -- ${args.join(' ')}`);
+    await record({ name, body }, new URL('RESULTS.md', import.meta.url));
     say(`packages/outbox/bench/RESULTS.md: ${name}`);
   }
   return finding.figures;

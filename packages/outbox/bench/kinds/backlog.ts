@@ -1,10 +1,9 @@
+import { alternate, type Finding, figure, figureRow, number, round } from '@bezel/local/measuring';
 import { fill, insertMessages } from '../load/fill.ts';
-import { alternate, figure, round } from '../measure/rounds.ts';
 import type { Drain } from '../processes/meter.ts';
-import { figureRow, number } from '../results/figure-row.ts';
 import { type BenchDatabase, createDatabase } from '../servers/database.ts';
 import { createTopic } from '../servers/topic.ts';
-import type { BenchContext, Finding, Kind } from './kind.ts';
+import type { BenchContext, Kind } from './kind.ts';
 
 /** Ten million messages wait: is a relay as fast as with an empty table? */
 export const backlog: Kind = { defaultRows: 10_000_000, usesClient: true, measure };

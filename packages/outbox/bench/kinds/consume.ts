@@ -1,13 +1,11 @@
+import { alternate, type Finding, figure, figureRow, round, startProcess } from '@bezel/local/measuring';
 import { createAccounts, takeCounted } from '../load/accounts.ts';
 import { fillTopic } from '../load/fill-topic.ts';
-import { alternate, figure, round } from '../measure/rounds.ts';
-import { startProcess } from '../processes/child.ts';
 import type { Consumed, Work } from '../processes/consumer.ts';
 import type { HandwrittenProgram } from '../processes/handwritten-consumer.ts';
-import { figureRow } from '../results/figure-row.ts';
 import { createDatabase } from '../servers/database.ts';
 import { countMessages, createTopic } from '../servers/topic.ts';
-import type { BenchContext, Finding, Kind } from './kind.ts';
+import type { BenchContext, Kind } from './kind.ts';
 
 /** How many messages a second go through inbox and handlers, and what would the same handlers reach without an inbox? */
 export const consume: Kind = { defaultRows: 100_000, usesClient: false, measure };

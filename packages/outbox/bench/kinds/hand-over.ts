@@ -1,16 +1,14 @@
+import { alternate, type Child, type Finding, figure, number, round, startProcess } from '@bezel/local/measuring';
 import { waitFor } from '@bezel/local/testing';
 import { shardOf } from '../../src/shard/hash.ts';
 import { keyOfOrder } from '../load/order-event.ts';
-import { alternate, figure, round } from '../measure/rounds.ts';
-import { type Child, startProcess } from '../processes/child.ts';
 import { machineMs } from '../processes/clock.ts';
 import type { ListenerProgram } from '../processes/listener.ts';
 import type { RelayProgram } from '../processes/relay.ts';
 import type { WriterProgram } from '../processes/writer.ts';
-import { number } from '../results/figure-row.ts';
 import { createDatabase } from '../servers/database.ts';
 import { createTopic } from '../servers/topic.ts';
-import type { BenchContext, Finding, Kind } from './kind.ts';
+import type { BenchContext, Kind } from './kind.ts';
 
 /** A relay ends under load: how long until the other one sends what was its own? */
 export const handOver: Kind = { defaultRows: 2_000, defaultRounds: 10, usesClient: true, measure };

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Finding, round } from '@bezel/local/measuring';
 import { fill } from '../load/fill.ts';
-import { round } from '../measure/rounds.ts';
 import { asSuperuser, createDatabase } from '../servers/database.ts';
 import { createTopic } from '../servers/topic.ts';
 import { untilArrived } from '../servers/until-arrived.ts';
-import type { BenchContext, Finding, Kind } from './kind.ts';
+import type { BenchContext, Kind } from './kind.ts';
 
 /** Nothing to do: what does a relay cost then? */
 export const idle: Kind = { defaultRows: 1_000, usesClient: true, measure };

@@ -1,6 +1,6 @@
 import type { Progress } from '@bezel/local/bench';
+import type { Child, Finding } from '@bezel/local/measuring';
 import type { BenchOptions } from '../command-line.ts';
-import type { Child } from '../processes/child.ts';
 import type { ConsumerProgram } from '../processes/consumer.ts';
 import type { RelayProgram } from '../processes/relay.ts';
 import type { BenchServers } from '../servers/servers.ts';
@@ -15,31 +15,6 @@ export interface BenchContext {
   startRelay(nodeOptions?: readonly string[]): Child<RelayProgram>;
   /** The same with a consumer. */
   startConsumer(): Child<ConsumerProgram>;
-}
-
-/** What a measurement found. */
-export interface Finding {
-  /** The figures of the last line with `--json`. */
-  readonly figures: Readonly<Record<string, unknown>>;
-  /** What the targets say of them. */
-  readonly targets: readonly Target[];
-  /** Figures with best, median and rounds, for RESULTS.md. */
-  readonly tables: readonly Table[];
-  /** What a reader has to know about how it was measured. */
-  readonly notes: readonly string[];
-}
-
-export interface Target {
-  readonly what: string;
-  readonly value: number;
-  readonly atLeast?: number;
-  readonly atMost?: number;
-  readonly unit?: string;
-}
-
-export interface Table {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 /** One thing that can be measured. */

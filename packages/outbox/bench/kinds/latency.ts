@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { alternate, figure, percentile, round } from '../measure/rounds.ts';
-import { startProcess } from '../processes/child.ts';
+import { alternate, type Finding, figure, figureRow, percentile, round, startProcess } from '@bezel/local/measuring';
 import type { ListenerProgram } from '../processes/listener.ts';
 import type { WriterProgram } from '../processes/writer.ts';
-import { figureRow } from '../results/figure-row.ts';
 import { createDatabase } from '../servers/database.ts';
 import { createTopic } from '../servers/topic.ts';
-import type { BenchContext, Finding, Kind } from './kind.ts';
+import type { BenchContext, Kind } from './kind.ts';
 
 /** From COMMIT to the consumer: how long, compared with Kafka alone? */
 export const latency: Kind = { defaultRows: 10_000, usesClient: true, measure };

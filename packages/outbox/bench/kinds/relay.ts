@@ -1,13 +1,11 @@
+import { alternate, type Finding, figure, figureRow, round, startProcess, type Target } from '@bezel/local/measuring';
 import { fill } from '../load/fill.ts';
-import { alternate, figure, round } from '../measure/rounds.ts';
 import type { PeerContender, Peers } from '../peers/contender.ts';
 import { peersOf } from '../peers/contenders.ts';
-import { startProcess } from '../processes/child.ts';
 import type { RawProgram } from '../processes/raw.ts';
-import { figureRow } from '../results/figure-row.ts';
 import { createDatabase } from '../servers/database.ts';
 import { countMessages, createTopic } from '../servers/topic.ts';
-import type { BenchContext, Finding, Kind, Target } from './kind.ts';
+import type { BenchContext, Kind } from './kind.ts';
 
 /** Both are compiled by then: what follows is measured. */
 const WARM_UP = 40_000;

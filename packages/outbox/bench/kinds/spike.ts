@@ -1,12 +1,10 @@
-import { alternate, figure, round } from '../measure/rounds.ts';
+import { alternate, type Finding, figure, figureRow, round, startProcess } from '@bezel/local/measuring';
 import { installPeer } from '../peers/install.ts';
-import { startProcess } from '../processes/child.ts';
-import { figureRow } from '../results/figure-row.ts';
 import { countMessages, createTopic } from '../servers/topic.ts';
 import { CONTENDERS, type Contender } from '../spike/contenders.ts';
 import { NATIVE_CLIENT } from '../spike/native-producer.ts';
 import type { SpikeProgram } from '../spike/process.ts';
-import type { BenchContext, Finding, Kind } from './kind.ts';
+import type { BenchContext, Kind } from './kind.ts';
 
 /** Both sides are compiled by then: what follows is measured. */
 const WARM_UP = 100_000;

@@ -1,10 +1,9 @@
+import { alternate, type Finding, figure, number, round } from '@bezel/local/measuring';
 import { createOutbox } from '@bezel/outbox';
 import { orderOf, orderPlaced } from '../load/order-event.ts';
 import { createOrderTables, placeOrder } from '../load/place-order.ts';
-import { alternate, figure, round } from '../measure/rounds.ts';
-import { number } from '../results/figure-row.ts';
 import { createDatabase } from '../servers/database.ts';
-import type { BenchContext, Finding, Kind } from './kind.ts';
+import type { BenchContext, Kind } from './kind.ts';
 
 /** What does a message cost the transaction that writes it? */
 export const write: Kind = { defaultRows: 10_000, usesClient: false, measure };

@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { serve } from '@bezel/local/measuring';
 import { recordOf } from '../load/message.ts';
 import { rawProducer } from '../load/raw-producer.ts';
-import { serve } from '../processes/serve.ts';
 import type { PeerMode } from './peer-mode.ts';
 
 interface PeerTarget {

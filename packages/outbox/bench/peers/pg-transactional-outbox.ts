@@ -1,6 +1,6 @@
+import { startProcess } from '@bezel/local/measuring';
 import type { BenchContext } from '../kinds/kind.ts';
 import { KEYS, MESSAGE_TYPE, PAYLOAD } from '../load/message.ts';
-import { startProcess } from '../processes/child.ts';
 import { createDatabase } from '../servers/database.ts';
 import { countMessages, createTopic } from '../servers/topic.ts';
 import { installPeer, type PeerPackage } from './install.ts';

@@ -1,13 +1,13 @@
 /** A consumer in a process of its own: the package as it is built. */
 import { randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { serve, type Usage, usage } from '@bezel/local/measuring';
 import { createConsumer, type EventHandler, on } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
 import pg from 'pg';
 import { CHANNELS } from '../../src/telemetry/names.ts';
 import { COUNT_ORDER, COUNT_ORDERS } from '../load/accounts.ts';
 import { orderPlaced } from '../load/order-event.ts';
-import { serve, type Usage, usage } from './serve.ts';
 
 export interface Consumption {
   readonly databaseUrl: string;

@@ -3,12 +3,12 @@
  * to Kafka. It has no inbox, so a kill or a rebalance between the two doubles effects: it is a limit, not an equal.
  */
 import { randomUUID } from 'node:crypto';
+import { serve, usage } from '@bezel/local/measuring';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 import { COUNT_ORDER } from '../load/accounts.ts';
 import { orderPlaced } from '../load/order-event.ts';
 import type { Consumed, Consumption } from './consumer.ts';
-import { serve, usage } from './serve.ts';
 
 /** As many partitions at once as the library's consumer has. */
 const CONCURRENCY = 8;

@@ -1,11 +1,11 @@
 /** Reads a topic as a consumer does, and remembers when each message arrived. */
 import { randomUUID } from 'node:crypto';
+import { serve } from '@bezel/local/measuring';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
 import { platformaticSubscriber } from '@bezel/outbox/platformatic';
 import type { Subscription } from '../../src/subscriber/subscriber.ts';
 import type { Client } from '../load/client.ts';
 import { machineMs } from './clock.ts';
-import { serve } from './serve.ts';
 
 const arrived = new Map<number, number>();
 let more = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
+import { usage } from '@bezel/local/measuring';
 import type { Publisher } from '../../src/publisher/publisher.ts';
-import { usage } from './serve.ts';
 
 /** How a drain went. */
 export interface Drain {

@@ -1,9 +1,9 @@
 /** The limit: the client's own producer, sending records that were made beforehand, in a process of its own. */
 
+import { serve, usage } from '@bezel/local/measuring';
 import type { Client } from '../load/client.ts';
 import { rawProducer } from '../load/raw-producer.ts';
 import { sendBatches } from '../load/send-batches.ts';
-import { serve, usage } from './serve.ts';
 
 export interface Sent {
   readonly ms: number;

@@ -1,10 +1,11 @@
 /** A relay in a process of its own, so that its memory and CPU are its own. It runs the package as it is built. */
+
+import { serve, type Usage, usage } from '@bezel/local/measuring';
 import { createRelay, type Relay } from '@bezel/outbox';
 import pg from 'pg';
 import type { Client } from '../load/client.ts';
 import { type Drain, meter } from './meter.ts';
 import { publisherOf } from './publisher.ts';
-import { serve, type Usage, usage } from './serve.ts';
 
 export interface RelayTarget {
   readonly databaseUrl: string;

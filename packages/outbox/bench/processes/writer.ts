@@ -1,5 +1,6 @@
 /** Commits orders, or sends them to Kafka straight away, at an even rate; remembers when. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { serve } from '@bezel/local/measuring';
 import { createOutbox } from '@bezel/outbox';
 import pg from 'pg';
 import type { Client } from '../load/client.ts';
@@ -7,7 +8,6 @@ import { recordOf } from '../load/message.ts';
 import { orderOf, orderPlaced } from '../load/order-event.ts';
 import { rawProducer } from '../load/raw-producer.ts';
 import { machineMs } from './clock.ts';
-import { serve } from './serve.ts';
 
 interface Load {
   readonly topic: string;

@@ -1,7 +1,8 @@
 /** A contender of the spike, in a process of its own. */
+
+import { serve, usage } from '@bezel/local/measuring';
 import { type RawProducer, rawProducer } from '../load/raw-producer.ts';
 import { sendBatches } from '../load/send-batches.ts';
-import { serve, usage } from '../processes/serve.ts';
 import { CONTENDERS, type Contender } from './contenders.ts';
 import { nativeProducer } from './native-producer.ts';
 import { ownProducer } from './producer.ts';

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { serve } from '../../processes/serve.ts';
+import { serve } from '@bezel/local/measuring';
 
 export interface ConnectCommand {
   readonly file: string;

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endProcess, identify, openPorts, tailOfLog } from '@bezel/local/bench';
+import { startProcess } from '@bezel/local/measuring';
 import { waitFor } from '@bezel/local/testing';
-import { startProcess } from '../../processes/child.ts';
 import type { ConnectProgram } from './connect-process.ts';
 import type { DebeziumProgram } from './obtain.ts';
 import {

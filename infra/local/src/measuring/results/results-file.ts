@@ -8,8 +8,6 @@ export interface Section {
   readonly body: string;
 }
 
-const FILE = new URL('../RESULTS.md', import.meta.url);
-
 const PREFACE = `# Results
 
 Written by \`npm run bench\`; every section is one run, and the next run of its kind takes its place. Ratios are comparable,
@@ -17,7 +15,7 @@ within a section only: machines differ, and so do days.
 `;
 
 /** Puts a section into the file, in the place of the one with its name. The file is whole at any moment. */
-export async function record(section: Section, file: URL = FILE): Promise<void> {
+export async function record(section: Section, file: URL): Promise<void> {
   const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;

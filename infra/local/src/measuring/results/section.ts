@@ -1,5 +1,5 @@
-import type { Finding, Table, Target } from '../kinds/kind.ts';
-import { round } from '../measure/rounds.ts';
+import { round } from '../rounds.ts';
+import type { Finding, Table, Target } from './finding.ts';
 import type { Provenance } from './provenance.ts';
 
 /** What stands in RESULTS.md about one run, without the heading. */

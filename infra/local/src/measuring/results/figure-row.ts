@@ -1,4 +1,4 @@
-import { type Figure, round } from '../measure/rounds.ts';
+import { type Figure, round } from '../rounds.ts';
 
 /** A row of a table: name, best, median, and each round as it was measured. */
 export const figureRow = (name: string, { best, median, rounds }: Figure, digits = 0): string[] => [

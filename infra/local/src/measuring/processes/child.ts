@@ -20,7 +20,7 @@ export interface SpawnOptions {
 
 const GRACE_MS = 5_000;
 
-/** Starts a program of this folder: one that calls `serve`. */
+/** Starts a program that calls `serve`. */
 export function startProcess<M extends Methods>(
   file: URL,
   { signal, nodeOptions = [], env = {} }: SpawnOptions,
