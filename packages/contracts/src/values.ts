@@ -28,8 +28,12 @@ export const ModelRef = z.object({
 });
 export type ModelRef = z.infer<typeof ModelRef>;
 
-/** One line of a price offer, as the customer sees it. */
-export const PricePart = z.object({ kind: z.enum(['metal', 'stones', 'labour']), label: z.string(), amount: Money });
+/** One line of a price offer, as the customer sees it. A discount is a line of its own with a negative amount; no other is. */
+export const PricePart = z.object({
+  kind: z.enum(['metal', 'stones', 'labour', 'discount']),
+  label: z.string(),
+  amount: Money,
+});
 export type PricePart = z.infer<typeof PricePart>;
 
 /** What an order would cost, until when the offer stands, and what it was computed from (µm and mg, never floats of mm or g). */
@@ -39,6 +43,8 @@ export const PriceOffer = z.object({
   parts: z.array(PricePart).min(1),
   massMg: z.number().int().nonnegative(),
   boundingBoxUm: z.tuple([z.number().int(), z.number().int(), z.number().int()]),
+  /** What the customer should know about the model before accepting, such as thin walls; absent when there is nothing. */
+  warnings: z.array(z.string()).min(1).optional(),
   expiresAt: z.iso.datetime(),
 });
 export type PriceOffer = z.infer<typeof PriceOffer>;

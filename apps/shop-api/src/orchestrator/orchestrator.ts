@@ -22,7 +22,7 @@ export class Orchestrator {
 
   @OnEvent(OrderSubmitted)
   async submitted(event: EventOf<typeof OrderSubmitted>, { tx }: HandlerContext): Promise<void> {
-    const { orderId, channel: _, ...order } = event.data;
+    const { orderId, ...order } = event.data;
     await withOrder(orderId, async () => {
       const db = kyselyOver<ShopDatabase>(tx);
       // Temporal keeps ended workflows for a time only: an old copy of this event must not begin the order afresh.

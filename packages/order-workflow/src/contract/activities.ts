@@ -7,6 +7,8 @@ export interface OrderInput {
   readonly orderNumber: string;
   readonly tenant: string;
   readonly customerId: string;
+  /** By which door it came; absent on orders that began before it was told. */
+  readonly channel?: 'shop' | 'partner';
   readonly model: ModelRef;
   readonly metal: Metal;
   readonly finish: Finish;
@@ -36,8 +38,8 @@ export interface OrderMove {
 export type Audience = 'operators' | 'customer';
 
 /**
- * The news that an order is late (`late`: the SLA of the stage it is in has passed) or will be (`predicted`: by what the
- * stages left usually take, it will be delivered after the time promised). `(orderId, seq, kind)` is its identity.
+ * The news that an order is late (`late`: the stage it is in has passed its SLA) or will be (`predicted`: that SLA will
+ * pass, or the order will be delivered after the time promised). `(orderId, seq, kind)` is its identity.
  */
 export interface OrderDelay {
   readonly orderId: string;
@@ -45,7 +47,7 @@ export interface OrderDelay {
   readonly seq: number;
   readonly status: OrderStatus;
   readonly kind: 'late' | 'predicted';
-  /** UTC ISO 8601: the SLA's end, for `late`; the time promised, for `predicted`. */
+  /** UTC ISO 8601: what is missed or will be: the end of the stage's SLA or, before it has passed, the time promised. */
   readonly deadline: string;
   /** UTC ISO 8601: when the order will be delivered if the stages left take what they usually do; null before APPROVED. */
   readonly expectedAt: string | null;
@@ -94,6 +96,22 @@ export interface ModelGeometry {
   readonly warnings: readonly string[];
 }
 
+/** Which price list a part is priced by. */
+export interface PricingTerms {
+  /** UTC ISO 8601: when the pricing of this order began. Absent in tasks of earlier workflows: the moment they are done. */
+  readonly at?: string;
+}
+
+/** A priced line, with the name of the list it comes from; absent in answers of earlier workers. */
+export type PricedPart = PricePart & { readonly priceList?: string };
+
+/** What a price list takes off the sum of an offer's parts. */
+export interface Discount {
+  readonly label: string;
+  /** From 1 to 1000. */
+  readonly permille: number;
+}
+
 /**
  * Activities of the pricing workers (task queue `pricing`). They own no data; running one twice is harmless.
  * Each of them may fail for good with {@link MODEL_REJECTED}. Whatever else goes wrong is tried again without end.
@@ -105,13 +123,18 @@ export interface PricingActivities {
    * which is also how it learns that it was cancelled.
    */
   analyseModel(input: { readonly orderId: string; readonly model: ModelRef }): Promise<ModelGeometry>;
-  priceMetal(input: {
-    readonly geometry: ModelGeometry;
-    readonly metal: Metal;
-  }): Promise<{ readonly part: PricePart; readonly massMg: number }>;
+  /** Also says the discount the list has for the partner whose order it is; `partner` is absent for the shop's customers. */
+  priceMetal(
+    input: PricingTerms & { readonly geometry: ModelGeometry; readonly metal: Metal; readonly partner?: string },
+  ): Promise<{
+    readonly part: PricePart;
+    readonly massMg: number;
+    readonly priceList?: string;
+    readonly discount?: Discount;
+  }>;
   /** null when there are no stones to set. */
-  priceStones(input: { readonly stones: number }): Promise<PricePart | null>;
-  priceLabour(input: { readonly geometry: ModelGeometry; readonly finish: Finish }): Promise<PricePart>;
+  priceStones(input: PricingTerms & { readonly stones: number }): Promise<PricedPart | null>;
+  priceLabour(input: PricingTerms & { readonly geometry: ModelGeometry; readonly finish: Finish }): Promise<PricedPart>;
 }
 
 /** Failure type of a model that cannot be made: an outcome of the order, never retried. */

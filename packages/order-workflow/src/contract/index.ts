@@ -1,5 +1,6 @@
 export {
   type Audience,
+  type Discount,
   type MesActivities,
   MODEL_REJECTED,
   type ModelGeometry,
@@ -8,7 +9,9 @@ export {
   type OrderDelay,
   type OrderInput,
   type OrderMove,
+  type PricedPart,
   type PricingActivities,
+  type PricingTerms,
   type RefusedFact,
   type ShopActivities,
   WORK_ORDER_SHIPPED,

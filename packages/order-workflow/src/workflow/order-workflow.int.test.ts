@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { STONES_OF_THE_OLD_LIST } from '../testing/activities.ts';
 import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../testing/order-system.ts';
 
 const LINE = [
@@ -63,6 +64,28 @@ describe('the way to DELIVERED', () => {
     const order = await system.submit({ stones: 0 });
     const { offer } = await order.stateAt('PRICED');
     expect(offer?.parts.map((part) => part.kind)).toEqual(['metal', 'labour']);
+  }, 60_000);
+
+  test("a partner's discount is a line of its own; a customer of the shop has none, whatever the tenant", async () => {
+    const [partner, customer] = await Promise.all([
+      system.submit({ stones: 0, channel: 'partner', tenant: 'acme' }),
+      system.submit({ stones: 0, channel: 'shop', tenant: 'acme' }),
+    ]);
+    const { offer } = await partner.stateAt('PRICED');
+    expect(offer?.parts).toMatchObject([
+      { kind: 'metal', amount: { amountMinor: '9007199254740993' } },
+      { kind: 'labour', amount: { amountMinor: '2500' } },
+      { kind: 'discount', label: 'For acme', amount: { amountMinor: '-900719925474349', currency: 'EUR' } },
+    ]);
+    expect(offer?.total).toEqual({ amountMinor: '8106479329269144', currency: 'EUR' });
+    expect((await customer.stateAt('PRICED')).offer?.parts.map(({ kind }) => kind)).toEqual(['metal', 'labour']);
+  }, 60_000);
+
+  test('the parts of an offer come from one price list', async () => {
+    const order = await system.submit({ stones: STONES_OF_THE_OLD_LIST });
+    const { offer } = await order.stateAt('PRICED');
+    expect(offer?.parts.map(({ amount }) => amount.amountMinor)).toEqual(['9007199254740993', '4000', '2500']);
+    expect(offer?.parts.some((part) => 'priceList' in part)).toBe(false);
   }, 60_000);
 
   test('every fact signalled three times has one effect', async () => {
