@@ -43,7 +43,31 @@ export async function startStack(session: Session, options: StackOptions): Promi
 }
 
 async function bringUp(session: Session, options: StackOptions, built: Promise<void> | null): Promise<StackFile> {
-  const { supervisor, progress, ports, secrets, places, signal } = session;
+  const { supervisor, progress } = session;
+  const base = await provideBase(session, POSTGRES_SETTINGS, built);
+  const announce = announcer(session, base);
+  announce(false);
+  if (built !== null) {
+    const units = await Promise.all(instancesOf(options.scale).map((instance) => appUnit(instance, base.context)));
+    await progress.step(`${units.length} app processes ready`, () => supervisor.start(units));
+  }
+  return announce(true);
+}
+
+/** Everything of a stack but its apps. */
+export interface StackBase {
+  readonly context: AppContext;
+  readonly provided: ProvidedServers;
+  readonly clients: StackFile['servers']['identity']['clients'];
+}
+
+/** Starts servers and sign-in, provides databases and topics. Databases are migrated when `built` has settled; null: never. */
+export async function provideBase(
+  session: Session,
+  postgresSettings: Readonly<Record<string, string>>,
+  built: Promise<void> | null,
+): Promise<StackBase> {
+  const { progress, ports, secrets, places, signal } = session;
   const doors = await openDoors(ports);
   const identityPort = await ports.remembered('identity');
   const clients = clientsWith(secrets.get);
@@ -53,7 +77,7 @@ async function bringUp(session: Session, options: StackOptions, built: Promise<v
     return { places, ports, servers, databases, identity, serviceClient: clients.service, courierWebhookSecret, doors };
   };
   let databases = {} as AppContext['databases'];
-  const provided = await startServers(session, POSTGRES_SETTINGS, {
+  const provided = await startServers(session, postgresSettings, {
     onceUp: {
       postgres: async ({ addresses }) => {
         databases = await provideDatabases(addresses.postgres.superuserUrl, secrets);
@@ -76,14 +100,7 @@ async function bringUp(session: Session, options: StackOptions, built: Promise<v
       ),
     ],
   });
-  const context = contextOn(provided.addresses, databases);
-  const announce = announcer(session, context, provided, clients);
-  announce(false);
-  if (built !== null) {
-    const units = await Promise.all(instancesOf(options.scale).map((instance) => appUnit(instance, context)));
-    await progress.step(`${units.length} app processes ready`, () => supervisor.start(units));
-  }
-  return announce(true);
+  return { context: contextOn(provided.addresses, databases), provided, clients };
 }
 
 /** Settings beyond Postgres' defaults: room for many pools. */
@@ -109,14 +126,14 @@ const originsOf = (doors: Readonly<Record<Door, number>>): string[] =>
 /** Writes the stack file now, and again whenever a process changes. */
 function announcer(
   { supervisor, places }: Session,
-  { databases, identity, doors, courierWebhookSecret }: AppContext,
-  { addresses, origins }: ProvidedServers,
-  clients: StackFile['servers']['identity']['clients'],
+  { context, provided, clients }: StackBase,
 ): (ready: boolean) => StackFile {
   const starter = identify(process.pid);
   if (starter === null) {
     throw new Error('this process cannot see its own start time');
   }
+  const { databases, identity, doors, courierWebhookSecret } = context;
+  const { addresses, origins } = provided;
   const urlOf = (door: Door): string => `http://127.0.0.1:${doors[door]}`;
   const stack: Omit<StackFile, 'ready' | 'processes'> = {
     version: 1,

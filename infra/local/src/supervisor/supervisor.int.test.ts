@@ -64,6 +64,17 @@ describe('a supervisor', () => {
     expect(identify(second)).toBeNull();
   });
 
+  test('ends one of its units for good, and keeps the others running', async () => {
+    const supervisor = new Supervisor({ backOff });
+    await supervisor.start([program('a'), program('b')]);
+    const [a, b] = [pidOf(supervisor, 'a'), pidOf(supervisor, 'b')];
+    await supervisor.end(['a']);
+    expect(identify(a)).toBeNull();
+    expect(supervisor.units).toMatchObject([{ name: 'b', pid: b, restarts: 0 }]);
+    await supervisor.stop();
+    expect(order()).toEqual(['a', 'b']);
+  });
+
   test('told to end while a launch is under way, it ends what that launch still brings up', async () => {
     const supervisor = new Supervisor({ backOff });
     const slow = program('slow');

@@ -44,6 +44,8 @@ interface Supervised {
   running: Running | null;
   restarts: number;
   history: RestartHistory;
+  /** It is being ended for good. */
+  ending: boolean;
   /** Settles when the unit is up no more and will not be started again. */
   watch: Promise<void>;
 }
@@ -88,9 +90,17 @@ export class Supervisor {
 
   /** Starts units and settles when each answers its probe. Throws {@link UnitNotReadyError} otherwise. */
   async start(units: readonly Unit[], wave = this.nextWave()): Promise<void> {
-    const added = units.map((unit): Supervised => {
-      return { unit, wave, running: null, restarts: 0, history: NO_FAILURES, watch: Promise.resolve() };
-    });
+    const added = units.map(
+      (unit): Supervised => ({
+        unit,
+        wave,
+        running: null,
+        restarts: 0,
+        history: NO_FAILURES,
+        ending: false,
+        watch: Promise.resolve(),
+      }),
+    );
     this.#units.push(...added);
     await Promise.all(
       added.map(async (supervised) => {
@@ -104,6 +114,20 @@ export class Supervisor {
         await this.#ready(supervised);
       }),
     );
+  }
+
+  /** Ends units of these names, all at the same time, and forgets them; the others go on. */
+  async end(names: readonly string[]): Promise<void> {
+    const leaving = this.#units.filter(({ unit }) => names.includes(unit.name));
+    await Promise.all(
+      leaving.map(async (supervised) => {
+        supervised.ending = true;
+        await supervised.running?.stop(this.#options.graceMs ?? 10_000);
+        await supervised.watch;
+        this.#units.splice(this.#units.indexOf(supervised), 1);
+      }),
+    );
+    this.#onChange(this.units);
   }
 
   /** Ends everything, later waves first. Settles when nothing is left, not even of a launch that was still under way. */
@@ -136,7 +160,7 @@ export class Supervisor {
     const running = await unit.launch((found) => journal?.record({ name: unit.name, wave, ...found }));
     supervised.running = running;
     this.#onChange(this.units);
-    if (this.#stopping.signal.aborted) {
+    if (this.#stopping.signal.aborted || supervised.ending) {
       await running.stop(0);
     }
   }
@@ -149,7 +173,7 @@ export class Supervisor {
       const reason = await supervised.running.ended;
       supervised.running = null;
       this.#options.journal?.forget(name);
-      if (signal.aborted) {
+      if (signal.aborted || supervised.ending) {
         return;
       }
       const next = afterExit(supervised.history, performance.now() - since, this.#options.backOff ?? DEFAULT_BACK_OFF);
@@ -164,9 +188,9 @@ export class Supervisor {
   async #launchAgain(supervised: Supervised, waitMs: number): Promise<void> {
     const { signal } = this.#stopping;
     let wait = waitMs;
-    while (!signal.aborted) {
+    while (!signal.aborted && !supervised.ending) {
       await delay(wait, undefined, { signal }).catch(() => {});
-      if (signal.aborted) {
+      if (signal.aborted || supervised.ending) {
         return;
       }
       try {

@@ -1,0 +1,50 @@
+import type { Progress } from '../servers/progress.ts';
+import { appUnit } from './app-units.ts';
+import { build } from './build.ts';
+import type { AppProcess } from './layout.ts';
+import type { Places } from './places.ts';
+import { dropData, openSession } from './session.ts';
+import { provideBase, type StackBase } from './start.ts';
+
+/** A stack of one run's own, whose app processes are started and ended by whoever opened it. */
+export interface StackWithoutApps extends StackBase, AsyncDisposable {
+  /** Starts processes of apps and settles when each works. Disposing of them ends them; the servers go on. */
+  run(processes: readonly AppProcess[]): Promise<AsyncDisposable>;
+}
+
+export interface StackWithoutAppsOptions {
+  readonly places: Places;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly postgresSettings: Readonly<Record<string, string>>;
+}
+
+/** Builds the apps, starts servers and sign-in, migrates the databases. The data go when it is disposed of, its logs stay. */
+export async function openStackWithoutApps(options: StackWithoutAppsOptions): Promise<StackWithoutApps> {
+  const { places, progress, signal, postgresSettings } = options;
+  const session = await openSession({ places, progress, signal, reset: true });
+  const close = async (): Promise<void> => {
+    await session.close();
+    await dropData(places, ['logs']);
+  };
+  const built = progress.step('apps built', (detail) => build(signal, detail));
+  built.catch(() => {}); // awaited by what is migrated
+  try {
+    const base = await provideBase(session, postgresSettings, built);
+    return {
+      ...base,
+      async run(processes) {
+        const units = await Promise.all(
+          processes.map((process) => appUnit({ ...process, instance: process.name, first: true }, base.context)),
+        );
+        await session.supervisor.start(units);
+        return { [Symbol.asyncDispose]: () => session.supervisor.end(units.map(({ name }) => name)) };
+      },
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await built.catch(() => {});
+    await close().catch((also: Error) => progress.say(`  ! ${also.message}`));
+    throw error;
+  }
+}
