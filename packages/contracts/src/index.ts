@@ -19,6 +19,7 @@ export {
 export {
   CancellationRequested,
   DeliveryConfirmed,
+  OrderDelayed,
   OrderStatusChanged,
   OrderSubmitted,
   PriceAccepted,

@@ -29,7 +29,13 @@ test('each view of the ledger has its five columns', async () => {
   const { rows } = await client.query(`
     SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns
     FROM information_schema.columns WHERE table_schema = 'ledger' GROUP BY table_name ORDER BY table_name`);
-  expect(rows.map((row) => row.table_name)).toEqual(['shop_history', 'shop_inbox', 'shop_order', 'shop_outbox']);
+  expect(rows.map((row) => row.table_name)).toEqual([
+    'shop_delay',
+    'shop_history',
+    'shop_inbox',
+    'shop_order',
+    'shop_outbox',
+  ]);
   for (const { columns } of rows) {
     expect(columns).toBe('order_id uuid, hop text, message_id uuid, state text, at timestamp with time zone');
   }
@@ -109,7 +115,9 @@ test("the app's login reads and writes orders, and changes neither history nor t
     expect(await outcome(`SELECT nextval('order_number')`)).toBe('done');
     expect(await outcome('SELECT * FROM outbox.message, idempotency.answer')).toBe('done');
     expect(await outcome('UPDATE order_history SET reason = NULL')).toBe('42501');
+    expect(await outcome('SELECT * FROM order_delay')).toBe('done');
     expect(await outcome('DELETE FROM order_fact')).toBe('42501');
+    expect(await outcome("UPDATE order_delay SET kind = 'late'")).toBe('42501');
     expect(await outcome(`INSERT INTO order_transition VALUES ('PACKED', 'DELIVERED')`)).toBe('42501');
     expect(await outcome('ALTER TABLE orders DROP CONSTRAINT orders_status_has_history')).toBe('42501');
     await app.end();

@@ -1,9 +1,11 @@
 import type { Finish, Metal, OrderStatus, PriceOffer } from '@bezel/contracts';
-import type { FactKind } from '@bezel/order-workflow';
+import type { FactKind, OrderDelay } from '@bezel/order-workflow';
 import type { ColumnType, Generated } from 'kysely';
 
 /** A moment the database sets by itself. */
 type Moment = Generated<Date>;
+/** A moment somebody tells, UTC ISO 8601. */
+type OptionalMoment = ColumnType<Date | null, string | null | undefined, string | null>;
 type Json<T extends object> = ColumnType<T | null, string | null, string | null>;
 
 interface ModelTable {
@@ -44,6 +46,11 @@ interface OrdersTable {
   reason: string | null;
   submitted_at: Moment;
   updated_at: Moment;
+  stage_deadline: OptionalMoment;
+  promised_at: OptionalMoment;
+  expected_at: OptionalMoment;
+  late: Generated<boolean>;
+  predicted_late: Generated<boolean>;
 }
 
 interface OrderHistoryTable {
@@ -78,6 +85,17 @@ interface OrderRefusedFactTable {
   at: Moment;
 }
 
+interface OrderDelayTable {
+  order_id: string;
+  seq: number;
+  kind: OrderDelay['kind'];
+  status: OrderStatus;
+  deadline: ColumnType<Date, string, never>;
+  expected_at: OptionalMoment;
+  message_id: string;
+  at: Moment;
+}
+
 interface OrderWorkflowTable {
   order_id: string;
   run_id: string;
@@ -100,6 +118,7 @@ export interface ShopDatabase {
   order_history: OrderHistoryTable;
   order_fact: OrderFactTable;
   order_refused_fact: OrderRefusedFactTable;
+  order_delay: OrderDelayTable;
   order_workflow: OrderWorkflowTable;
   courier_event: CourierEventTable;
 }

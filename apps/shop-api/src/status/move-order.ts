@@ -1,5 +1,5 @@
 import { OrderStatusChanged } from '@bezel/contracts';
-import { OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
+import { isFinal, OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
 import type { Outbox } from '@bezel/outbox';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
@@ -82,6 +82,7 @@ async function makeMove(
       updated_at: sql<Date>`now()`,
       reason: reason ?? null,
       ...(offerJson === null ? {} : { offer: offerJson }),
+      ...timing(move),
     })
     .where('id', '=', order.id)
     .execute();
@@ -96,5 +97,18 @@ async function makeMove(
     at: at.toISOString(),
     ...(reason === undefined ? {} : { reason }),
     ...(offer === undefined ? {} : { offer }),
+    ...(move.deadline === undefined ? {} : { deadline: move.deadline }),
+    ...(move.promisedAt === undefined ? {} : { promisedAt: move.promisedAt }),
   });
 }
+
+/**
+ * What a move does to the times of an order and its marks: the deadline is that of the new status, which is not late yet; a
+ * promise once made stands; and of an order that has ended nothing is expected any more.
+ */
+const timing = ({ to, deadline, promisedAt }: OrderMove) => ({
+  stage_deadline: deadline ?? null,
+  late: false,
+  ...(promisedAt === undefined ? {} : { promised_at: sql<string>`coalesce(promised_at, ${promisedAt})` }),
+  ...(isFinal(to) ? { expected_at: null, predicted_late: false } : {}),
+});

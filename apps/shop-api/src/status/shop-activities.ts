@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { OfferAcceptedError, OrderMoveImpossibleError } from './errors.ts';
 import { moveOrder } from './move-order.ts';
+import { recordDelay } from './record-delay.ts';
 import { recordRefusedFact } from './record-refused-fact.ts';
 
 /**
@@ -26,9 +27,12 @@ export const shopActivities = (outbox: Outbox, db: Kysely<ShopDatabase>): ShopAc
       if (await recordRefusedFact(db, refusal)) return;
       throw new OrderMoveImpossibleError(refusal.orderId, 'there is no such order');
     }),
-  recordDelay: async ({ orderId, kind }) => {
-    throw new Error(`order ${orderId} is ${kind}: nothing records delays yet`);
-  },
+  recordDelay: (delay) =>
+    forGood(async () => {
+      if (!(await recordDelay(outbox, db, delay))) return;
+      const { kind, status, seq } = delay;
+      log.warn({ 'event.action': 'order-delayed', 'bezel.order.seq': seq }, `order delayed: ${kind} in ${status}`);
+    }),
 });
 
 async function forGood(work: () => Promise<void>): Promise<void> {

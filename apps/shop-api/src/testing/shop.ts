@@ -120,7 +120,7 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
         SELECT (SELECT count(*)::int FROM orders) AS orders, (SELECT count(*)::int FROM order_history) AS history,
                (SELECT count(*)::int FROM order_fact) AS facts, (SELECT count(*)::int FROM model) AS models,
                (SELECT count(*)::int FROM model_piece) AS pieces, (SELECT count(*)::int FROM model_upload) AS uploads,
-               (SELECT count(*)::int FROM courier_event) AS callbacks, (SELECT count(*)::int FROM outbox.message) AS messages,
+               (SELECT count(*)::int FROM courier_event) AS callbacks, (SELECT count(*)::int FROM order_delay) AS delays, (SELECT count(*)::int FROM outbox.message) AS messages,
                (SELECT count(*)::int FROM idempotency.answer) AS answers`);
       return rows[0];
     },

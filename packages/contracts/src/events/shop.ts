@@ -69,5 +69,35 @@ export const OrderStatusChanged = defineEvent({
     at: Instant,
     reason: z.string().optional(),
     offer: PriceOffer.optional(),
+    /** When the status moved to passes its SLA; absent where it has none. */
+    deadline: Instant.optional(),
+    /** When delivery is promised for; only on the move to APPROVED. */
+    promisedAt: Instant.optional(),
+  }),
+});
+
+/**
+ * The order is late (`late`: the status it came to by move `seq` passed its SLA at `deadline`), or will be (`predicted`:
+ * by what is left to do, it will be delivered after `deadline`, the time promised). Written once for each. It moves nothing.
+ */
+export const OrderDelayed = defineEvent({
+  type: 'shop.order-delayed',
+  topic,
+  key,
+  schema: z.object({
+    orderId: z.uuid(),
+    orderNumber: z.string(),
+    tenant: z.string(),
+    customerId: z.string(),
+    /** 0 is the submission. */
+    seq: z.number().int().nonnegative(),
+    status: z.enum(ORDER_STATUSES),
+    kind: z.enum(['late', 'predicted']),
+    deadline: Instant,
+    /** When delivery is expected now; null before APPROVED. */
+    expectedAt: Instant.nullable(),
+    /** Who is to hear of it; nobody when the order has ended meanwhile. */
+    tells: z.array(z.enum(['operators', 'customer'])),
+    at: Instant,
   }),
 });

@@ -1,0 +1,83 @@
+import { OrderDelayed } from '@bezel/contracts';
+import { isFinal, type OrderDelay } from '@bezel/order-workflow';
+import { type Outbox, uuidv7 } from '@bezel/outbox';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { ShopDatabase } from '../database/shop-database.ts';
+import { lockOrder } from '../orders/facts/lock-order.ts';
+import type { OrderRow } from '../orders/view/order-resource.ts';
+import { OrderMoveImpossibleError } from './errors.ts';
+
+/**
+ * Records a delay: its row, the order's mark and OrderDelayed in one transaction. `(orderId, seq, kind)` is its identity;
+ * the same delay a second time changes nothing and succeeds.
+ *
+ * The order's row is locked first, as for a move. So the mark is set on the stage that the delay is of or not at all, and
+ * the event stands in its place among those of the moves. A delay of a stage that the order has left marks nothing; one of
+ * an order that has ended tells nobody either, because there is nothing left to wait for.
+ *
+ * @returns false when it had been recorded before
+ * @throws OrderMoveImpossibleError when there is no such order, or the move named did not lead to the status named
+ */
+export const recordDelay = (outbox: Outbox, db: Kysely<ShopDatabase>, delay: OrderDelay): Promise<boolean> =>
+  db.transaction().execute((trx) => recordWithin(outbox, trx, delay));
+
+async function recordWithin(outbox: Outbox, trx: Transaction<ShopDatabase>, delay: OrderDelay): Promise<boolean> {
+  const { orderId, seq, kind, status, deadline, expectedAt } = delay;
+  const order = await lockOrder(trx, (eb) => eb('id', '=', orderId));
+  if (order === undefined) throw new OrderMoveImpossibleError(orderId, 'there is no such order');
+  if ((await statusAfter(trx, delay)) !== status) {
+    throw new OrderMoveImpossibleError(
+      orderId,
+      `its move ${seq} did not lead to ${status}, which is said to be ${kind}`,
+    );
+  }
+  const messageId = uuidv7();
+  const recorded = await trx
+    .insertInto('order_delay')
+    .values({ order_id: orderId, seq, kind, status, deadline, expected_at: expectedAt, message_id: messageId })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('at')
+    .executeTakeFirst();
+  if (recorded === undefined) return false;
+  if (order.seq === seq) await mark(trx, delay);
+  await outbox.write(
+    trx,
+    OrderDelayed,
+    {
+      ...{ orderId, orderNumber: order.number, tenant: order.tenant, customerId: order.customer_id },
+      ...{ seq, status, kind, deadline, expectedAt, tells: toldOf(order, delay), at: recorded.at.toISOString() },
+    },
+    { id: messageId },
+  );
+  return true;
+}
+
+const toldOf = (order: OrderRow, { tells }: OrderDelay) => (isFinal(order.status) ? [] : [...tells]);
+
+/** Served by the primary key. */
+const statusAfter = async (trx: Transaction<ShopDatabase>, { orderId, seq }: OrderDelay) =>
+  (
+    await trx
+      .selectFrom('order_history')
+      .select('to_status')
+      .where('order_id', '=', orderId)
+      .where('seq', '=', seq)
+      .executeTakeFirst()
+  )?.to_status;
+
+/** Also sets the time that has passed or will: the process that moved the order may not have known it yet. */
+async function mark(
+  trx: Transaction<ShopDatabase>,
+  { orderId, kind, deadline, expectedAt }: OrderDelay,
+): Promise<void> {
+  await trx
+    .updateTable('orders')
+    .set(
+      kind === 'late'
+        ? { late: true, stage_deadline: deadline }
+        : { predicted_late: true, promised_at: sql<string>`coalesce(promised_at, ${deadline})` },
+    )
+    .$if(expectedAt !== null, (update) => update.set({ expected_at: expectedAt }))
+    .where('id', '=', orderId)
+    .execute();
+}
