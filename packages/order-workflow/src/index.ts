@@ -38,6 +38,7 @@ export {
   type MessageKind,
   type OrderState,
   type Outcome,
+  STAGE_TIMES,
   type Stage,
   type StageOwner,
   type StageSla,

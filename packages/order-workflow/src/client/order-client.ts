@@ -4,6 +4,7 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { dataConverterWith, type PayloadKeys } from '../codec/index.ts';
 import type { OrderInput } from '../contract/activities.ts';
 import type { Fact } from '../contract/facts.ts';
 import {
@@ -14,16 +15,21 @@ import {
   WORKFLOW_TYPE,
   workflowIdOf,
 } from '../contract/names.ts';
-import type { OrderStart } from '../contract/start.ts';
-import type { OrderState } from '../lifecycle/index.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import { ORDER_VERSION, type OrderStart } from '../contract/start.ts';
+import { type OrderState, STAGE_TIMES, type StageTimes } from '../lifecycle/index.ts';
 import { traceCalls } from '../trace/client-trace.ts';
 import { callError } from './errors.ts';
 
 export interface OrderClientOptions {
   /** A client whose connection and namespace are used. A lazy connection lets the process start while Temporal is away. */
   readonly client: Client;
+  /** Encrypt and decrypt what Temporal keeps; the same as the workers'. Default: none, in clear text. */
+  readonly payloadKeys?: PayloadKeys;
   /** How long an offer stands, in ms; part of each order from its start. Default: 7 days. */
   readonly offerValidForMs?: number;
+  /** What the stages of a tenant's orders may take; part of each order from its start. Default: the stage contract's. */
+  readonly stageTimes?: (tenant: string) => StageTimes;
   /** Default: {@link TASK_QUEUES}. */
   readonly taskQueues?: TaskQueues;
   /** How long a call may take, in ms, retries included. Default: 5,000. */
@@ -66,11 +72,12 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export function createOrderClient(options: OrderClientOptions): OrderClient {
   const { client: given, offerValidForMs = 7 * DAY_MS, taskQueues = TASK_QUEUES, timeoutMs = 5_000 } = options;
+  const { stageTimes = () => STAGE_TIMES } = options;
   const client = new Client({
     connection: given.connection,
     namespace: given.options.namespace,
     identity: given.options.identity,
-    dataConverter: given.options.dataConverter ?? {},
+    dataConverter: dataConverterWith(options.payloadKeys ?? []),
     interceptors: { workflow: [traceCalls] },
   });
 
@@ -109,10 +116,12 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
       call(`start of order ${order.orderId}`, async () => {
         const { historyLimit } = options;
         const start: OrderStart = {
+          version: ORDER_VERSION,
           order,
           startedBy: messageId,
           offerValidForMs,
           taskQueues,
+          times: stageTimes(order.tenant),
           ...(historyLimit === undefined ? {} : { historyLimit }),
         };
         try {
@@ -122,6 +131,11 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             // A task takes milliseconds; one that went to a worker as it died is handed out again after this. Default 10 s.
             workflowTaskTimeout: '5s',
+            typedSearchAttributes: [
+              { key: SEARCH_ATTRIBUTES.status, value: 'SUBMITTED' },
+              { key: SEARCH_ATTRIBUTES.tenant, value: order.tenant },
+              { key: SEARCH_ATTRIBUTES.late, value: false },
+            ],
             args: [start],
           });
           return { started: true, runId: handle.firstExecutionRunId };

@@ -27,4 +27,4 @@ export {
   workflowIdOf,
 } from './names.ts';
 export { SEARCH_ATTRIBUTES } from './search-attributes.ts';
-export type { OrderStart } from './start.ts';
+export { ORDER_VERSION, type OrderStart, type OrderVersion } from './start.ts';

@@ -1,8 +1,8 @@
 import type { PriceOffer } from '@bezel/contracts';
 import { describe, expect, test } from '@jest/globals';
 import type { Fact, FactKind } from '../contract/facts.ts';
-import { advance, type Step } from './advance.ts';
-import type { Effect } from './effects.ts';
+import { advance } from './advance.ts';
+import type { Effect, Step } from './effects.ts';
 import type { Message } from './messages.ts';
 import { type OrderState, SEEN_LIMIT, SUBMITTED } from './state.ts';
 import { workOf } from './work.ts';

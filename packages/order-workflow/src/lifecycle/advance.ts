@@ -1,34 +1,33 @@
 import { OFFER_EXPIRED } from '../contract/activities.ts';
 import type { Fact, RefusalReason } from '../contract/facts.ts';
-import type { Effect, Move } from './effects.ts';
+import type { Effect, Move, Step } from './effects.ts';
 import { isFact, type Message, type Outcome } from './messages.ts';
 import { type OrderState, SEEN_LIMIT } from './state.ts';
 import { fitOf, isFinal, LIFECYCLE } from './table.ts';
+import { type Clock, keepTime } from './timing.ts';
 import { isEndedBy, ON_REQUEST, workOf } from './work.ts';
 
-/** What a message leads to. */
-export interface Step {
-  readonly state: OrderState;
-  readonly effects: readonly Effect[];
-}
-
 /**
- * Decides what a message does to an order. Pure: the same state and message always give the same step.
+ * Decides what a message does to an order. Pure: the same state, message and clock always give the same step.
  *
  * Whatever the order, repetition and delay of the messages:
  * - every move is in the table, and the `seq` of moves has no hole;
  * - a fact seen before does nothing; one that comes too early is held until it fits; one that can never fit is refused,
  *   with the reason. No fact is dropped;
  * - a cancellation first has the work order withdrawn. If that is shipped already, the cancellation is refused and the
- *   order goes on. Facts that come in between wait for the answer.
+ *   order goes on. Facts that come in between wait for the answer;
+ * - a stage that has passed its SLA, or will, is told once (see `keepTime`).
+ *
+ * @param clock null for an order that keeps no time
  *
  * @example
  * const { state, effects } = advance(SUBMITTED, { kind: 'begun', messageId });
  * // state.status is PRICING; effects: the move with seq 1, then the start of pricing
  */
-export function advance(state: OrderState, message: Message): Step {
+export function advance(state: OrderState, message: Message, clock: Clock | null = null): Step {
   const decided = isFact(message) ? hear(state, message) : report(state, message);
-  const settled = settle(decided);
+  const moved = settle(decided);
+  const settled = clock === null ? moved : keepTime(moved, clock);
   // Work that reports its outcome is over by itself; the new state may call for the same work again.
   const before = workOf(state).filter((work) => !isEndedBy(work, message));
   const after = workOf(settled.state);
@@ -109,6 +108,8 @@ function report(state: OrderState, outcome: Outcome): Step {
       if (state.workOrder !== 'withdrawing' || state.cancelling === null) return unchanged(state);
       return refuse({ ...state, workOrder: 'open', cancelling: null }, state.cancelling, 'already-shipped');
     }
+    case 'time-passed':
+      return unchanged(state);
     default:
       // Its status is over: the outcome tells of work that was stopped too late to keep it from reporting.
       if (fitOf(state.status, outcome.kind) !== 'now') return unchanged(state);

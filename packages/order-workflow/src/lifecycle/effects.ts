@@ -1,5 +1,7 @@
 import type { OrderStatus, PriceOffer } from '@bezel/contracts';
+import type { OrderDelay } from '../contract/activities.ts';
 import type { Fact, RefusalReason } from '../contract/facts.ts';
+import type { OrderState } from './state.ts';
 import type { Work } from './work.ts';
 
 /** A status change, to be committed by the shop. */
@@ -11,6 +13,8 @@ export interface Move {
   readonly causedBy?: string;
   readonly reason?: string;
   readonly offer?: PriceOffer;
+  readonly deadline?: string;
+  readonly promisedAt?: string;
 }
 
 /** A fact that can never fit, to be recorded by the shop. */
@@ -22,12 +26,19 @@ export interface Refusal {
 }
 
 /**
- * What has to be done because of a message, in this order. A `move` or `refuse` is committed before the next effect and
+ * What has to be done because of a message, in this order. A `move`, `refuse` or `delay` is committed before the next effect and
  * before the next message is looked at. Work that is started runs beside all that and reports its `Outcome`; work that
  * is stopped reports nothing.
  */
 export type Effect =
   | Move
   | Refusal
+  | { readonly kind: 'delay'; readonly delay: Omit<OrderDelay, 'orderId'> }
   | { readonly kind: 'start'; readonly work: Work }
   | { readonly kind: 'stop'; readonly work: Work };
+
+/** What a message leads to. */
+export interface Step {
+  readonly state: OrderState;
+  readonly effects: readonly Effect[];
+}

@@ -1,5 +1,5 @@
-export { advance, type Step } from './advance.ts';
-export type { Effect, Move, Refusal } from './effects.ts';
+export { advance } from './advance.ts';
+export type { Effect, Move, Refusal, Step } from './effects.ts';
 export { isFact, type Message, type MessageKind, type Outcome } from './messages.ts';
 export { type OrderState, SEEN_LIMIT, SUBMITTED, type WorkOrderPhase } from './state.ts';
 export {
@@ -16,4 +16,5 @@ export {
   TRANSITIONS,
   type Transition,
 } from './table.ts';
+export { type Clock, STAGE_TIMES, type StageTimes, type Timing, wakeAt } from './timing.ts';
 export { type Work, workOf } from './work.ts';

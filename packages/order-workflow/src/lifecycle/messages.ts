@@ -12,7 +12,9 @@ export type Outcome =
   | { readonly kind: 'work-order-opened'; readonly workOrderId: string }
   | { readonly kind: 'work-order-withdrawn' }
   /** The work order could not be withdrawn: the parcel has left. */
-  | { readonly kind: 'work-order-shipped' };
+  | { readonly kind: 'work-order-shipped' }
+  /** A moment has come that `wakeAt` asked for. It says nothing itself: the clock does. */
+  | { readonly kind: 'time-passed' };
 
 /** Everything that can happen to an order. */
 export type Message = Fact | Outcome;

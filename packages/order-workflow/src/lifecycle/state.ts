@@ -1,5 +1,6 @@
 import type { OrderStatus, PriceOffer } from '@bezel/contracts';
 import type { Fact } from '../contract/facts.ts';
+import type { Timing } from './timing.ts';
 
 /** How far the work order in the MES is, as the workflow knows it. */
 export type WorkOrderPhase = 'none' | 'opening' | 'open' | 'withdrawing' | 'withdrawn';
@@ -19,6 +20,8 @@ export interface OrderState {
   readonly held: readonly Fact[];
   /** Ids of the last {@link SEEN_LIMIT} facts, oldest first. */
   readonly seen: readonly string[];
+  /** null before the first move, and in an order that keeps no time. */
+  readonly timing: Timing | null;
 }
 
 /**
@@ -37,4 +40,5 @@ export const SUBMITTED: OrderState = {
   cancelling: null,
   held: [],
   seen: [],
+  timing: null,
 };

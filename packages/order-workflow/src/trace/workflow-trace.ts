@@ -23,6 +23,7 @@ export const interceptors = (): WorkflowInterceptors => ({
   outbound: [
     {
       scheduleActivity: (input, next) => next({ ...input, headers: withTrace(input.headers, currentTrace()) }),
+      scheduleLocalActivity: (input, next) => next({ ...input, headers: withTrace(input.headers, currentTrace()) }),
       continueAsNew: (input, next) => next({ ...input, headers: withTrace(input.headers, currentTrace()) }),
     },
   ],

@@ -4,6 +4,7 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
+import { dataConverterWith, type PayloadKeys } from '../codec/index.ts';
 import type { ShopActivities } from '../contract/activities.ts';
 import { NAMESPACE, TASK_QUEUES } from '../contract/names.ts';
 import { type AroundOrder, traceActivities } from '../trace/activity-trace.ts';
@@ -15,9 +16,11 @@ export interface OrderWorkerOptions<Activities> {
   readonly activities: Activities;
   /** Default: {@link NAMESPACE}. */
   readonly namespace?: string;
+  /** Encrypt and decrypt what Temporal keeps, failures included (docs of the codec). Default: none, in clear text. */
+  readonly payloadKeys?: PayloadKeys;
   /** What the Temporal UI shows as the worker's name. Default: pid and host. */
   readonly identity?: string;
-  /** Activities running at once. Default: 100. */
+  /** Activities running at once; as many again run as local activities. Default: 100. */
   readonly maxConcurrentActivities?: number;
   /** Wraps each attempt of an activity, for instance so that its log lines carry the order's id. */
   readonly around?: AroundOrder;
@@ -78,8 +81,10 @@ async function create<Activities extends object>(
       connection,
       namespace,
       activities: options.activities,
+      dataConverter: dataConverterWith(options.payloadKeys ?? []),
       interceptors: { activity: [traceActivities(around)] },
       maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
+      maxConcurrentLocalActivityExecutions: options.maxConcurrentActivities ?? 100,
       // A cancelled activity learns of it by its heartbeat; by default those are held back for most of their timeout.
       maxHeartbeatThrottleInterval: '2s',
       shutdownGraceTime: '3s',

@@ -11,20 +11,32 @@ import {
 import { OFFER_ACCEPTED } from '../contract/activities.ts';
 import type { Fact } from '../contract/facts.ts';
 import { FACT_SIGNAL, STATE_QUERY } from '../contract/names.ts';
-import type { OrderStart } from '../contract/start.ts';
-import { advance, type Effect, isFinal, type Message, type OrderState, SUBMITTED, workOf } from '../lifecycle/index.ts';
+import { ORDER_VERSION, type OrderStart } from '../contract/start.ts';
+import {
+  advance,
+  type Clock,
+  type Effect,
+  isFinal,
+  type Message,
+  type OrderState,
+  SUBMITTED,
+  wakeAt,
+  workOf,
+} from '../lifecycle/index.ts';
 import type { TraceContext } from '../trace/header.ts';
 import { currentTrace, inTrace } from '../trace/workflow-trace.ts';
 import { activitiesOn, outcomeIn, untilDone } from './activities.ts';
+import { createAlarm } from './alarm.ts';
 import { runWork } from './run-work.ts';
+import { showChange } from './search-attributes.ts';
 
 /**
  * One order from its submission to its end: feeds `advance` with facts and outcomes and does what it says. Decides
  * nothing itself. It answers the final status and ends with it; facts still in the inbox then are refused first.
  *
  * A change to this file or to `lifecycle/` must replay the histories of orders that are under way. When it would
- * schedule other activities or timers for the same messages, keep the old way for them behind `patched('<name>')` of
- * `@temporalio/workflow`, add a recorded history of the old way, and remove the patch once no such order is open.
+ * schedule other activities or timers for the same messages, it gets a new {@link OrderVersion}, and orders of the version
+ * before keep the old way; the rule and the exception for mistakes are in docs/adr/0008-versions-of-a-running-order.md.
  *
  * @param carried the state at the end of the run before, when this run continues it
  */
@@ -39,20 +51,26 @@ interface Delivery {
 }
 
 async function live(start: OrderStart, carried: OrderState | null): Promise<OrderStatus> {
+  const { version = 1, times = null } = start;
+  // Fails the task, not the workflow: it is handed out again until a worker takes it that knows the version.
+  if (version > ORDER_VERSION)
+    throw new Error(`this worker runs orders up to version ${ORDER_VERSION}, not ${version}`);
   const { orderId } = start.order;
-  const activities = activitiesOn(start.taskQueues);
+  const activities = activitiesOn(start);
   const inbox: Delivery[] = [];
-  let state = carried ?? SUBMITTED;
+  let state: OrderState = { ...SUBMITTED, ...carried };
 
   const deliver = (message: Message): void => {
     inbox.push({ message, trace: currentTrace() });
   };
   const work = runWork(start, activities, deliver);
+  const alarm = createAlarm(() => deliver({ kind: 'time-passed' }));
   setHandler(defineSignal<[Fact]>(FACT_SIGNAL), deliver);
   setHandler(defineQuery<OrderState>(STATE_QUERY), () => state);
 
   if (carried === null) deliver({ kind: 'begun', messageId: start.startedBy });
   else for (const each of workOf(carried)) work.start(each);
+  if (times !== null) alarm.set(wakeAt(state, times));
 
   for (;;) {
     const next = inbox.shift();
@@ -69,7 +87,8 @@ async function live(start: OrderStart, carried: OrderState | null): Promise<Orde
 
   /** The new state counts only when its moves are committed. Until then no other message is looked at. */
   async function handle(message: Message): Promise<void> {
-    const step = advance(state, message);
+    const clock: Clock | null = times === null ? null : { now: Date.now(), times };
+    const step = advance(state, message, clock);
     try {
       for (const effect of step.effects) await perform(effect);
     } catch (error) {
@@ -77,7 +96,11 @@ async function live(start: OrderStart, carried: OrderState | null): Promise<Orde
       if (outcomeIn(error, OFFER_ACCEPTED) !== undefined) return;
       throw error;
     }
+    const before = state;
     state = step.state;
+    if (version === 1) return;
+    showChange(before, state);
+    if (times !== null) alarm.set(wakeAt(state, times));
   }
 
   async function perform(effect: Effect): Promise<void> {
@@ -91,6 +114,8 @@ async function live(start: OrderStart, carried: OrderState | null): Promise<Orde
         const { messageId, kind, at } = fact;
         return untilDone(() => activities.shop.recordRefusedFact({ orderId, messageId, kind, status, reason, at }));
       }
+      case 'delay':
+        return untilDone(() => activities.shop.recordDelay({ orderId, ...effect.delay }));
       case 'start':
         return work.start(effect.work);
       case 'stop':
