@@ -1,7 +1,16 @@
 import type { Archive } from './archive.ts';
 
 /** The versions this stack is built and tested with. */
-export const VERSIONS = { postgres: '18', kafka: '4.3.0', temporal: '1.5.1' } as const;
+export const VERSIONS = {
+  postgres: '18',
+  kafka: '4.3.0',
+  /** Of the CLI, which holds the development server. */
+  temporal: '1.5.1',
+  /** Of the full server. */
+  temporalServer: '1.31.2',
+  /** Of the web UI beside the full server: a later one wants a later Go than 1.26.5. */
+  temporalUi: '2.54.0',
+} as const;
 
 /** Temporal's releases on GitHub; the address may be replaced by a mirror (BEZEL_TEMPORAL_RELEASES). */
 export function temporalArchive(platform: NodeJS.Platform, arch: string, base?: string): Archive | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { atLeast, chooseSources, type Machine, NoSourceError } from './choice.ts';
+import { atLeast, chooseSources, type Machine, NoSourceError, temporalKindOf } from './choice.ts';
 
 const installed = (version: string) => ({ file: '/somewhere', version });
 
@@ -9,7 +9,8 @@ const bare: Machine = {
   environment: {},
   engine: { state: 'absent', why: 'no Docker engine answers' },
   onPath: { postgres: null, kafka: null, temporal: null, java: installed('17.0.2'), go: null, maven: null },
-  cached: { kafka: false, temporal: false },
+  temporal: 'dev',
+  cached: { kafka: false, temporal: false, temporalServer: false },
   npmPostgres: true,
 };
 const having = (onPath: Partial<Machine['onPath']>, rest: Partial<Machine> = {}): Machine => ({
@@ -62,7 +63,7 @@ describe('chooseSources', () => {
       ['path', 'archive', 'maven'],
       ['path', 'archive', 'go'],
     ]);
-    expect(waysOf(having(everything, { cached: { kafka: true, temporal: true } }))).toEqual([
+    expect(waysOf(having(everything, { cached: { kafka: true, temporal: true, temporalServer: false } }))).toEqual([
       ['path', 'npm'],
       ['path', 'cache'],
       ['path', 'cache'],
@@ -87,6 +88,47 @@ describe('chooseSources', () => {
     const { kafka, temporal } = chooseSources(having({ go: installed('1.22.0') }));
     expect(kafka).toMatchObject({ otherwise: expect.stringContaining('there is no Maven') });
     expect(temporal).toMatchObject({ otherwise: expect.stringContaining('Go 1.22.0 is older than 1.25.0') });
+  });
+});
+
+describe('the full Temporal server', () => {
+  const go = installed('1.26.8');
+  const cached = { kafka: false, temporal: true, temporalServer: true };
+  const full = (onPath: Partial<Machine['onPath']>, rest: Partial<Machine> = {}) =>
+    chooseSources(having(onPath, { temporal: 'server', ...rest })).temporal;
+
+  test('is built with Go, once, whatever of the development server is there', () => {
+    expect(full({ go, temporal: installed('1.31.2') })).toMatchObject({ why: 'BEZEL_TEMPORAL=server', ways: ['go'] });
+    expect(full({}, { cached })).toMatchObject({ source: 'native', ways: ['cache'] });
+  });
+
+  test('runs on this machine also where the other servers are containers', () => {
+    const engine = { state: 'answers', version: '28' } as const;
+    expect(waysOf(having({ go }, { engine, temporal: 'server' }))).toEqual(['container', 'container', ['go']]);
+  });
+
+  test('gives way to an address in the environment', () => {
+    expect(full({}, { environment: { temporal: 'host:7233' } })).toMatchObject({ source: 'environment' });
+  });
+
+  test.each([
+    [null, 'there is no "go" on the PATH'],
+    [installed('1.25.3'), 'this is Go 1.25.3'],
+  ])('cannot be had with %j: the message says what to do', (found, message) => {
+    expect(() => full({ go: found })).toThrow(`built with Go 1.26.4 or newer, and ${message}`);
+  });
+
+  test.each([
+    [undefined, 'dev'],
+    ['', 'dev'],
+    ['dev', 'dev'],
+    ['server', 'server'],
+  ])('BEZEL_TEMPORAL=%s is %s', (value, kind) => {
+    expect(temporalKindOf(value)).toBe(kind);
+  });
+
+  test('BEZEL_TEMPORAL of another value is refused', () => {
+    expect(() => temporalKindOf('full')).toThrow('BEZEL_TEMPORAL=full: say dev or server');
   });
 });
 

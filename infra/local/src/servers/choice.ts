@@ -17,8 +17,16 @@ export const IMAGES: Readonly<Record<ServerName, string>> = {
   temporal: `temporalio/temporal:${VERSIONS.temporal}`,
 };
 
-/** The oldest versions that were tried. */
-export const MINIMUM = { java: 17, go: '1.25.0', kafka: 4, temporalServer: '1.29' } as const;
+/** The oldest versions that were tried; `goForServer` builds the full Temporal server. */
+export const MINIMUM = { java: 17, go: '1.25.0', goForServer: '1.26.4', kafka: 4, temporalServer: '1.29' } as const;
+
+/**
+ * Which Temporal a stack has: the development server (one process on SQLite, there in seconds), or the full server on
+ * the stack's Postgres, which is built with Go and takes load. The variable {@link TEMPORAL_KIND_VARIABLE} says it.
+ */
+export const TEMPORAL_KINDS = ['dev', 'server'] as const;
+export type TemporalKind = (typeof TEMPORAL_KINDS)[number];
+export const TEMPORAL_KIND_VARIABLE = 'BEZEL_TEMPORAL';
 
 /** Where a program was found, and which version it says it is. */
 export interface Installed {
@@ -48,8 +56,10 @@ export interface Machine {
     go: Installed | null;
     maven: Installed | null;
   }>;
+  /** Which Temporal is wanted. */
+  readonly temporal: TemporalKind;
   /** Servers the user's cache already holds. */
-  readonly cached: Readonly<{ kafka: boolean; temporal: boolean }>;
+  readonly cached: Readonly<{ kafka: boolean; temporal: boolean; temporalServer: boolean }>;
   /** Whether npm installed a Postgres for this platform. */
   readonly npmPostgres: boolean;
 }
@@ -79,20 +89,25 @@ export class NoSourceError extends Error {
  */
 export function chooseSources(machine: Machine): Readonly<Record<ServerName, Choice>> {
   const problems: string[] = [];
+  const natively = ({ ways, otherwise, problem }: Native, why: string): Choice => {
+    if (problem !== null) {
+      problems.push(problem);
+    }
+    return { source: 'native', why, ways, otherwise };
+  };
   const choose = (server: ServerName): Choice => {
     const value = machine.environment[server];
     if (value !== undefined && value !== '') {
       return { source: 'environment', why: `${SERVER_VARIABLES[server]} is set`, value };
     }
     const { engine } = machine;
+    if (server === 'temporal' && machine.temporal === 'server') {
+      return natively(fullTemporal(machine), `${TEMPORAL_KIND_VARIABLE}=server`);
+    }
     if (engine.state === 'answers') {
       return { source: 'container', why: `a Docker engine (${engine.version}) answers`, image: IMAGES[server] };
     }
-    const native = NATIVE[server](machine);
-    if (native.problem !== null) {
-      problems.push(native.problem);
-    }
-    return { source: 'native', why: engine.why, ways: native.ways, otherwise: native.otherwise };
+    return natively(NATIVE[server](machine), engine.why);
   };
   const choices = { postgres: choose('postgres'), kafka: choose('kafka'), temporal: choose('temporal') };
   if (problems.length > 0) {
@@ -173,6 +188,29 @@ const NATIVE: Readonly<Record<ServerName, (machine: Machine) => Native>> = {
     return { ways, otherwise, problem: null };
   },
 };
+
+/** The full server comes from Go alone: its publisher has images, and no archives. */
+function fullTemporal({ onPath: { go }, cached }: Machine): Native {
+  const otherwise = `Temporal: the full server could not be built. Leave ${TEMPORAL_KIND_VARIABLE} out for the development server, or set ${SERVER_VARIABLES.temporal}.`;
+  if (cached.temporalServer) {
+    return { ways: ['cache'], otherwise, problem: null };
+  }
+  if (go !== null && atLeast(go.version, MINIMUM.goForServer)) {
+    return { ways: ['go'], otherwise, problem: null };
+  }
+  const found = go === null ? 'there is no "go" on the PATH' : `this is Go ${go.version}`;
+  const problem = `Temporal: the full server is built with Go ${MINIMUM.goForServer} or newer, and ${found}. Install it (https://go.dev/dl), leave ${TEMPORAL_KIND_VARIABLE} out for the development server, or set ${SERVER_VARIABLES.temporal}.`;
+  return { ways: [], otherwise, problem };
+}
+
+/** Reads {@link TEMPORAL_KIND_VARIABLE}; the development server unless it says otherwise. Throws {@link NoSourceError}. */
+export function temporalKindOf(value = ''): TemporalKind {
+  const kind = TEMPORAL_KINDS.find((candidate) => candidate === (value === '' ? 'dev' : value));
+  if (kind === undefined) {
+    throw new NoSourceError([`${TEMPORAL_KIND_VARIABLE}=${value}: say ${TEMPORAL_KINDS.join(' or ')}`]);
+  }
+  return kind;
+}
 
 const majorOf = (version: string): number => Number.parseInt(version, 10);
 

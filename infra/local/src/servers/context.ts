@@ -15,4 +15,6 @@ export interface ProvideContext {
   readonly signal: AbortSignal;
   /** Postgres settings beyond its defaults. */
   readonly postgresSettings: Readonly<Record<string, string>>;
+  /** Whether somebody will look at Temporal's web UI, where that is a program of its own. */
+  readonly webUi: boolean;
 }

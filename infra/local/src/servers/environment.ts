@@ -1,5 +1,5 @@
-import { Connection } from '@temporalio/client';
 import type { Choice } from './choice.ts';
+import { provideNamespace } from './namespace.ts';
 import { probeKafka, probePostgres, probeTemporal } from './probes.ts';
 import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from './server.ts';
 
@@ -31,7 +31,7 @@ export const ENVIRONMENT_PROVIDERS = {
 
   async temporal(choice: Environment): Promise<Provided<ServerAddresses['temporal']>> {
     const address = choice.value;
-    await answers(choice, () => provideNamespace(address));
+    await answers(choice, () => provideNamespace(address, TEMPORAL_NAMESPACE));
     await answers(choice, () => probeTemporal(address, TEMPORAL_NAMESPACE));
     const ui = process.env['BEZEL_TEMPORAL_UI'] ?? null;
     return {
@@ -48,26 +48,5 @@ async function answers(choice: Environment, ask: () => Promise<void>): Promise<v
     await ask();
   } catch (error) {
     throw new ServerUnreachableError(choice.why, error);
-  }
-}
-
-const ALREADY_EXISTS = 6;
-const RETENTION_SECONDS = 30 * 24 * 3_600;
-
-/** Registers the namespace on a server that is not ours; one that is there already is what was wanted. */
-async function provideNamespace(address: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: 5_000 });
-  try {
-    await connection.workflowService.registerNamespace({
-      namespace: TEMPORAL_NAMESPACE,
-      // Encoded from a plain number all the same; the generated type only knows the 64-bit class.
-      workflowExecutionRetentionPeriod: { seconds: RETENTION_SECONDS as never },
-    });
-  } catch (error) {
-    if ((error as { code?: number }).code !== ALREADY_EXISTS) {
-      throw error;
-    }
-  } finally {
-    await connection.close();
   }
 }

@@ -4,14 +4,22 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { isCached } from '../download/cache.ts';
 import { run } from '../download/run.ts';
-import { type Installed, type Machine, SERVER_VARIABLES, type ServerName } from './choice.ts';
-import { KAFKA_ENTRY, TEMPORAL_ENTRY } from './entries.ts';
+import {
+  type Installed,
+  type Machine,
+  SERVER_VARIABLES,
+  type ServerName,
+  TEMPORAL_KIND_VARIABLE,
+  temporalKindOf,
+} from './choice.ts';
+import { KAFKA_ENTRY, TEMPORAL_ENTRY, TEMPORAL_SERVER_ENTRY } from './entries.ts';
 
 /** Looks at what this machine offers. Starts only version commands, all at the same time. */
 export async function inspectMachine(
   engine: Machine['engine'],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Machine> {
+  const temporalKind = temporalKindOf(env[TEMPORAL_KIND_VARIABLE]);
   const environment: Partial<Record<ServerName, string>> = {};
   for (const [server, variable] of Object.entries(SERVER_VARIABLES) as [ServerName, string][]) {
     const value = env[variable];
@@ -32,7 +40,12 @@ export async function inspectMachine(
     environment,
     engine,
     onPath: { postgres, kafka: kafkaOnPath(), temporal, java, go, maven },
-    cached: { kafka: isCached(KAFKA_ENTRY), temporal: isCached(TEMPORAL_ENTRY) },
+    temporal: temporalKind,
+    cached: {
+      kafka: isCached(KAFKA_ENTRY),
+      temporal: isCached(TEMPORAL_ENTRY),
+      temporalServer: isCached(TEMPORAL_SERVER_ENTRY),
+    },
     npmPostgres: npmPostgresFolder() !== null,
   };
 }

@@ -42,3 +42,31 @@ export async function probeTemporal(address: string, namespace: string): Promise
     await connection.close();
   }
 }
+
+const NOT_FOUND = 5;
+/** A namespace every full server has, for its own workflows. */
+const SYSTEM_NAMESPACE = 'temporal-system';
+
+/**
+ * Answers once each service of a full Temporal server does: the frontend, and behind it history, matching and visibility.
+ */
+export async function probeTemporalServices(address: string): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+  const namespace = SYSTEM_NAMESPACE;
+  try {
+    await connection.withDeadline(Date.now() + 2_000, async () => {
+      const { workflowService } = connection;
+      await workflowService.countWorkflowExecutions({ namespace });
+      await workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'bezel-probe' } });
+      await workflowService
+        .describeWorkflowExecution({ namespace, execution: { workflowId: 'bezel-probe' } })
+        .catch((error: { code?: number }) => {
+          if (error.code !== NOT_FOUND) {
+            throw error;
+          }
+        });
+    });
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,4 +1,3 @@
-import type { Unit } from '../supervisor/unit.ts';
 import {
   type Choice,
   chooseSources,
@@ -7,6 +6,9 @@ import {
   SERVER_NAMES,
   SERVER_VARIABLES,
   type ServerName,
+  TEMPORAL_KIND_VARIABLE,
+  type TemporalKind,
+  temporalKindOf,
 } from './choice.ts';
 import { provideImages } from './container/images.ts';
 import type { ProvideContext } from './context.ts';
@@ -21,8 +23,8 @@ import { together } from './together.ts';
 /** The three servers, ready to be started. */
 export interface ProvidedServers {
   readonly addresses: ServerAddresses;
-  /** What the supervisor has to run; servers named in the environment have none. */
-  readonly units: readonly Unit[];
+  /** What the supervisor has to run, and what comes before and after it. */
+  readonly servers: { readonly [S in ServerName]: Provided<ServerAddresses[S]> };
   /** Where each server comes from, and why. */
   readonly origins: Readonly<Record<ServerName, string>>;
 }
@@ -32,7 +34,8 @@ export interface ProvidedServers {
  * started. Throws `NoSourceError` or `ServerUnobtainableError` when a server cannot be had, saying what is missing.
  */
 export async function provideServers(context: Omit<ProvideContext, 'machine'>): Promise<ProvidedServers> {
-  const machine = await inspectMachine(await engineWithImages(context.progress, context.signal));
+  const kind = temporalKindOf(process.env[TEMPORAL_KIND_VARIABLE]);
+  const machine = await inspectMachine(await engineWithImages(kind, context.progress, context.signal));
   const choices = chooseSources(machine);
   const full: ProvideContext = { ...context, machine };
   const [postgres, kafka, temporal] = await together(
@@ -44,18 +47,24 @@ export async function provideServers(context: Omit<ProvideContext, 'machine'>): 
   const provided = { postgres, kafka, temporal };
   return {
     addresses: { postgres: postgres.address, kafka: kafka.address, temporal: temporal.address },
-    units: SERVER_NAMES.map((server) => provided[server].unit).filter((unit) => unit !== null),
+    servers: provided,
     origins: { postgres: postgres.origin, kafka: kafka.origin, temporal: temporal.origin },
   };
 }
 
-/** An engine counts when it can provide the images of all servers that the environment does not name. */
-async function engineWithImages(progress: Progress, signal: AbortSignal): Promise<Machine['engine']> {
+/** An engine counts when it can provide the images of all servers that come from one. */
+async function engineWithImages(
+  temporal: TemporalKind,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Machine['engine']> {
   const engine = await askEngine();
   if (engine.state !== 'answers') {
     return engine;
   }
-  const wanted = SERVER_NAMES.filter((server) => (process.env[SERVER_VARIABLES[server]] ?? '') === '');
+  const wanted = SERVER_NAMES.filter((server) => (process.env[SERVER_VARIABLES[server]] ?? '') === '').filter(
+    (server) => server !== 'temporal' || temporal === 'dev',
+  );
   return provideImages(
     engine,
     wanted.map((server) => IMAGES[server]),

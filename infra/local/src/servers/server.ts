@@ -18,6 +18,10 @@ export interface Provided<A> {
   readonly unit: Unit | null;
   /** For the banner: source and reason, in words. */
   readonly origin: string;
+  /** What the unit wants of this stack's Postgres before it starts. It then stands on Postgres: it ends before it. */
+  readonly onPostgres?: (superuserUrl: string) => Promise<void>;
+  /** Units that stand on this one: they start after it, and end before it. */
+  readonly companions?: readonly Unit[];
 }
 
 /** The namespace every order lives in. */

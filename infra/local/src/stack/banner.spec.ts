@@ -15,7 +15,7 @@ const stackOf = (...processes: UnitStatus[]): StackFile => ({
   servers: {
     postgres: { shop: '', mes: '', crm: '', audit: { shop: '', mes: '', crm: '' } },
     kafka: { brokers: [] },
-    temporal: { address: '', namespace: 'bezel', ui: null },
+    temporal: { address: '', namespace: 'bezel', ui: null, payloadKeys: '' },
     identity: { issuer: 'http://127.0.0.1:4000', jwks: '', token: '', audience: '', clients: {} as never },
   },
   urls: {
@@ -46,6 +46,13 @@ describe('banner', () => {
     ['a server is somebody else’s', stackOf(running('postgres'), running('kafka')), GIB],
   ])('is silent about memory when %s', (_case, stack, memory) => {
     expect(bannerOf(stack, 9.94, memory)).toContain('Ready in 9.9 s.\n');
+  });
+
+  test('says why there is no Temporal UI', () => {
+    expect(bannerOf(stackOf(running('postgres')), 1, null)).toContain(
+      'Temporal UI (that of the server in BEZEL_TEMPORAL_ADDRESS)',
+    );
+    expect(bannerOf(stackOf(running('temporal')), 1, null)).toContain('Temporal UI none: it could not be built');
   });
 
   test('names the doors of what runs, and where a busy port moved to', () => {

@@ -18,7 +18,7 @@ export function bannerOf(stack: StackFile, seconds: number, memory: number | nul
     `Ready in ${seconds.toFixed(1)} s${memoryIn(stack, memory)}.`,
     '',
     ...doors.map(([door]) => `  ${NAMES[door].padEnd(11)} ${urls[door]}`),
-    `  Temporal UI ${urls.temporal ?? '(that of the server in BEZEL_TEMPORAL_ADDRESS)'}`,
+    `  Temporal UI ${urls.temporal ?? noUi(stack)}`,
     `  sign-in     ${servers.identity.issuer}`,
     ...moved.map((line) => `  ${line}`),
     '',
@@ -36,5 +36,11 @@ function memoryIn({ processes }: StackFile, memory: number | null): string {
     ? ''
     : `; all processes together hold ${(memory / 2 ** 30).toFixed(1)} GiB of memory`;
 }
+
+/** Only a server of somebody else's, and a full server whose UI could not be built, have none that we know. */
+const noUi = ({ processes }: StackFile): string =>
+  processes.some(({ name }) => name === 'temporal')
+    ? 'none: it could not be built (see above)'
+    : '(that of the server in BEZEL_TEMPORAL_ADDRESS)';
 
 const NAMES: Readonly<Record<Door, string>> = { shop: 'shop', partner: 'partner', mes: 'MES', crm: 'CRM' };

@@ -19,7 +19,10 @@ export interface Places {
   readonly postgresHome: string;
   readonly postgresData: string;
   readonly kafkaData: string;
+  /** The development server's SQLite file. */
   readonly temporalData: string;
+  /** Configuration files of the full Temporal server; its data is in Postgres. */
+  readonly temporalServer: string;
   readonly identityKeys: string;
   /** Names of the container volumes that hold data of this stack. */
   readonly volumes: string;
@@ -43,6 +46,7 @@ export function placesIn(state: string): Places {
     postgresData: join(postgresHome, 'data'),
     kafkaData: join(state, 'kafka'),
     temporalData: join(state, 'temporal', 'temporal.db'),
+    temporalServer: join(state, 'temporal-server'),
     identityKeys: join(state, 'identity-keys.json'),
     volumes: join(state, 'volumes.json'),
   };

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,9 +10,9 @@ import { writeJsonAtomically } from '../supervisor/atomic-json.ts';
 export interface Ports extends Disposable {
   /**
    * A port for `name`: the one it had last time if that is free, else a free one. Servers keep theirs this way, so that
-   * clients that know the address find it again.
+   * clients that know the address find it again. A `low` port is below 32,768, for programs that keep theirs in 15 bits.
    */
-  remembered(name: string): Promise<number>;
+  remembered(name: string, low?: 'low'): Promise<number>;
   /** `wanted`, or when that is busy the next free one above it. */
   atOrAbove(wanted: number): Promise<number>;
 }
@@ -41,13 +42,13 @@ export function openPorts(memoryFile: string): Ports {
     return false;
   };
   return {
-    async remembered(name) {
+    async remembered(name, low) {
       const last = memory[name];
       if (last !== undefined && (await claim(last))) {
         return last;
       }
       for (;;) {
-        const port = await anyFreePort();
+        const port = low === undefined ? await anyFreePort() : randomInt(...LOW);
         if (await claim(port)) {
           memory[name] = port;
           writeJsonAtomically(memoryFile, memory);
@@ -70,6 +71,9 @@ export function openPorts(memoryFile: string): Ports {
     },
   };
 }
+
+/** Above the ports people know; what the system hands out by itself begins behind them. */
+const LOW = [20_000, 32_768] as const;
 
 function readMemory(file: string): Record<string, number> {
   try {

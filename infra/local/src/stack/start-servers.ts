@@ -1,3 +1,5 @@
+import type { ServerName } from '../servers/choice.ts';
+import { provideNamespace } from '../servers/namespace.ts';
 import { type ProvidedServers, provideServers } from '../servers/provide.ts';
 import { provideSearchAttributes } from '../servers/search-attributes.ts';
 import type { Unit } from '../supervisor/unit.ts';
@@ -9,32 +11,51 @@ export interface OnceUp {
   readonly kafka?: (provided: ProvidedServers) => Promise<void>;
 }
 
+export interface ServerOptions {
+  readonly postgresSettings: Readonly<Record<string, string>>;
+  /** Whether Temporal's web UI is wanted, where that is a program of its own. */
+  readonly webUi: boolean;
+  readonly onceUp?: OnceUp;
+  /** Units to start in the same wave. */
+  readonly beside?: readonly Unit[];
+}
+
 /**
- * Provides the three servers and starts them at the same time, with `beside` in the same wave. Settles when all are up,
- * Temporal knows the orders' search attributes, and the work of `onceUp` is done.
+ * Provides the three servers and starts them at the same time; one that stands on Postgres waits for it. Settles when all
+ * are up, Temporal knows the orders' namespace and search attributes, and the work of `onceUp` is done.
  */
 export async function startServers(
   session: Session,
-  postgresSettings: Readonly<Record<string, string>>,
-  { onceUp = {}, beside = [] }: { readonly onceUp?: OnceUp; readonly beside?: readonly Unit[] } = {},
+  { postgresSettings, webUi, onceUp = {}, beside = [] }: ServerOptions,
 ): Promise<ProvidedServers> {
   const { supervisor, progress } = session;
-  const provided = await provideServers({ ...session, postgresSettings });
-  const wave = supervisor.nextWave();
-  const work: Readonly<Record<string, ((provided: ProvidedServers) => Promise<void>) | undefined>> = {
-    ...onceUp,
-    temporal: ({ addresses: { temporal } }) => provideSearchAttributes(temporal.address, temporal.namespace),
+  const provided = await provideServers({ ...session, postgresSettings, webUi });
+  const { addresses, servers } = provided;
+  const [first, second, third] = [supervisor.nextWave(), supervisor.nextWave(), supervisor.nextWave()];
+  const up = async (name: ServerName, wave: number): Promise<void> => {
+    const { unit } = servers[name];
+    if (unit !== null) {
+      await progress.step(`${name} up`, () => supervisor.start([unit], wave));
+    }
   };
-  const names = ['postgres', 'kafka', 'temporal'];
+  const postgresUp = up('postgres', first);
+  const temporalUp = async (): Promise<void> => {
+    const { onPostgres, companions = [] } = servers.temporal;
+    if (onPostgres !== undefined) {
+      await postgresUp;
+      await progress.step("Temporal's databases ready", () => onPostgres(addresses.postgres.superuserUrl));
+    }
+    await up('temporal', onPostgres === undefined ? first : second);
+    const { address, namespace } = addresses.temporal;
+    await provideNamespace(address, namespace);
+    await provideSearchAttributes(address, namespace);
+    await supervisor.start(companions, third);
+  };
   await Promise.all([
-    ...names.map(async (name) => {
-      const unit = provided.units.find((candidate) => candidate.name === name);
-      if (unit !== undefined) {
-        await progress.step(`${name} up`, () => supervisor.start([unit], wave));
-      }
-      await work[name]?.(provided);
-    }),
-    supervisor.start(beside, wave),
+    postgresUp.then(() => onceUp.postgres?.(provided)),
+    up('kafka', first).then(() => onceUp.kafka?.(provided)),
+    temporalUp(),
+    supervisor.start(beside, first),
   ]);
   return provided;
 }

@@ -11,7 +11,7 @@ import { logFile } from './places.ts';
 import type { Ports } from './ports.ts';
 import type { Session } from './session.ts';
 import { CLIENTS, type StackFile } from './stack-file.ts';
-import { startServers } from './start-servers.ts';
+import { type ServerOptions, startServers } from './start-servers.ts';
 import { provideTopics } from './topics.ts';
 
 export interface StackOptions {
@@ -44,7 +44,7 @@ export async function startStack(session: Session, options: StackOptions): Promi
 
 async function bringUp(session: Session, options: StackOptions, built: Promise<void> | null): Promise<StackFile> {
   const { supervisor, progress } = session;
-  const base = await provideBase(session, POSTGRES_SETTINGS, built);
+  const base = await provideBase(session, { postgresSettings: POSTGRES_SETTINGS, webUi: true }, built);
   const announce = announcer(session, base);
   announce(false);
   if (built !== null) {
@@ -64,7 +64,7 @@ export interface StackBase {
 /** Starts servers and sign-in, provides databases and topics. Databases are migrated when `built` has settled; null: never. */
 export async function provideBase(
   session: Session,
-  postgresSettings: Readonly<Record<string, string>>,
+  settings: Pick<ServerOptions, 'postgresSettings' | 'webUi'>,
   built: Promise<void> | null,
 ): Promise<StackBase> {
   const { progress, ports, secrets, places, signal } = session;
@@ -77,7 +77,8 @@ export async function provideBase(
     return { places, ports, servers, databases, identity, serviceClient: clients.service, courierWebhookSecret, doors };
   };
   let databases = {} as AppContext['databases'];
-  const provided = await startServers(session, postgresSettings, {
+  const provided = await startServers(session, {
+    ...settings,
     onceUp: {
       postgres: async ({ addresses }) => {
         databases = await provideDatabases(addresses.postgres.superuserUrl, secrets);
@@ -103,8 +104,8 @@ export async function provideBase(
   return { context: contextOn(provided.addresses, databases), provided, clients };
 }
 
-/** Settings beyond Postgres' defaults: room for many pools. */
-const POSTGRES_SETTINGS = { max_connections: '200', shared_buffers: '128MB' };
+/** Settings beyond Postgres' defaults: room for many pools, those of a full Temporal server among them. */
+const POSTGRES_SETTINGS = { max_connections: '300', shared_buffers: '128MB' };
 
 async function openDoors(ports: Ports): Promise<Record<Door, number>> {
   const doors = {} as Record<Door, number>;

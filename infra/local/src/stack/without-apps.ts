@@ -30,7 +30,7 @@ export async function openStackWithoutApps(options: StackWithoutAppsOptions): Pr
   const built = progress.step('apps built', (detail) => build(signal, detail));
   built.catch(() => {}); // awaited by what is migrated
   try {
-    const base = await provideBase(session, postgresSettings, built);
+    const base = await provideBase(session, { postgresSettings, webUi: false }, built);
     return {
       ...base,
       async run(processes) {

@@ -38,7 +38,7 @@ export async function startTestServers(
     await dropData(session.places, ['logs']);
   };
   try {
-    const { addresses, origins } = await startServers(session, postgresSettings);
+    const { addresses, origins } = await startServers(session, { postgresSettings, webUi: false });
     return {
       env: {
         [TEST_SERVER_VARIABLES.postgresUrl]: addresses.postgres.superuserUrl,

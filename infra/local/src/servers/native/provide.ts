@@ -9,9 +9,8 @@ import { initialisePostgres, postgresUnit, postgresUrl } from './postgres.ts';
 import { postgresUser, readablePostgres } from './postgres-home.ts';
 import { temporalUnit } from './temporal.ts';
 import { obtainTemporal } from './temporal-program.ts';
-import { firstThatWorks } from './ways.ts';
-
-const origin = (how: string, why: string): string => `${how} (${why})`;
+import { provideTemporalServer } from './temporal-server/provide.ts';
+import { firstThatWorks, IN_WORDS, origin } from './ways.ts';
 
 type Native = Extract<Choice, { source: 'native' }>;
 
@@ -72,7 +71,10 @@ async function kafka(choice: Native, context: ProvideContext): Promise<Provided<
 }
 
 async function temporal(choice: Native, context: ProvideContext): Promise<Provided<ServerAddresses['temporal']>> {
-  const { places, ports } = context;
+  const { machine, places, ports } = context;
+  if (machine.temporal === 'server') {
+    return provideTemporalServer(choice, context);
+  }
   const obtained = await obtainTemporal(choice, context);
   const server = {
     program: obtained.value,
@@ -92,12 +94,3 @@ async function temporal(choice: Native, context: ProvideContext): Promise<Provid
     origin: origin(IN_WORDS[obtained.way], choice.why),
   };
 }
-
-const IN_WORDS = {
-  path: 'the one on the PATH',
-  cache: 'from the cache folder',
-  archive: "the publisher's archive",
-  maven: 'from Maven Central',
-  go: 'built with Go',
-  npm: 'from npm',
-} as const;

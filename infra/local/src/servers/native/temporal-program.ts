@@ -1,13 +1,13 @@
-import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Archive, fetchArchive } from '../../download/archive.ts';
 import { cached, cachedOrFilled } from '../../download/cache.ts';
 import { temporalArchive, VERSIONS } from '../../download/releases.ts';
-import { run } from '../../download/run.ts';
 import type { Choice } from '../choice.ts';
 import type { ProvideContext } from '../context.ts';
 import { TEMPORAL_ENTRY } from '../entries.ts';
 import type { Progress } from '../progress.ts';
+import { goInstall } from './go-install.ts';
 import { firstThatWorks, type Obtained } from './ways.ts';
 
 /** Gets the `temporal` program (its path), from the first way that works. */
@@ -48,18 +48,9 @@ async function fromArchive(
 }
 
 async function fromGo(go: string, folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
-  const bin = join(folder, 'bin');
-  await mkdir(bin);
   await progress.step('building Temporal with Go (minutes, once)', (detail) =>
-    run(go, ['install', '-v', `github.com/temporalio/cli/cmd/temporal@v${VERSIONS.temporal}`], {
-      cwd: folder,
-      env: { GOBIN: bin, GOFLAGS: '', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
-      onLine: detail,
-      signal,
-    }),
+    goInstall(go, { temporal: `github.com/temporalio/cli/cmd/temporal@v${VERSIONS.temporal}` }, folder, detail, signal),
   );
-  await rename(join(bin, 'temporal'), join(folder, 'temporal'));
-  await rm(bin, { recursive: true });
 }
 
 /** "12 of 45 MB", for progress. */

@@ -7,6 +7,19 @@ export interface Obtained<T> {
   readonly value: T;
 }
 
+/** The ways as the banner names them. */
+export const IN_WORDS: Readonly<Record<Way, string>> = {
+  path: 'the one on the PATH',
+  cache: 'from the cache folder',
+  archive: "the publisher's archive",
+  maven: 'from Maven Central',
+  go: 'built with Go',
+  npm: 'from npm',
+};
+
+/** Where a server comes from and why, for the banner. */
+export const origin = (how: string, why: string): string => `${how} (${why})`;
+
 /** Every way to get a server's program failed. `message` says how each failed and what can be done. */
 export class ServerUnobtainableError extends Error {
   readonly code = 'SERVER_UNOBTAINABLE';

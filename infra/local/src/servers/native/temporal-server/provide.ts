@@ -1,0 +1,78 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VERSIONS } from '../../../download/releases.ts';
+import { logFile } from '../../../stack/places.ts';
+import type { Ports } from '../../../stack/ports.ts';
+import type { Unit } from '../../../supervisor/unit.ts';
+import type { Choice } from '../../choice.ts';
+import type { ProvideContext } from '../../context.ts';
+import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from '../../server.ts';
+import { IN_WORDS, origin } from '../ways.ts';
+import { SERVICES, type ServerSettings, serverConfiguration, uiConfiguration } from './configuration.ts';
+import { provideTemporalDatabases, temporalDatabases } from './databases.ts';
+import { obtainTemporalServer, obtainTemporalUi } from './programs.ts';
+import { temporalServerUnit, temporalUiUnit } from './units.ts';
+
+/** The full Temporal server on the stack's Postgres, with its web UI where somebody will look at it. */
+export async function provideTemporalServer(
+  choice: Extract<Choice, { source: 'native' }>,
+  context: ProvideContext,
+): Promise<Provided<ServerAddresses['temporal']>> {
+  const { places, ports, secrets, signal } = context;
+  const { value: programs, way } = await obtainTemporalServer(choice, context);
+  const servicePorts = await portsOf(ports);
+  const address = `127.0.0.1:${servicePorts.frontend.grpc}`;
+  const configuration = join(places.temporalServer, 'server.yaml');
+  const ui = context.webUi ? await provideUi(address, context) : null;
+  return {
+    server: 'temporal',
+    address: { address, namespace: TEMPORAL_NAMESPACE, ui: ui?.url ?? null },
+    unit: temporalServerUnit({
+      program: programs.server,
+      configuration,
+      address,
+      logFile: logFile(places, 'temporal'),
+    }),
+    async onPostgres(superuserUrl) {
+      await provideTemporalDatabases(superuserUrl, secrets, programs.sqlTool, signal);
+      const databases = temporalDatabases(superuserUrl, secrets);
+      await writeConfiguration(configuration, serverConfiguration({ ports: servicePorts, databases }));
+    },
+    companions: ui === null ? [] : [ui.unit],
+    origin: origin(`full server ${VERSIONS.temporalServer} on Postgres, ${IN_WORDS[way]}`, choice.why),
+  };
+}
+
+/** Low ones: in Postgres the server keeps its services' ports as smallint. */
+async function portsOf(ports: Ports): Promise<ServerSettings['ports']> {
+  const found: Record<string, { grpc: number; membership: number }> = {};
+  for (const service of SERVICES) {
+    found[service] = {
+      grpc: await ports.remembered(`temporal-${service}`, 'low'),
+      membership: await ports.remembered(`temporal-${service}-membership`, 'low'),
+    };
+  }
+  return found as ServerSettings['ports'];
+}
+
+async function provideUi(server: string, context: ProvideContext): Promise<{ unit: Unit; url: string } | null> {
+  const program = await obtainTemporalUi(context);
+  if (program === null) {
+    return null;
+  }
+  const { places, ports } = context;
+  const port = await ports.remembered('temporal-ui');
+  const url = `http://127.0.0.1:${port}`;
+  const configuration = join(places.temporalServer, 'ui.yaml');
+  await writeConfiguration(configuration, uiConfiguration({ port, server }));
+  return {
+    url,
+    unit: temporalUiUnit({ program, configuration, address: url, logFile: logFile(places, 'temporal-ui') }),
+  };
+}
+
+/** Its owner alone may read it: it holds a password. */
+async function writeConfiguration(file: string, configuration: object): Promise<void> {
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(file, `${JSON.stringify(configuration, null, 2)}\n`, { mode: 0o600 });
+}
