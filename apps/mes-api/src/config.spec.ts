@@ -30,6 +30,13 @@ describe('the configuration', () => {
     expect(readConfig({ ...complete, ...pricing, ROLES: 'pricing' }).pricing).toMatchObject({ threads: 1 });
   });
 
+  test('reads the keys of what Temporal keeps', () => {
+    const key = Buffer.alloc(32, 1).toString('base64');
+    const { temporal } = readConfig({ ...complete, TEMPORAL_PAYLOAD_KEYS: `new:${key}` });
+    expect(temporal.payloadKeys.map(({ id }) => id)).toEqual(['new']);
+    expect(readConfig(complete).temporal.payloadKeys).toEqual([]);
+  });
+
   test('names bad variables and shows no value', () => {
     const wrong = { ...complete, ROLES: 'api,baker', DATABASE_URL: 'mysql://secret', PRICING_THREADS: 'many' };
     expect(() => readConfig(wrong)).toThrow(/ROLES[\s\S]*DATABASE_URL[\s\S]*PRICING_THREADS/);

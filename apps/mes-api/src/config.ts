@@ -1,3 +1,6 @@
+import { sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readPayloadKeys } from '@bezel/order-workflow/codec';
 import { ConfigInvalidError, env, kafkaEnv, readEnv, serviceConfig, serviceEnv, temporalEnv } from '@bezel/service';
 import { z } from 'zod';
 
@@ -9,6 +12,8 @@ const shape = {
   ...serviceEnv,
   ...kafkaEnv,
   ...temporalEnv,
+  /** Encrypt what Temporal keeps of an order; without any it is in clear text. */
+  TEMPORAL_PAYLOAD_KEYS: env.parsedBy(readPayloadKeys).optional(),
   /** Connections of the board's doors at most; the other roles know what they need. */
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   // The role pricing: where models come from, and as whom it asks for them.
@@ -43,7 +48,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     ...serviceConfig(read),
     poolMax: read.DATABASE_POOL_MAX,
     kafka: { brokers: read.KAFKA_BROKERS, client: read.BEZEL_KAFKA_CLIENT },
-    temporal: { address: read.TEMPORAL_ADDRESS, namespace: read.TEMPORAL_NAMESPACE },
+    temporal: {
+      address: read.TEMPORAL_ADDRESS,
+      namespace: read.TEMPORAL_NAMESPACE,
+      payloadKeys: read.TEMPORAL_PAYLOAD_KEYS ?? [],
+    },
     pricing,
   };
 }

@@ -85,6 +85,7 @@ const activityRole = <Activities extends object>(
         namespace: temporal.namespace,
         taskQueue,
         activities,
+        payloadKeys: temporal.payloadKeys,
         maxConcurrentActivities: atATime,
         around: withOrder,
         ...(instance !== undefined && { identity: instance }),

@@ -20,9 +20,15 @@ test('what is needed is enough; the rest has defaults', () => {
     poolMax: 10,
     partnerPoolMax: 5,
     kafka: { brokers: ['127.0.0.1:9092', '127.0.0.1:9093'], client: 'kafkajs' },
-    temporal: { address: '127.0.0.1:7233', namespace: 'bezel' },
+    temporal: { address: '127.0.0.1:7233', namespace: 'bezel', payloadKeys: [] },
     offerValidForMs: 7 * 86_400_000,
   });
+});
+
+test('the keys of what Temporal keeps are read, newest first', () => {
+  const key = Buffer.alloc(32, 1).toString('base64');
+  const { temporal } = readConfig({ ...environment, TEMPORAL_PAYLOAD_KEYS: `new:${key},old:${key}` });
+  expect(temporal.payloadKeys.map(({ id }) => id)).toEqual(['new', 'old']);
 });
 
 test.each<[string, string, RegExp]>([
@@ -35,6 +41,8 @@ test.each<[string, string, RegExp]>([
   ['OFFER_VALID_FOR', 'soon', /OFFER_VALID_FOR: expected milliseconds or an ISO 8601 duration/],
   ['OFFER_VALID_FOR', '0', /OFFER_VALID_FOR: /],
   ['PARTNER_HTTP_PORT', '70000', /PARTNER_HTTP_PORT: /],
+  ['TEMPORAL_PAYLOAD_KEYS', 'no-colon', /TEMPORAL_PAYLOAD_KEYS: entry 1: expected <id>:<key>/],
+  ['TEMPORAL_PAYLOAD_KEYS', 'k:c2hvcnQ=', /TEMPORAL_PAYLOAD_KEYS: the key "k": expected 32 bytes/],
   ['HTTP_MAX_IN_FLIGHT', '0', /HTTP_MAX_IN_FLIGHT: /],
 ])('%s=%s is named', (name, value, complaint) => {
   expect(() => readConfig({ ...environment, [name]: value })).toThrow(complaint);
@@ -42,4 +50,5 @@ test.each<[string, string, RegExp]>([
 
 test('no value is repeated in the complaint', () => {
   expect(() => readConfig({ ...environment, COURIER_WEBHOOK_SECRET: 'hunter2' })).not.toThrow(/hunter2/);
+  expect(() => readConfig({ ...environment, TEMPORAL_PAYLOAD_KEYS: 'k:hunter2' })).not.toThrow(/hunter2/);
 });

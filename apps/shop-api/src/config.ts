@@ -1,3 +1,4 @@
+import { readPayloadKeys } from '@bezel/order-workflow/codec';
 import { env, kafkaEnv, readEnv, serviceConfig, serviceEnv, temporalEnv } from '@bezel/service';
 import { z } from 'zod';
 
@@ -9,6 +10,8 @@ const shape = {
   ...serviceEnv,
   ...kafkaEnv,
   ...temporalEnv,
+  /** Encrypt what Temporal keeps of an order; without any it is in clear text. */
+  TEMPORAL_PAYLOAD_KEYS: env.parsedBy(readPayloadKeys).optional(),
   PARTNER_HTTP_PORT: env.port.default(3002),
   /** Connections of each door at most. */
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
@@ -37,7 +40,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     maxInFlight: read.HTTP_MAX_IN_FLIGHT,
     partnerMaxInFlight: read.PARTNER_HTTP_MAX_IN_FLIGHT,
     kafka: { brokers: read.KAFKA_BROKERS, client: read.BEZEL_KAFKA_CLIENT },
-    temporal: { address: read.TEMPORAL_ADDRESS, namespace: read.TEMPORAL_NAMESPACE },
+    temporal: {
+      address: read.TEMPORAL_ADDRESS,
+      namespace: read.TEMPORAL_NAMESPACE,
+      payloadKeys: read.TEMPORAL_PAYLOAD_KEYS ?? [],
+    },
     courierWebhookSecret: read.COURIER_WEBHOOK_SECRET,
     offerValidForMs: read.OFFER_VALID_FOR,
   };

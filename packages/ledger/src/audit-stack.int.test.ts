@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createDatabase, createTopic, type TestDatabase, testServers } from '@bezel/local/testing';
 import { FACT_SIGNAL, WORKFLOW_TYPE, workflowIdOf } from '@bezel/order-workflow';
+import { dataConverterWith, readPayloadKeys } from '@bezel/order-workflow/codec';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Admin, Producer } from '@platformatic/kafka';
 import { Client, Connection } from '@temporalio/client';
@@ -15,6 +16,8 @@ import { ViewUnavailableError } from './sources/views.ts';
 import { DEFECTS } from './testing/defects.ts';
 import { type LifePlan, liveOrder } from './testing/order-life.ts';
 
+/** What workflows are told is encrypted, as it is in a stack. */
+const KEYS = `audited:${randomBytes(32).toString('base64')}`;
 const APPS = ['shop', 'mes', 'crm'] as const satisfies App[];
 const PLAN: LifePlan = { steps: 6, ending: 'none', repeatsFrom: [0, 3], refusedAfter: null, claimed: true };
 
@@ -44,7 +47,8 @@ class Stage implements AsyncDisposable {
     stage.#open.defer(() => stage.#producer.close());
     const connection = await Connection.connect({ address: temporalAddress });
     stage.#open.defer(() => connection.close());
-    stage.#temporal = new Client({ connection, namespace: temporalNamespace });
+    const dataConverter = dataConverterWith(readPayloadKeys(KEYS));
+    stage.#temporal = new Client({ connection, namespace: temporalNamespace, dataConverter });
     stage.stack = {
       postgres: {
         shop: stage.databases.shop.url,
@@ -53,7 +57,7 @@ class Stage implements AsyncDisposable {
       },
       kafka: kafkaBrokers,
       topics: { 'shop.topic': await createTopic('ledger.shop'), 'mes.topic': await createTopic('ledger.mes') },
-      temporal: { address: temporalAddress, namespace: temporalNamespace },
+      temporal: { address: temporalAddress, namespace: temporalNamespace, payloadKeys: KEYS },
     };
     return stage;
   }
@@ -243,6 +247,10 @@ describe('auditStack, over real Postgres, Kafka and Temporal', () => {
     const audits = await stage.audit({ orderIds: [kept, dropped], limits: PATIENT });
     expect(audits.get(kept)?.findings.filter(isDefect)).toEqual([]);
     expect(audits.get(dropped)?.findings).toContainEqual(expect.objectContaining({ kind: 'lost', hop: 'workflow' }));
+    // Without the key nothing is known, which is no finding.
+    const { payloadKeys: _, ...temporal } = stage.stack.temporal;
+    const blind = auditStack({ ...stage.stack, temporal }, { orderIds: [kept], limits: PATIENT });
+    await expect(blind.next()).rejects.toMatchObject({ code: 'PAYLOAD_KEY_UNKNOWN', keyId: 'audited' });
   });
 
   test('finds an order that only its client remembers', async () => {

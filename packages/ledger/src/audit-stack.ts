@@ -13,7 +13,7 @@ import { handledByOrder, type MessageOrder, messageOrderOf } from './sources/han
 import { groupSorted } from './sources/merge.ts';
 import { openTopics, type TopicOffsets } from './sources/topics.ts';
 import { openViews, type ViewRowRead, type ViewSnapshot } from './sources/views.ts';
-import { openWorkflows, type WorkflowReader } from './sources/workflows.ts';
+import { openWorkflows, type WorkflowReader, type WorkflowsPlace } from './sources/workflows.ts';
 
 /** Where everything that knows about orders is reached. */
 export interface AuditedStack {
@@ -22,7 +22,7 @@ export interface AuditedStack {
   readonly kafka: readonly string[];
   /** Default: {@link ORDER_TOPICS}. Others only where several systems share a Kafka, as in tests. */
   readonly topics?: OrderTopics;
-  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly temporal: WorkflowsPlace;
 }
 
 export interface AuditOptions {
@@ -50,7 +50,7 @@ export interface OrderAudit {
  * now, then CRM, MES and shop each in a snapshot of its own, last Temporal. So whatever lies on a topic had been
  * committed when the outbox is read; and what is missing downstream is given the time of `limits` before it is lost.
  *
- * @throws ViewUnavailableError, ViewRowUnreadableError, PartitionUnavailableError
+ * @throws ViewUnavailableError, ViewRowUnreadableError, PartitionUnavailableError, PayloadKeyUnknownError
  * @example
  * for await (const { findings } of auditStack(stack)) report(findings.filter(isDefect));
  */

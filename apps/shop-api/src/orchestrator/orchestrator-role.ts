@@ -24,7 +24,9 @@ export function orchestratorRole(
 ): Role {
   const connection = Connection.lazy({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
-  const orchestrator = new Orchestrator(temporalWorkflows({ client, offerValidForMs }));
+  const orchestrator = new Orchestrator(
+    temporalWorkflows({ client, offerValidForMs, payloadKeys: temporal.payloadKeys }),
+  );
   const role = outboxRole({
     runs: 'consumer',
     providers: [{ provide: Orchestrator, useValue: orchestrator }],

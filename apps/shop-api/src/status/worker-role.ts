@@ -28,6 +28,7 @@ export function ordersWorkerRole(database: Database<ShopDatabase>, { temporal }:
       createOrdersWorker({
         connection: await NativeConnection.connect({ address: temporal.address }),
         namespace: temporal.namespace,
+        payloadKeys: temporal.payloadKeys,
         activities,
         maxConcurrentActivities: ACTIVITIES_AT_ONCE,
         around: withOrder,

@@ -21,6 +21,8 @@ export interface AppContext {
   };
   readonly serviceClient: { readonly clientId: string; readonly clientSecret: string };
   readonly courierWebhookSecret: string;
+  /** What Temporal keeps of an order is encrypted with the first; as in TEMPORAL_PAYLOAD_KEYS. */
+  readonly payloadKeys: string;
   readonly doors: Readonly<Record<Door, number>>;
 }
 
@@ -34,6 +36,7 @@ export function appEnvironment(app: App, context: AppContext): Record<string, st
     KAFKA_BROKERS: servers.kafka.brokers.join(','),
     TEMPORAL_ADDRESS: servers.temporal.address,
     TEMPORAL_NAMESPACE: servers.temporal.namespace,
+    TEMPORAL_PAYLOAD_KEYS: context.payloadKeys,
     AUTH_ISSUER: identity.issuer,
     AUTH_JWKS_URL: identity.jwks,
     AUTH_AUDIENCE: identity.audience,

@@ -32,7 +32,13 @@ export interface StackFile {
     /** Each app's database as the app's own login, and its audit views as the auditor's. */
     readonly postgres: Readonly<Record<App, string>> & { readonly audit: Readonly<Record<App, string>> };
     readonly kafka: { readonly brokers: readonly string[] };
-    readonly temporal: { readonly address: string; readonly namespace: string; readonly ui: string | null };
+    readonly temporal: {
+      readonly address: string;
+      readonly namespace: string;
+      readonly ui: string | null;
+      /** Who reads payloads of Temporal itself decrypts them with these; as in TEMPORAL_PAYLOAD_KEYS. */
+      readonly payloadKeys: string;
+    };
     readonly identity: {
       readonly issuer: string;
       readonly jwks: string;

@@ -9,6 +9,7 @@ import { DOORS, type Door, instancesOf, type Scale } from './layout.ts';
 import { migrateAll } from './migrate.ts';
 import { logFile } from './places.ts';
 import type { Ports } from './ports.ts';
+import type { Secrets } from './secrets.ts';
 import type { Session } from './session.ts';
 import { CLIENTS, type StackFile } from './stack-file.ts';
 import { type ServerOptions, startServers } from './start-servers.ts';
@@ -74,8 +75,12 @@ export async function provideBase(
   const identity = { ...identityAddresses(identityPort), audience: AUDIENCE };
   const courierWebhookSecret = `whsec_${Buffer.from(secrets.get('courier'), 'hex').toString('base64')}`;
   const contextOn = (servers: AppContext['servers'], databases: AppContext['databases']): AppContext => {
-    return { places, ports, servers, databases, identity, serviceClient: clients.service, courierWebhookSecret, doors };
+    return {
+      ...{ places, ports, servers, databases, identity, serviceClient: clients.service, courierWebhookSecret, doors },
+      payloadKeys,
+    };
   };
+  const payloadKeys = process.env['TEMPORAL_PAYLOAD_KEYS'] ?? payloadKeyOf(secrets);
   let databases = {} as AppContext['databases'];
   const provided = await startServers(session, {
     ...settings,
@@ -107,6 +112,10 @@ export async function provideBase(
 /** Settings beyond Postgres' defaults: room for many pools, those of a full Temporal server among them. */
 const POSTGRES_SETTINGS = { max_connections: '300', shared_buffers: '128MB' };
 
+/** The stack's own key. Others are for a rehearsal of their rotation, or for a Temporal that outlives the stack. */
+const payloadKeyOf = (secrets: Secrets): string =>
+  `local:${Buffer.from(secrets.get('temporal payloads'), 'hex').toString('base64')}`;
+
 async function openDoors(ports: Ports): Promise<Record<Door, number>> {
   const doors = {} as Record<Door, number>;
   for (const [door, wanted] of Object.entries(DOORS) as [Door, number][]) {
@@ -133,7 +142,7 @@ function announcer(
   if (starter === null) {
     throw new Error('this process cannot see its own start time');
   }
-  const { databases, identity, doors, courierWebhookSecret } = context;
+  const { databases, identity, doors, courierWebhookSecret, payloadKeys } = context;
   const { addresses, origins } = provided;
   const urlOf = (door: Door): string => `http://127.0.0.1:${doors[door]}`;
   const stack: Omit<StackFile, 'ready' | 'processes'> = {
@@ -148,7 +157,7 @@ function announcer(
         audit: { shop: databases.shop.auditUrl, mes: databases.mes.auditUrl, crm: databases.crm.auditUrl },
       },
       kafka: addresses.kafka,
-      temporal: addresses.temporal,
+      temporal: { ...addresses.temporal, payloadKeys },
       identity: { ...identity, clients },
     },
     urls: {

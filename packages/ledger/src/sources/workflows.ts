@@ -1,4 +1,5 @@
 import { FACT_SIGNAL, WORKFLOW_TYPE, workflowIdOf } from '@bezel/order-workflow';
+import { payloadCodec, readPayloadKeys } from '@bezel/order-workflow/codec';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
 import type { Batches } from './batches.ts';
@@ -7,7 +8,11 @@ import type { Batches } from './batches.ts';
 export interface WorkflowReader extends AsyncDisposable {
   /** The workflows of the given orders, or of all; in no order. An order without one is left out. */
   seen(orderIds?: readonly string[]): Batches<WorkflowSeen>;
-  /** Ids of the messages that the order's workflow was told, from its history; empty when there is no workflow. */
+  /**
+   * Ids of the messages that the order's workflow was told, from its history; empty when there is no workflow.
+   *
+   * @throws PayloadKeyUnknownError, PayloadDamagedError when they are encrypted and cannot be read: that is no finding
+   */
   signalled(orderId: string): Promise<string[]>;
 }
 
@@ -15,14 +20,21 @@ const WORKFLOWS_A_BATCH = 500;
 const QUESTIONS_AT_ONCE = 16;
 const ID_PREFIX = workflowIdOf('');
 
-/** Opens a reader on a Temporal namespace. */
-export async function openWorkflows({
-  address,
-  namespace,
-}: {
+/** Where the workflows of orders are. */
+export interface WorkflowsPlace {
   readonly address: string;
   readonly namespace: string;
-}): Promise<WorkflowReader> {
+  /** As the apps have them in TEMPORAL_PAYLOAD_KEYS; a reader needs every key that an order it reads was encrypted with. */
+  readonly payloadKeys?: string;
+}
+
+/**
+ * Opens a reader on a Temporal namespace.
+ *
+ * @throws PayloadKeysInvalidError
+ */
+export async function openWorkflows({ address, namespace, payloadKeys }: WorkflowsPlace): Promise<WorkflowReader> {
+  const codec = payloadCodec(payloadKeys === undefined ? [] : readPayloadKeys(payloadKeys));
   const connection = await Connection.connect({ address });
   const { workflow: workflows } = new Client({ connection, namespace });
 
@@ -32,9 +44,10 @@ export async function openWorkflows({
     async signalled(orderId) {
       try {
         const { events } = await workflows.getHandle(workflowIdOf(orderId)).fetchHistory();
-        return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
-          signal?.signalName === FACT_SIGNAL ? messageIdsIn(signal.input?.payloads ?? []) : [],
+        const told = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+          signal?.signalName === FACT_SIGNAL ? (signal.input?.payloads ?? []) : [],
         );
+        return messageIdsIn(await codec.decode(told));
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return [];
         throw error;
@@ -100,7 +113,7 @@ const seenOf = ({ workflowId, status, startTime, closeTime }: Execution): Workfl
   closedAt: closeTime?.getTime() ?? null,
 });
 
-/** A signal carries one fact as JSON. What cannot be read (an encrypted payload) proves nothing and is left out. */
+/** A signal carries one fact as JSON. What is something else proves nothing and is left out. */
 function messageIdsIn(payloads: readonly { readonly data?: Uint8Array | null }[]): string[] {
   return payloads.flatMap(({ data }) => {
     try {

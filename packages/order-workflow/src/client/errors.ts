@@ -1,5 +1,6 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
+import { PayloadDamagedError, PayloadKeyUnknownError } from '../codec/index.ts';
 
 /** Temporal, or every worker that could answer a query, is away. Nothing is known about the call: try again. */
 export class TemporalUnavailableError extends Error {
@@ -20,6 +21,8 @@ const PASSING = new Set([1, 2, 4, 8, 10, 13, 14]);
 
 /** What a failed call to Temporal means for whoever made it. `what` names the call and the order. */
 export function callError(what: string, error: unknown): Error {
+  // Temporal answered; what it answered cannot be read here.
+  if (error instanceof PayloadKeyUnknownError || error instanceof PayloadDamagedError) return error;
   const cause = error instanceof ServiceError ? error.cause : error;
   const code = isGrpcServiceError(cause) ? cause.code : undefined;
   const message = cause instanceof Error ? cause.message : String(cause);

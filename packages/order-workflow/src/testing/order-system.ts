@@ -8,6 +8,7 @@ import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection } from '@temporalio/worker';
 import pg from 'pg';
 import { createOrderClient, type OrderClient } from '../client/index.ts';
+import { dataConverterWith, type PayloadKeys, readPayloadKeys } from '../codec/index.ts';
 import { type Fact, type FactKind, type OrderInput, type TaskQueues, workflowIdOf } from '../index.ts';
 import type { OrderState } from '../lifecycle/index.ts';
 import { createActivityWorker, createOrdersWorker, installTemporalRuntime, type OrderWorker } from '../worker/index.ts';
@@ -20,6 +21,7 @@ export interface OrderSystem extends AsyncDisposable {
   readonly pool: pg.Pool;
   readonly databaseUrl: string;
   readonly taskQueues: TaskQueues;
+  readonly payloadKeys?: string | undefined;
   /** Starts the workflow of a new order, with the gates of these activities closed. */
   submit(more?: Partial<OrderInput>, ...closedGates: readonly string[]): Promise<PlacedOrder>;
 }
@@ -32,15 +34,21 @@ installTemporalRuntime((level, message, fields) => {
 export interface OrderSystemOptions {
   readonly offerValidForMs?: number;
   readonly historyLimit?: number;
+  /** As in TEMPORAL_PAYLOAD_KEYS. */
+  readonly payloadKeys?: string | undefined;
 }
 
 export interface WorkerOptions {
   readonly name: string;
   readonly databaseUrl: string;
   readonly taskQueues: TaskQueues;
+  /** As in TEMPORAL_PAYLOAD_KEYS. */
+  readonly payloadKeys?: string | undefined;
   /** Default: the Temporal server of the run. */
   readonly address?: string;
 }
+
+export const keysIn = (text: string | undefined): PayloadKeys => (text === undefined ? [] : readPayloadKeys(text));
 
 export const connectWorker = (address = testServers().temporalAddress): Promise<NativeConnection> =>
   NativeConnection.connect({ address });
@@ -51,7 +59,9 @@ export async function startWorkers({
   databaseUrl,
   taskQueues,
   address,
+  payloadKeys: text,
 }: WorkerOptions): Promise<AsyncDisposable> {
+  const payloadKeys = keysIn(text);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 5 });
   const namespace = testServers().temporalNamespace;
   const made: OrderWorker[] = [
@@ -61,6 +71,7 @@ export async function startWorkers({
       taskQueue: taskQueues.orders,
       activities: shopActivities(pool, name),
       identity: name,
+      payloadKeys,
     }),
     await createActivityWorker({
       connection: await connectWorker(address),
@@ -68,6 +79,7 @@ export async function startWorkers({
       taskQueue: taskQueues.mes,
       activities: mesActivities(pool),
       identity: name,
+      payloadKeys,
     }),
     await createActivityWorker({
       connection: await connectWorker(address),
@@ -75,6 +87,7 @@ export async function startWorkers({
       taskQueue: taskQueues.pricing,
       activities: pricingActivities(pool),
       identity: name,
+      payloadKeys,
     }),
   ];
   const running = made.map((worker) => worker.run());
@@ -88,7 +101,7 @@ export async function startWorkers({
   };
 }
 
-export async function createOrderSystem(options: OrderSystemOptions = {}): Promise<OrderSystem> {
+export async function createOrderSystem({ payloadKeys, ...options }: OrderSystemOptions = {}): Promise<OrderSystem> {
   const { temporalAddress, temporalNamespace } = testServers();
   const suffix = randomBytes(4).toString('hex');
   const taskQueues = { orders: `orders-${suffix}`, mes: `mes-${suffix}`, pricing: `pricing-${suffix}` };
@@ -96,8 +109,10 @@ export async function createOrderSystem(options: OrderSystemOptions = {}): Promi
   const pool = new pg.Pool({ connectionString: database.url, max: 5 });
   await pool.query(await readFile(join(import.meta.dirname, 'recording.sql'), 'utf8'));
   const connection = await Connection.connect({ address: temporalAddress });
-  const client = new Client({ connection, namespace: temporalNamespace, identity: 'test' });
-  const orders = createOrderClient({ client, taskQueues, ...options });
+  const keys = keysIn(payloadKeys);
+  const dataConverter = dataConverterWith(keys);
+  const client = new Client({ connection, namespace: temporalNamespace, identity: 'test', dataConverter });
+  const orders = createOrderClient({ client, taskQueues, payloadKeys: keys, ...options });
   const placed: PlacedOrder[] = [];
   return {
     client,
@@ -105,6 +120,7 @@ export async function createOrderSystem(options: OrderSystemOptions = {}): Promi
     pool,
     databaseUrl: database.url,
     taskQueues,
+    payloadKeys,
     async submit(more = {}, ...closedGates) {
       const order = new PlacedOrder({ orders, pool, client }, orderInput(more));
       placed.push(order);

@@ -41,6 +41,16 @@ export const env = {
       Number(seconds ?? 0) * 1_000
     );
   }),
+  /** What `parse` makes of the text. What it throws is told as the complaint: its message must not repeat a secret. */
+  parsedBy: <Value>(parse: (text: string) => Value) =>
+    z.string().transform((text, context) => {
+      try {
+        return parse(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+        return z.NEVER;
+      }
+    }),
   roles: <const Name extends string>(names: readonly [Name, ...Name[]]) =>
     commaList.pipe(z.array(z.enum(names)).min(1)),
 } as const;
