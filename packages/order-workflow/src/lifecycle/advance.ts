@@ -2,8 +2,9 @@ import { OFFER_EXPIRED } from '../contract/activities.ts';
 import type { Fact, RefusalReason } from '../contract/facts.ts';
 import type { Effect, Move, Step } from './effects.ts';
 import { isFact, type Message, type Outcome } from './messages.ts';
+import { LIFECYCLE } from './stages.ts';
 import { type OrderState, SEEN_LIMIT } from './state.ts';
-import { fitOf, isFinal, LIFECYCLE } from './table.ts';
+import { fitOf, isFinal } from './table.ts';
 import { type Clock, keepTime } from './timing.ts';
 import { isEndedBy, ON_REQUEST, workOf } from './work.ts';
 

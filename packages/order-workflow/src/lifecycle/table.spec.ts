@@ -1,6 +1,7 @@
 import { ORDER_STATUSES } from '@bezel/contracts/statuses';
 import { describe, expect, test } from '@jest/globals';
-import { canMove, fitOf, isFinal, LIFECYCLE, STATUSES, TRANSITIONS } from './table.ts';
+import { LIFECYCLE } from './stages.ts';
+import { canMove, fitOf, isFinal, STATUSES, TRANSITIONS } from './table.ts';
 
 const MAIN_LINE = ORDER_STATUSES.slice(0, ORDER_STATUSES.indexOf('DELIVERED') + 1);
 const BEFORE_SHIPPED = MAIN_LINE.slice(0, MAIN_LINE.indexOf('SHIPPED'));

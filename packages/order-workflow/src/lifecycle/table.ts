@@ -3,9 +3,6 @@ import type { MessageKind } from './messages.ts';
 import type { Lifecycle } from './stage.ts';
 import { LIFECYCLE } from './stages.ts';
 
-export type { Lifecycle, Stage, StageOwner, StageSla, StageTime, Sweeper } from './stage.ts';
-export { LIFECYCLE } from './stages.ts';
-
 /** Every status, in the order of the contract. */
 export const STATUSES = Object.keys(LIFECYCLE) as readonly OrderStatus[];
 

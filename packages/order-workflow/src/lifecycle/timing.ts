@@ -1,8 +1,10 @@
 import type { OrderStatus } from '@bezel/contracts';
 import type { OrderDelay } from '../contract/activities.ts';
 import type { Effect, Move, Step } from './effects.ts';
+import type { StageTime } from './stage.ts';
+import { LIFECYCLE } from './stages.ts';
 import type { OrderState } from './state.ts';
-import { isFinal, LIFECYCLE, STATUSES, type StageTime } from './table.ts';
+import { isFinal, STATUSES } from './table.ts';
 
 /** What the stages of one order may take and usually do. A status that is missing has no SLA. */
 export type StageTimes = Readonly<Partial<Record<OrderStatus, StageTime>>>;
