@@ -8,7 +8,13 @@ export interface ServerAddresses {
     readonly superuserUrl: string;
   };
   readonly kafka: { readonly brokers: readonly string[] };
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly ui: string | null };
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    readonly ui: string | null;
+    /** What the server tells of itself, for Prometheus; absent where it is somebody else's or in a container. */
+    readonly metrics?: string;
+  };
 }
 
 /** One server as it was provided: where it is, what runs it (null when somebody else does), where it came from. */

@@ -9,6 +9,7 @@ import { initialisePostgres, postgresUnit, postgresUrl } from './postgres.ts';
 import { postgresUser, readablePostgres } from './postgres-home.ts';
 import { temporalUnit } from './temporal.ts';
 import { obtainTemporal } from './temporal-program.ts';
+import { metricsUrl } from './temporal-server/configuration.ts';
 import { provideTemporalServer } from './temporal-server/provide.ts';
 import { firstThatWorks, IN_WORDS, origin } from './ways.ts';
 
@@ -81,6 +82,7 @@ async function temporal(choice: Native, context: ProvideContext): Promise<Provid
     data: places.temporalData,
     port: await ports.remembered('temporal'),
     uiPort: await ports.remembered('temporal-ui'),
+    metricsPort: await ports.remembered('temporal-metrics'),
     logFile: logFile(places, 'temporal'),
   };
   return {
@@ -89,6 +91,7 @@ async function temporal(choice: Native, context: ProvideContext): Promise<Provid
       address: `127.0.0.1:${server.port}`,
       namespace: TEMPORAL_NAMESPACE,
       ui: `http://127.0.0.1:${server.uiPort}`,
+      metrics: metricsUrl(server.metricsPort),
     },
     unit: await temporalUnit(server),
     origin: origin(IN_WORDS[obtained.way], choice.why),

@@ -11,6 +11,7 @@ export interface NativeTemporal {
   readonly data: string;
   readonly port: number;
   readonly uiPort: number;
+  readonly metricsPort: number;
   readonly logFile: string;
 }
 
@@ -31,7 +32,10 @@ export async function temporalUnit(server: NativeTemporal): Promise<Unit> {
     logFile: server.logFile,
     command: {
       file: server.program,
-      args: temporalArguments('127.0.0.1', server.port, server.uiPort, server.data),
+      args: [
+        ...temporalArguments('127.0.0.1', server.port, server.uiPort, server.data),
+        ...['--metrics-port', String(server.metricsPort)],
+      ],
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'] },
       cwd: dirname(server.data),
     },

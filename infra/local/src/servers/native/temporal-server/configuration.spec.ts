@@ -9,6 +9,7 @@ const ports = {
 };
 const configuration = serverConfiguration({
   ports,
+  metricsPort: 9,
   databases: {
     main: 'postgres://temporal:se%40cret@db.example:5433/temporal',
     visibility: 'postgres://temporal:se%40cret@db.example/temporal_visibility',
@@ -37,7 +38,10 @@ test('every service has ports of its own and listens to this machine only; nothi
     matching: { rpc: { grpcPort: 5, membershipPort: 6, bindOnLocalHost: true } },
     worker: { rpc: { grpcPort: 7, membershipPort: 8, bindOnLocalHost: true } },
   });
-  expect(configuration['global']).toEqual({ membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } });
+  expect(configuration['global']).toEqual({
+    membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' },
+    metrics: { prometheus: { listenAddress: '127.0.0.1:9' } },
+  });
 });
 
 test('the web UI listens to this machine only and asks nobody on the Internet', () => {

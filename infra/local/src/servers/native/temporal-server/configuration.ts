@@ -11,6 +11,7 @@ export interface ServicePorts {
 
 export interface ServerSettings {
   readonly ports: Readonly<Record<(typeof SERVICES)[number], ServicePorts>>;
+  readonly metricsPort: number;
   /** URLs of the two databases, with the login that works with rows. */
   readonly databases: { readonly main: string; readonly visibility: string };
 }
@@ -25,10 +26,10 @@ const HISTORY_SHARDS = 4;
 const CONNECTIONS = { main: 16, visibility: 4 };
 
 /**
- * The server's configuration file as an object: everything on 127.0.0.1, no archival, no metrics port. (The file is
+ * The server's configuration file as an object: everything on 127.0.0.1, no archival. (The file is
  * YAML, of which JSON is a part.)
  */
-export function serverConfiguration({ ports, databases }: ServerSettings): object {
+export function serverConfiguration({ ports, metricsPort, databases }: ServerSettings): object {
   const store = (url: string, maxConns: number): object => {
     const { hostname, port, username, password, pathname } = new URL(url);
     return {
@@ -56,7 +57,10 @@ export function serverConfiguration({ ports, databases }: ServerSettings): objec
         visibility: store(databases.visibility, CONNECTIONS.visibility),
       },
     },
-    global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
+    global: {
+      membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' },
+      metrics: { prometheus: { listenAddress: `127.0.0.1:${metricsPort}` } },
+    },
     services: Object.fromEntries(
       SERVICES.map((name) => [
         name,
@@ -80,6 +84,9 @@ export function serverConfiguration({ ports, databases }: ServerSettings): objec
     dcRedirectionPolicy: { policy: 'noop' },
   };
 }
+
+/** Where a server on this machine tells Prometheus of itself. */
+export const metricsUrl = (port: number): string => `http://127.0.0.1:${port}/metrics`;
 
 /** The web UI's configuration file as an object. It asks nobody on the Internet for anything. */
 export function uiConfiguration({ port, server }: { readonly port: number; readonly server: string }): object {

@@ -8,7 +8,7 @@ import type { Choice } from '../../choice.ts';
 import type { ProvideContext } from '../../context.ts';
 import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from '../../server.ts';
 import { IN_WORDS, origin } from '../ways.ts';
-import { SERVICES, type ServerSettings, serverConfiguration, uiConfiguration } from './configuration.ts';
+import { metricsUrl, SERVICES, type ServerSettings, serverConfiguration, uiConfiguration } from './configuration.ts';
 import { provideTemporalDatabases, temporalDatabases } from './databases.ts';
 import { obtainTemporalServer, obtainTemporalUi } from './programs.ts';
 import { temporalServerUnit, temporalUiUnit } from './units.ts';
@@ -21,12 +21,13 @@ export async function provideTemporalServer(
   const { places, ports, secrets, signal } = context;
   const { value: programs, way } = await obtainTemporalServer(choice, context);
   const servicePorts = await portsOf(ports);
+  const metricsPort = await ports.remembered('temporal-metrics');
   const address = `127.0.0.1:${servicePorts.frontend.grpc}`;
   const configuration = join(places.temporalServer, 'server.yaml');
   const ui = context.webUi ? await provideUi(address, context) : null;
   return {
     server: 'temporal',
-    address: { address, namespace: TEMPORAL_NAMESPACE, ui: ui?.url ?? null },
+    address: { address, namespace: TEMPORAL_NAMESPACE, ui: ui?.url ?? null, metrics: metricsUrl(metricsPort) },
     unit: temporalServerUnit({
       program: programs.server,
       configuration,
@@ -36,7 +37,7 @@ export async function provideTemporalServer(
     async onPostgres(superuserUrl) {
       await provideTemporalDatabases(superuserUrl, secrets, programs.sqlTool, signal);
       const databases = temporalDatabases(superuserUrl, secrets);
-      await writeConfiguration(configuration, serverConfiguration({ ports: servicePorts, databases }));
+      await writeConfiguration(configuration, serverConfiguration({ ports: servicePorts, metricsPort, databases }));
     },
     companions: ui === null ? [] : [ui.unit],
     origin: origin(`full server ${VERSIONS.temporalServer} on Postgres, ${IN_WORDS[way]}`, choice.why),
