@@ -35,7 +35,7 @@ export const temporalUiUnit = ({ program, configuration, address, logFile }: Ser
     logFile,
     command: {
       file: program,
-      args: ['--config', dirname(configuration), '--env', basename(configuration, '.yaml'), 'start'],
+      args: ['--root', dirname(configuration), '--config', '.', '--env', basename(configuration, '.yaml'), 'start'],
       env: environment(),
       cwd: dirname(configuration),
     },
