@@ -14,6 +14,7 @@ import { advance } from './advance.ts';
 import type { Message } from './messages.ts';
 import { SUBMITTED } from './state.ts';
 import { isFinal } from './table.ts';
+import { STAGE_TIMES } from './timing.ts';
 
 // When a law is broken fast-check prints the seed and the shortest path it found to break it.
 
@@ -34,6 +35,30 @@ function expectLawful(world: World): void {
   if (world.status === 'DELIVERED') expect(world.withdrawn).toBe(false);
   if (world.accepted && world.recorded.every((fact) => fact.kind !== 'cancellation-requested')) {
     expect(world.status).toBe('DELIVERED');
+  }
+}
+
+/** What must be told of the stages an order went through, if the alarm rings in time, and no more than that. */
+function expectToldOnce({ delays, moves }: World): void {
+  const told = delays.map(({ seq, kind }) => `${seq} ${kind}`);
+  expect(new Set(told).size).toBe(told.length);
+  for (const { seq, kind, status, at, deadline, expectedAt, tells } of delays) {
+    const entered = moves[seq - 1];
+    const time = STAGE_TIMES[status];
+    if (entered === undefined || time === undefined) throw new Error(`a delay of no stage: ${seq} ${status}`);
+    const left = moves[seq]?.at ?? at;
+    const passesAt = entered.at + time.withinMs;
+    expect(entered.to).toBe(status);
+    expect(tells).toContain('operators');
+    expect(at).toBeLessThanOrEqual(left);
+    if (kind === 'late') {
+      expect(Date.parse(deadline)).toBe(passesAt);
+      expect(at).toBeGreaterThanOrEqual(passesAt);
+    } else {
+      // Told early enough to be of use, and of something that is still to come or a promise.
+      expect(at).toBeLessThan(passesAt);
+      expect(expectedAt === null || Date.parse(expectedAt) >= Date.parse(deadline)).toBe(true);
+    }
   }
 }
 
@@ -65,6 +90,47 @@ test('with cancellation at any moment, expiry and rejection every order still en
       for (const event of events) happen(world, event);
       comeToRest(world);
       expectLawful(world);
+      expectToldOnce(world);
+    }),
+    RUNS,
+  );
+});
+
+test('a stage that has passed its SLA is told when it does, and one that has not is never told to be late', () => {
+  fc.assert(
+    fc.property(happenings, (events) => {
+      const world = new World(false);
+      for (const event of events) if (event.what !== 'time passes unheard') happen(world, event);
+      comeToRest(world);
+      for (const [index, { seq, to, at }] of world.moves.entries()) {
+        const left = world.moves[index + 1]?.at ?? world.now;
+        const late = world.delays.filter((delay) => delay.seq === seq && delay.kind === 'late');
+        const passesAt = at + (STAGE_TIMES[to]?.withinMs ?? Number.POSITIVE_INFINITY);
+        expect(late.map((delay) => delay.at)).toEqual(left >= passesAt ? [passesAt] : []);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test('the clock changes no move, no refusal and no work', () => {
+  fc.assert(
+    fc.property(withCancellationAndExpiry, fc.boolean(), (events, rejects) => {
+      const timed = new World(rejects);
+      const timeless = new World(rejects, null);
+      for (const event of events) {
+        happen(timed, event);
+        happen(timeless, event);
+      }
+      const withoutTime = ({ moves, refused, running, state }: World) => ({
+        moves: moves.map(({ seq, from, to, causedBy }) => ({ seq, from, to, causedBy })),
+        refused,
+        running,
+        state: { ...state, timing: null },
+      });
+      expect(withoutTime(timed)).toEqual(withoutTime(timeless));
+      expect(timeless.delays).toEqual([]);
+      expect(timeless.state.timing).toBeNull();
     }),
     RUNS,
   );

@@ -1,11 +1,13 @@
 import type { OrderStatus, PriceOffer } from '@bezel/contracts';
 import fc from 'fast-check';
+import type { OrderDelay } from '../contract/activities.ts';
 import type { Fact, FactKind } from '../contract/facts.ts';
 import { advance } from '../lifecycle/advance.ts';
 import type { Effect } from '../lifecycle/effects.ts';
 import type { Message } from '../lifecycle/messages.ts';
 import { type OrderState, SUBMITTED } from '../lifecycle/state.ts';
 import { canMove } from '../lifecycle/table.ts';
+import { STAGE_TIMES, type StageTimes, wakeAt } from '../lifecycle/timing.ts';
 import { type Work, workOf } from '../lifecycle/work.ts';
 
 // A model of everything around one order: people act, the network delays and repeats, work ends in its own time, the
@@ -24,7 +26,11 @@ export const MES_STEPS = ['manufacturing-started', 'manufacturing-completed', 'p
 
 export class World {
   state: OrderState = SUBMITTED;
-  readonly moves: { seq: number; from: OrderStatus; to: OrderStatus; causedBy: string | undefined }[] = [];
+  readonly moves: { seq: number; from: OrderStatus; to: OrderStatus; causedBy: string | undefined; at: number }[] = [];
+  /** What was told of delays, and when. */
+  readonly delays: (Omit<OrderDelay, 'orderId'> & { at: number })[] = [];
+  /** ms since 1970. */
+  now: number = Date.parse('2026-11-21T10:00:00.000Z');
   readonly refused: { fact: Fact; reason: string }[] = [];
   readonly recorded: Fact[] = [];
   /** Facts that will be delivered at least once more. */
@@ -41,8 +47,12 @@ export class World {
 
   private readonly rejects: boolean;
 
-  constructor(rejects: boolean) {
+  private readonly times: StageTimes | null;
+
+  /** `times`: null for an order that keeps no time. */
+  constructor(rejects: boolean, times: StageTimes | null = STAGE_TIMES) {
     this.rejects = rejects;
+    this.times = times;
     this.tell({ kind: 'begun', messageId: 'submitted' });
   }
 
@@ -63,7 +73,8 @@ export class World {
   }
 
   tell(message: Message): void {
-    const step = advance(this.state, message);
+    const clock = this.times === null ? null : { now: this.now, times: this.times };
+    const step = advance(this.state, message, clock);
     this.state = step.state;
     for (const effect of step.effects) this.perform(effect);
   }
@@ -74,7 +85,10 @@ export class World {
         if (effect.seq !== this.moves.length + 1 || effect.from !== this.status || !canMove(effect.from, effect.to)) {
           throw new Error(`unlawful move ${JSON.stringify(effect)} after ${JSON.stringify(this.moves)}`);
         }
-        this.moves.push({ seq: effect.seq, from: effect.from, to: effect.to, causedBy: effect.causedBy });
+        this.moves.push({ seq: effect.seq, from: effect.from, to: effect.to, causedBy: effect.causedBy, at: this.now });
+        return;
+      case 'delay':
+        this.delays.push({ ...effect.delay, at: this.now });
         return;
       case 'refuse':
         this.refused.push({ fact: effect.fact, reason: effect.reason });
@@ -134,6 +148,19 @@ export class World {
     }
   }
 
+  /** Time passes and the alarm rings whenever it was asked to; `late`: the workers are away, and it rings at the end. */
+  pass(ms: number, late = false): void {
+    const until = this.now + ms;
+    for (let rung = 0; ; rung += 1) {
+      if (rung > 2) throw new Error(`the alarm rings without end in ${JSON.stringify(this.state)}`);
+      const wake = this.times === null ? null : wakeAt(this.state, this.times);
+      if (wake === null || wake > until) break;
+      this.now = late ? until : Math.max(this.now, wake);
+      this.tell({ kind: 'time-passed' });
+    }
+    this.now = until;
+  }
+
   continueAsNew(): void {
     this.state = JSON.parse(JSON.stringify(this.state)) as OrderState;
     this.forget(() => true);
@@ -164,6 +191,7 @@ export class World {
 /** Something that happens; `pick` chooses among the candidates of its kind. */
 type Happening =
   | { readonly what: 'deliver' | 'repeat' | 'finish' | 'finish, report lost'; readonly pick: number }
+  | { readonly what: 'time passes' | 'time passes unheard'; readonly hours: number }
   | {
       readonly what:
         | 'accept'
@@ -187,7 +215,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant('courier' as const) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('continue as new' as const) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('finish forgotten' as const) }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('time passes' as const), hours: fc.nat(72) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('time passes unheard' as const), hours: fc.nat(72) }) },
 );
+const HOUR = 60 * 60 * 1_000;
 const MOST = 150;
 export const happenings = fc.array(happening, { maxLength: MOST, size: 'max' });
 
@@ -239,6 +270,10 @@ export function happen(world: World, event: Happening): void {
       return;
     case 'courier':
       world.courier();
+      return;
+    case 'time passes':
+    case 'time passes unheard':
+      world.pass(event.hours * HOUR, event.what === 'time passes unheard');
       return;
     case 'finish forgotten':
       world.finishForgotten();
