@@ -1,5 +1,3 @@
-import { sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { readPayloadKeys } from '@bezel/order-workflow/codec';
 import { ConfigInvalidError, env, kafkaEnv, readEnv, serviceConfig, serviceEnv, temporalEnv } from '@bezel/service';
 import { z } from 'zod';
