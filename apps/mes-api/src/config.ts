@@ -1,3 +1,5 @@
+import { sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { readPayloadKeys } from '@bezel/order-workflow/codec';
 import { ConfigInvalidError, env, kafkaEnv, readEnv, serviceConfig, serviceEnv, temporalEnv } from '@bezel/service';
 import { z } from 'zod';
@@ -19,6 +21,12 @@ const shape = {
   AUTH_TOKEN_URL: env.url.optional(),
   AUTH_CLIENT_ID: z.string().min(1).optional(),
   AUTH_CLIENT_SECRET: z.string().min(1).optional(),
+  /** The role pricing reads its price lists here. Default: `price-lists` beside the migrations. */
+  PRICE_LIST_FOLDER: z
+    .string()
+    .min(1)
+    .transform((path) => pathToFileURL(`${path}${sep}`))
+    .optional(),
   /** Models measured at a time; each may take a core and up to a gigabyte for a model of 50 MB. */
   PRICING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
 };
@@ -36,6 +44,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     clientId: read.AUTH_CLIENT_ID ?? '',
     clientSecret: read.AUTH_CLIENT_SECRET ?? '',
     threads: read.PRICING_THREADS,
+    priceListFolder: read.PRICE_LIST_FOLDER,
   };
   const missing = PRICING_VARIABLES.filter((name) => read[name] === undefined);
   if (read.ROLES.includes('pricing') && missing.length > 0) {

@@ -15,14 +15,16 @@ import type { Config } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
 import { mesOutbox } from './outbox.ts';
 import { pricingActivities } from './pricing/activities.ts';
+import { ModelAnalyser } from './pricing/analysis/model-analyser.ts';
 import { AnalysisThreads } from './pricing/geometry/analysis-threads.ts';
 import { AccessTokens } from './pricing/model/access-token.ts';
-import { readPriceLists } from './pricing/prices/price-list.ts';
+import { PriceLists } from './pricing/prices/price-lists.ts';
+import { tellPriceLists } from './pricing/prices/tell-price-lists.ts';
 import { mesActivities } from './work-orders/activities.ts';
 
 /** Connections of the worker's pool. Each activity takes one, so that many run at a time; the health check takes one. */
 export const WORKER_CONNECTIONS = 11;
-/** Connections of pricing's pool: an analysis asks the database twice, for milliseconds. */
+/** Connections of pricing's pool: an analysis asks the database a few times, for milliseconds each. */
 export const PRICING_CONNECTIONS = 4;
 
 /** Activities that wait for a model or for a thread at a time, beside those that have a thread. */
@@ -43,19 +45,19 @@ export function mesWorkerRole(config: Config, database: Database<MesDatabase>): 
 
 /** The role `pricing`: measures models on threads and prices them. Any number of processes share the work. */
 export function pricingRole(config: Config, database: Database<MesDatabase>): Role {
-  const { shopUrl, threads: count, ...credentials } = config.pricing;
+  const { shopUrl, threads: count, priceListFolder, ...credentials } = config.pricing;
   const threads = new AnalysisThreads({ threads: count });
-  const activities = measureActivities(
-    pricingActivities({
-      db: database.kysely,
-      source: { shopUrl, tokens: new AccessTokens(credentials) },
-      threads,
-      priceLists: readPriceLists(),
-    }),
-  );
+  const source = { shopUrl, tokens: new AccessTokens(credentials) };
+  const analyser = new ModelAnalyser({ db: database.kysely, source, threads });
+  const priceLists = new PriceLists({ onNews: tellPriceLists, ...(priceListFolder && { folder: priceListFolder }) });
   const role = activityRole(config, database, {
     taskQueue: TASK_QUEUES.pricing,
-    activities: { useFactory: () => activities },
+    imports: [mesOutbox(database)],
+    activities: {
+      inject: [outboxToken()],
+      useFactory: (outbox: Outbox) =>
+        measureActivities(pricingActivities({ db: database.kysely, outbox, analyser, priceLists })),
+    },
     atATime: count + PRICING_AHEAD,
   });
   return {
@@ -83,9 +85,9 @@ const activityRole = <Activities extends object>(
       createActivityWorker({
         connection: await NativeConnection.connect({ address: temporal.address }),
         namespace: temporal.namespace,
+        payloadKeys: temporal.payloadKeys,
         taskQueue,
         activities,
-        payloadKeys: temporal.payloadKeys,
         maxConcurrentActivities: atATime,
         around: withOrder,
         ...(instance !== undefined && { identity: instance }),

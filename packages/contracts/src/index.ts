@@ -8,6 +8,7 @@ export {
   WorkOrderResource,
 } from './api/resources.ts';
 export {
+  PricingProgressed,
   WorkOrderClaimed,
   WorkOrderCompleted,
   WorkOrderOpened,
@@ -26,4 +27,18 @@ export {
 } from './events/shop.ts';
 export { ORDER_STATUSES, type OrderStatus, WORK_ORDER_STATUSES, type WorkOrderStatus } from './statuses.ts';
 export { TOPIC_PARTITIONS, TOPICS } from './topics.ts';
-export { FINISHES, Finish, Instant, METALS, Metal, ModelRef, Money, PriceOffer, PricePart, Stones } from './values.ts';
+export {
+  FINISHES,
+  Finish,
+  Instant,
+  METALS,
+  Metal,
+  ModelRef,
+  Money,
+  PRICING_PHASES,
+  PriceOffer,
+  PricePart,
+  PricingPhase,
+  PricingProgress,
+  Stones,
+} from './values.ts';

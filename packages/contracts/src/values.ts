@@ -49,5 +49,18 @@ export const PriceOffer = z.object({
 });
 export type PriceOffer = z.infer<typeof PriceOffer>;
 
+/** What pricing does with a model, in this order; it may begin anew. */
+export const PRICING_PHASES = ['waiting', 'fetching', 'reading', 'welding', 'closing', 'measuring'] as const;
+export const PricingPhase = z.enum(PRICING_PHASES);
+export type PricingPhase = z.infer<typeof PricingPhase>;
+
+/** How far the pricing of an order is. */
+export const PricingProgress = z.object({
+  phase: PricingPhase,
+  /** Of the time it usually takes; from 0 to 99. */
+  percent: z.number().int().min(0).max(99),
+});
+export type PricingProgress = z.infer<typeof PricingProgress>;
+
 /** UTC time in ISO 8601. */
 export const Instant = z.iso.datetime();

@@ -72,6 +72,17 @@ interface ModelAnalysisTable {
   analysed_at: Moment;
 }
 
+interface ModelAnalysisAttemptTable {
+  sha256: string;
+  analyser_version: number;
+  begun: Generated<number>;
+  crashes: Generated<number>;
+  last_crash: string | null;
+  held_by: string | null;
+  held_until: Date | null;
+  phase: string | null;
+}
+
 /** The tables of the database `mes`, as Kysely sees them (`migrations/`). */
 export interface MesDatabase {
   work_order: WorkOrderTable;
@@ -81,4 +92,5 @@ export interface MesDatabase {
   material_reservation: MaterialReservationTable;
   material_delivery: MaterialDeliveryTable;
   model_analysis: ModelAnalysisTable;
+  model_analysis_attempt: ModelAnalysisAttemptTable;
 }

@@ -1,69 +1,81 @@
-import type { ModelRef } from '@bezel/contracts';
-import { MODEL_REJECTED, type PricingActivities } from '@bezel/order-workflow';
+import { MODEL_REJECTED, type PricingActivities, type PricingTerms } from '@bezel/order-workflow';
+import type { Outbox } from '@bezel/outbox';
+import { log } from '@bezel/service';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Kysely } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
-import { ANALYSER_VERSION } from './geometry/analyse-model.ts';
-import type { ModelAnalysis } from './geometry/analysis-thread.ts';
-import type { AnalysisThreads } from './geometry/analysis-threads.ts';
-import { fetchModel, type ModelSource } from './model/fetch-model.ts';
-import { knownAnalysis, rememberAnalysis } from './model/model-analyses.ts';
-import { OnceAtATime } from './model/once-at-a-time.ts';
-import { type PriceList, priceListAt } from './prices/price-list.ts';
-import { priceLabour, priceMetal, priceStones } from './prices/price-parts.ts';
+import type { ModelAnalyser } from './analysis/model-analyser.ts';
+import type { Phase } from './analysis/phase.ts';
+import type { PriceList } from './prices/price-list.ts';
+import type { PriceLists } from './prices/price-lists.ts';
+import { discountFor, priceLabour, priceMetal, priceStones } from './prices/price-parts.ts';
+import { PricingProgress } from './progress/pricing-progress.ts';
 
-/** The workflow's heartbeat time-out is well above: a few lost heartbeats do not start the analysis again. */
-const HEARTBEAT_MS = 2_000;
+/**
+ * How often an analysis tells that it lives, and at most how often the customer is told how far it is: who is served
+ * within this time costs no event. The workflow's heartbeat time-out is well above: a few lost heartbeats do not start the
+ * analysis again.
+ */
+const BEAT_MS = 2_000;
 
 /** The shop's limit. What is larger was never accepted there, and would not fit into this process's memory. */
-const LARGEST_MODEL_BYTES = 50 * 1024 * 1024;
+export const LARGEST_MODEL_BYTES = 50 * 1024 * 1024;
 
 export interface PricingOptions {
   readonly db: Kysely<MesDatabase>;
-  readonly source: ModelSource;
-  readonly threads: AnalysisThreads;
-  readonly priceLists: readonly PriceList[];
+  readonly outbox: Outbox;
+  readonly analyser: ModelAnalyser;
+  readonly priceLists: PriceLists;
 }
 
 /**
  * Pricing's side of the order workflow. A model that cannot be made fails for good with the reason; whatever else goes
- * wrong is a fault and is tried again.
+ * wrong (no price list is valid, the shop is away) is a fault: it is logged with its code, and tried again.
  */
-export function pricingActivities({ db, source, threads, priceLists }: PricingOptions): PricingActivities {
-  const analyses = new OnceAtATime<ModelAnalysis>();
-
-  async function analyse(model: ModelRef, signal: AbortSignal, onPhase: (phase: string) => void) {
-    const known = await knownAnalysis(db, model.sha256, ANALYSER_VERSION);
-    if (known !== undefined) {
-      return known;
-    }
-    onPhase('fetching');
-    const file = await fetchModel(source, model, signal);
-    const analysis = await threads.analyse(file, { signal, onPhase });
-    await rememberAnalysis(db, model.sha256, ANALYSER_VERSION, analysis);
-    return analysis;
-  }
+export function pricingActivities({ db, outbox, analyser, priceLists }: PricingOptions): PricingActivities {
+  const listOf = ({ at }: PricingTerms): Promise<PriceList> =>
+    logged(() => priceLists.validAt(at === undefined ? Date.now() : Date.parse(at)));
 
   return {
-    async analyseModel({ model }) {
+    async analyseModel({ orderId, model }) {
       if (model.bytes > LARGEST_MODEL_BYTES) {
         throw ApplicationFailure.nonRetryable('The model file is larger than 50 MB.', MODEL_REJECTED);
       }
-      const { cancellationSignal: signal, heartbeat } = beating();
+      const progress = new PricingProgress(outbox, db, orderId);
+      const beating = beat(() => analyser.phaseOf(model), progress);
       try {
-        const analysis = await analyses.run(model.sha256, signal, () => analyse(model, signal, heartbeat.now));
+        const analysis = await logged(() => analyser.analyse(model, beating.cancelled));
         if ('rejected' in analysis) {
           throw ApplicationFailure.nonRetryable(analysis.rejected, MODEL_REJECTED);
         }
         return analysis.geometry;
       } finally {
-        heartbeat.stop();
+        beating.stop();
+        await progress.end();
       }
     },
-    priceMetal: async ({ geometry, metal }) => priceMetal(priceListAt(priceLists, Date.now()), geometry, metal),
-    priceStones: async ({ stones }) => priceStones(priceListAt(priceLists, Date.now()), stones),
-    priceLabour: async ({ geometry, finish }) => priceLabour(priceListAt(priceLists, Date.now()), geometry, finish),
+
+    async priceMetal({ geometry, metal, partner, ...terms }) {
+      const list = await listOf(terms);
+      const discount = discountFor(list, partner);
+      return {
+        ...priceMetal(list, geometry, metal),
+        priceList: list.name,
+        ...(discount !== undefined && { discount }),
+      };
+    },
+
+    async priceStones({ stones, ...terms }) {
+      if (stones === 0) return null;
+      const list = await listOf(terms);
+      return { ...priceStones(list, stones), priceList: list.name };
+    },
+
+    async priceLabour({ geometry, finish, ...terms }) {
+      const list = await listOf(terms);
+      return { ...priceLabour(list, geometry, finish), priceList: list.name };
+    },
   };
 }
 
@@ -71,19 +83,24 @@ export function pricingActivities({ db, source, threads, priceLists }: PricingOp
  * Heartbeats of the running activity, from this thread: the analysis runs on another one, so they keep their time. They
  * carry the phase for whoever looks, and bring back the news of a cancellation.
  */
-function beating() {
+function beat(phaseNow: () => Phase, progress: PricingProgress): { cancelled: AbortSignal; stop: () => void } {
   const context = Context.current();
-  let phase = 'waiting';
-  const beat = (): void => context.heartbeat({ phase });
-  const timer = setInterval(beat, HEARTBEAT_MS);
-  return {
-    cancellationSignal: context.cancellationSignal,
-    heartbeat: {
-      now: (next: string): void => {
-        phase = next;
-        beat();
-      },
-      stop: (): void => clearInterval(timer),
-    },
-  };
+  const timer = setInterval(() => {
+    const phase = phaseNow();
+    context.heartbeat({ phase });
+    progress.tell(phase);
+  }, BEAT_MS);
+  return { cancelled: context.cancellationSignal, stop: () => clearInterval(timer) };
+}
+
+/** Logs why an order waits, where that has a code; the line carries the order's id. */
+async function logged<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && 'retryable' in error) {
+      log.error({ err: error, 'event.action': 'pricing-waits', 'error.code': error.code }, error.message);
+    }
+    throw error;
+  }
 }

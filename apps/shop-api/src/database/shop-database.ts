@@ -1,4 +1,4 @@
-import type { Finish, Metal, OrderStatus, PriceOffer } from '@bezel/contracts';
+import type { Finish, Metal, OrderStatus, PriceOffer, PricingPhase } from '@bezel/contracts';
 import type { FactKind, OrderDelay } from '@bezel/order-workflow';
 import type { ColumnType, Generated } from 'kysely';
 
@@ -109,6 +109,13 @@ interface CourierEventTable {
   at: Moment;
 }
 
+interface PricingProgressTable {
+  order_id: string;
+  phase: PricingPhase;
+  percent: number;
+  at: ColumnType<Date, string, string>;
+}
+
 /** The tables of the database `shop`, as Kysely sees them (`migrations/`). */
 export interface ShopDatabase {
   model: ModelTable;
@@ -121,4 +128,5 @@ export interface ShopDatabase {
   order_delay: OrderDelayTable;
   order_workflow: OrderWorkflowTable;
   courier_event: CourierEventTable;
+  pricing_progress: PricingProgressTable;
 }

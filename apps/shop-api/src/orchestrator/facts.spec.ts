@@ -37,9 +37,11 @@ describe('events that are no facts', () => {
     );
     const facts = FACT_EVENTS.map(({ event }) => event.type);
     expect(all.filter((type) => !facts.includes(type)).sort()).toEqual([
+      'mes.pricing-progressed',
       'mes.work-order-claimed',
       'mes.work-order-opened',
       'mes.work-order-withdrawn',
+      'shop.order-delayed',
       'shop.order-status-changed',
       'shop.order-submitted',
     ]);

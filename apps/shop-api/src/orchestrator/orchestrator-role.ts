@@ -2,6 +2,7 @@ import { type Database, type KafkaClient, logProblem, outboxRole, type Role } fr
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import type { ShopDatabase } from '../database/shop-database.ts';
+import { KeepProgress } from '../orders/progress/keep-progress.ts';
 import { shopOutbox } from '../outbox.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { temporalWorkflows } from './order-workflows.ts';
@@ -29,7 +30,7 @@ export function orchestratorRole(
   );
   const role = outboxRole({
     runs: 'consumer',
-    providers: [{ provide: Orchestrator, useValue: orchestrator }],
+    providers: [{ provide: Orchestrator, useValue: orchestrator }, KeepProgress],
     imports: [
       shopOutbox(database, {
         consumer: {

@@ -1,7 +1,7 @@
 import { defineEvent } from '@bezel/outbox/event';
 import { z } from 'zod';
 import { TOPICS } from '../topics.ts';
-import { Instant } from '../values.ts';
+import { Instant, PricingProgress } from '../values.ts';
 
 const topic = TOPICS.mesWorkOrders;
 const key = (data: { orderId: string }): string => data.orderId;
@@ -21,3 +21,14 @@ export const WorkOrderPacked = defineEvent({ type: 'mes.work-order-packed', topi
 export const WorkOrderShipped = defineEvent({ type: 'mes.work-order-shipped', topic, key, schema: workOrderStep });
 /** The work order was withdrawn by the order's workflow and its material released. */
 export const WorkOrderWithdrawn = defineEvent({ type: 'mes.work-order-withdrawn', topic, key, schema: workOrderStep });
+
+/**
+ * How far the pricing of an order is. Told every two seconds at most, and never for a model that is measured faster. It may
+ * come late, or after the price. Moves no order status.
+ */
+export const PricingProgressed = defineEvent({
+  type: 'mes.pricing-progressed',
+  topic,
+  key,
+  schema: PricingProgress.extend({ orderId: z.uuid(), at: Instant }),
+});

@@ -4,6 +4,7 @@ import {
   OrderStatusChanged,
   OrderSubmitted,
   PriceAccepted,
+  PricingProgressed,
   WorkOrderClaimed,
   WorkOrderCompleted,
   WorkOrderOpened,
@@ -52,6 +53,7 @@ export interface Subscription {
 
 export const SUBSCRIPTIONS: readonly Subscription[] = [
   { hop: 'shop.inbox', purpose: 'tell the workflow', types: [SUBMITTED_TYPE, ...Object.keys(FACT_TYPES)] },
+  { hop: 'shop.inbox', purpose: 'keep the progress of pricing', types: [PricingProgressed.type] },
   { hop: 'mes.inbox', purpose: "keep the board's order status", types: [MOVED_TYPE] },
   { hop: 'crm.inbox', purpose: "keep the CRM's view", types: [SUBMITTED_TYPE, MOVED_TYPE] },
 ];

@@ -1,5 +1,5 @@
 import type { OrderStatus, WorkOrderStatus } from '@bezel/contracts';
-import { CancellationRequested, DeliveryConfirmed, PriceAccepted, TOPICS } from '@bezel/contracts';
+import { CancellationRequested, DeliveryConfirmed, PriceAccepted, PricingProgressed, TOPICS } from '@bezel/contracts';
 import { MOVED_TYPE, SUBMITTED_TYPE, SUBSCRIPTIONS, WORK_ORDER_TYPES } from '../account/event-types.ts';
 import type { Evidence } from '../account/evidence.ts';
 import { type OutboxHop, TOPIC_OF, type ViewHop } from '../account/hops.ts';
@@ -105,8 +105,10 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
 
   for (let step = 1; step <= plan.steps; step += 1) {
     const to = WAY[step] as OrderStatus;
-    if (to === 'PRICING') moveTo(to, submitted);
-    else if (to === 'PRICED') moveTo(to, null);
+    if (to === 'PRICING') {
+      moveTo(to, submitted);
+      say('mes.outbox', PricingProgressed.type);
+    } else if (to === 'PRICED') moveTo(to, null);
     else if (to === 'APPROVED') {
       moveTo(to, say('shop.outbox', PriceAccepted.type));
       workOrder = 'OPEN';

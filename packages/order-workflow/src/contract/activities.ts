@@ -8,7 +8,7 @@ export interface OrderInput {
   readonly tenant: string;
   readonly customerId: string;
   /** By which door it came; absent on orders that began before it was told. */
-  readonly channel?: 'shop' | 'partner';
+  readonly channel?: 'shop' | 'partner' | undefined;
   readonly model: ModelRef;
   readonly metal: Metal;
   readonly finish: Finish;

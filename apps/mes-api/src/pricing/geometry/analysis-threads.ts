@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { AnalysisPhase } from './analyse-model.ts';
 import type { AnalysisTask, ModelAnalysis } from './analysis-thread.ts';
+import { Slots } from './slots.ts';
 
 /** An idle thread ends after this: it gives back the memory of the largest model it has seen. */
 const IDLE_MS = 30_000;
@@ -13,7 +14,33 @@ const IDLE_MS = 30_000;
  */
 const LIMIT_CPU_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 500;
+
+/**
+ * The heap of a thread at most. The largest model the shop takes needs a third of it at worst; what it needs beside (typed
+ * arrays, the mesh library's memory) is bounded by the size of the file and the 4 GB of WebAssembly.
+ */
+const HEAP_MB = 1024;
+
 const TOO_COMPLICATED = 'The model is too complicated to be measured. Please simplify it and send it again.';
+
+export interface AnalysisThreadsOptions {
+  readonly threads: number;
+  /** A model that takes longer is rejected. Default 300,000. */
+  readonly limitCpuMs?: number;
+  /** The heap of a thread at most, in MB. Default 1024. */
+  readonly heapMb?: number;
+}
+
+/** A model took its thread down, or what measures it failed at it. It would probably do so again. */
+export class AnalysisCrashedError extends Error {
+  override readonly name = 'AnalysisCrashedError';
+  readonly code = 'ANALYSIS_CRASHED';
+  readonly retryable = true;
+
+  constructor(cause: unknown) {
+    super(`the analysis of a model crashed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
 
 /**
  * Threads that measure models, so that the event loop stays free for heartbeats and health checks.
@@ -23,11 +50,14 @@ const TOO_COMPLICATED = 'The model is too complicated to be measured. Please sim
  * const analysis = await threads.analyse(bytes, { signal, onPhase: heartbeat });
  */
 export class AnalysisThreads implements AsyncDisposable {
+  /** One place a thread. Whoever enters before {@link analyse} finds a thread free, and is alone if it has to be. */
+  readonly slots: Slots;
   readonly #pool: Piscina<AnalysisTask, ModelAnalysis>;
   readonly #limitCpuMs: number;
+  #ended = false;
 
-  /** `limitCpuMs`: a model that takes longer is rejected. Default 300,000. */
-  constructor({ threads, limitCpuMs = LIMIT_CPU_MS }: { readonly threads: number; readonly limitCpuMs?: number }) {
+  constructor({ threads, limitCpuMs = LIMIT_CPU_MS, heapMb = HEAP_MB }: AnalysisThreadsOptions) {
+    this.slots = new Slots(threads);
     this.#limitCpuMs = limitCpuMs;
     this.#pool = new Piscina<AnalysisTask, ModelAnalysis>({
       // The same file beside this one, be it the source or what was built from it.
@@ -35,6 +65,7 @@ export class AnalysisThreads implements AsyncDisposable {
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
     });
   }
 
@@ -42,12 +73,16 @@ export class AnalysisThreads implements AsyncDisposable {
    * Measures a model on a free thread, or on the next one to come free. `file` is moved to the thread: the caller's view
    * is empty afterwards. When `signal` aborts, the thread is ended in the middle of its work and the promise rejects. A
    * model that never comes to an end is rejected.
+   *
+   * @throws {@link AnalysisCrashedError} when the thread died of the model, or what runs on it failed at it. The process
+   * and the other threads go on. A thread that could not even begin is another matter, and throws what was in its way.
    */
   async analyse(
     file: Uint8Array<ArrayBuffer>,
     { signal, onPhase }: { readonly signal: AbortSignal; readonly onPhase: (phase: AnalysisPhase) => void },
   ): Promise<ModelAnalysis> {
     const { port1: told, port2: phases } = new MessageChannel();
+    const begun = new Int32Array(new SharedArrayBuffer(4));
     const limit = new AbortController();
     const watching = this.#abortAtLimit(limit);
     told.on('message', (phase: AnalysisPhase) => {
@@ -56,12 +91,13 @@ export class AnalysisThreads implements AsyncDisposable {
     });
     try {
       return await this.#pool.run(
-        { file, phases },
+        { file, phases, begun },
         { signal: AbortSignal.any([signal, limit.signal]), transferList: [file.buffer, phases] },
       );
     } catch (error) {
       if (limit.signal.aborted && !signal.aborted) return { rejected: TOO_COMPLICATED };
-      throw error;
+      const stopped = signal.aborted || this.#ended;
+      throw !stopped && Atomics.load(begun, 0) === 1 ? new AnalysisCrashedError(error) : error;
     } finally {
       watching.end();
       told.close();
@@ -86,6 +122,7 @@ export class AnalysisThreads implements AsyncDisposable {
 
   /** Ends all threads; work that is under way is lost and rejects. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true;
     await this.#pool.destroy();
   }
 }

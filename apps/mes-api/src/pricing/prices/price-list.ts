@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createHash } from 'node:crypto';
 import { FINISHES, METALS } from '@bezel/contracts';
 import { z } from 'zod';
 
@@ -25,55 +24,78 @@ const PriceListFile = z.strictObject({
   ),
   stones: z.strictObject({ label: z.string(), stoneMinor: Minor, settingMinor: Minor }),
   finishes: z.record(z.enum(FINISHES), z.strictObject({ label: z.string(), baseMinor: Minor, perCm2Minor: Minor })),
+  /** What is taken off the sum of an offer, by partner (the tenant of their orders); whoever is not here pays it all. */
+  partnerDiscountsPermille: z.record(z.string().min(1), z.number().int().min(1).max(1000)).default({}),
 });
 
 /** What things cost during one span of time: `validFrom` ≤ t < `validUntil`, in ms since 1970. */
-export type PriceList = z.infer<typeof PriceListFile>;
+export type PriceList = z.infer<typeof PriceListFile> & {
+  /** Its id and what it says: a list that was changed has another name. All parts of one offer come from one name. */
+  readonly name: string;
+};
 
-/** Where the price lists of the house are kept: one JSON file each, beside the migrations. */
-export const PRICE_LIST_FOLDER = new URL('../../../price-lists/', import.meta.url);
+/** A price list, or what stands where one should be. */
+export interface PriceListText {
+  readonly file: string;
+  readonly text: string;
+}
 
 /**
- * All price lists of a folder, oldest first. Checked once, at start: a typing error in a price must stop the process, not
- * an order.
+ * The lists in some files, oldest first. A hole between two of them is allowed: orders wait there, see {@link holesIn}.
  *
- * @throws when a file does not fit, or two lists leave a hole between them or are valid at the same time.
+ * @throws when a file does not fit, two lists have one id, or two are valid at the same time.
  */
-export function readPriceLists(folder: URL = PRICE_LIST_FOLDER): readonly PriceList[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  const lists = files.map((name) => {
-    const parsed = PriceListFile.safeParse(JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
-    if (!parsed.success) {
-      throw new Error(`price list ${fileURLToPath(new URL(name, folder))}: ${z.prettifyError(parsed.error)}`);
-    }
-    return parsed.data;
+export function parsePriceLists(files: readonly PriceListText[]): readonly PriceList[] {
+  const lists = files.map(({ file, text }) => {
+    const parsed = PriceListFile.safeParse(json(text));
+    if (!parsed.success) throw new Error(`price list ${file}: ${z.prettifyError(parsed.error)}`);
+    return { ...parsed.data, name: `${parsed.data.id}/${digestOf(parsed.data)}` };
   });
   return checkValidity(lists.sort((one, other) => one.validFrom - other.validFrom));
 }
 
-/** @throws when the lists, sorted by their beginning, do not follow each other without hole or overlap. */
+const digestOf = (list: object): string => createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 12);
+
+/** What cannot be read as JSON fits no schema; half a file is the usual case. */
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws when the lists, sorted by their beginning, end before they begin, overlap or share an id. */
 export function checkValidity(lists: readonly PriceList[]): readonly PriceList[] {
   lists.forEach((list, index) => {
     const next = lists[index + 1];
     if (list.validUntil !== null && list.validUntil <= list.validFrom) {
       throw new Error(`price list ${list.id} ends before it begins`);
     }
-    if (next !== undefined && list.validUntil !== next.validFrom) {
-      throw new Error(`price list ${list.id} must be valid until ${next.id} begins, neither longer nor shorter`);
+    if (next !== undefined && (list.validUntil === null || list.validUntil > next.validFrom)) {
+      throw new Error(`price list ${list.id} must end when ${next.id} begins, or before`);
+    }
+    if (lists.some((other, at) => at > index && other.id === list.id)) {
+      throw new Error(`price list ${list.id} is there twice`);
     }
   });
   return lists;
 }
 
-/**
- * The list valid at a moment (ms since 1970).
- *
- * @throws when none is. The order then waits, its pricing is tried again, and goes on as soon as a list is there.
- */
-export function priceListAt(lists: readonly PriceList[], at: number): PriceList {
-  const valid = lists.find((list) => list.validFrom <= at && (list.validUntil === null || at < list.validUntil));
-  if (valid === undefined) {
-    throw new Error(`no price list is valid at ${new Date(at).toISOString()}: add one to the folder price-lists`);
-  }
-  return valid;
+/** A span in which no list is valid, between two lists or behind the last (`until` null). In ms since 1970. */
+export interface Hole {
+  readonly from: number;
+  readonly until: number | null;
 }
+
+/** The spans without a list from the first list on. */
+export function holesIn(lists: readonly PriceList[]): readonly Hole[] {
+  return lists.flatMap(({ validUntil }, index): Hole[] => {
+    const next = lists[index + 1]?.validFrom ?? null;
+    return validUntil === null || validUntil === next ? [] : [{ from: validUntil, until: next }];
+  });
+}
+
+/** The list valid at a moment (ms since 1970). */
+export const priceListAt = (lists: readonly PriceList[], at: number): PriceList | undefined =>
+  lists.find((list) => list.validFrom <= at && (list.validUntil === null || at < list.validUntil));

@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { aPriceList } from '../../testing/price-list-folder.ts';
 import { divideHalfUp } from './arithmetic.ts';
-import { type PriceList, readPriceLists } from './price-list.ts';
-import { massMg, priceLabour, priceMetal, priceStones } from './price-parts.ts';
+import { type PriceList, parsePriceLists } from './price-list.ts';
+import { discountFor, massMg, priceLabour, priceMetal, priceStones } from './price-parts.ts';
 
-const prices = { ...(readPriceLists()[0] as PriceList), currency: 'EUR' };
+const [prices] = parsePriceLists([
+  { file: 'list.json', text: JSON.stringify(aPriceList('list', '2026-01-01')) },
+]) as readonly [PriceList];
 const geometry = (volumeUm3: bigint, surfaceUm2 = 0n) => ({
   volumeUm3: volumeUm3.toString(),
   surfaceUm2: surfaceUm2.toString(),
@@ -70,13 +73,9 @@ describe('metal', () => {
 });
 
 describe('stones', () => {
-  test('none cost nothing and show no line', () => {
-    expect(priceStones(prices, 0)).toBeNull();
-  });
-
   test('each is bought and set', () => {
     const each = BigInt(prices.stones.stoneMinor) + BigInt(prices.stones.settingMinor);
-    expect(priceStones(prices, 200)?.amount.amountMinor).toBe((200n * each).toString());
+    expect(priceStones(prices, 200).amount.amountMinor).toBe((200n * each).toString());
   });
 });
 
@@ -85,8 +84,24 @@ describe('labour', () => {
     const { baseMinor, perCm2Minor } = prices.finishes.hammered;
     expect(priceLabour(prices, geometry(0n, 10n ** 9n), 'hammered')).toEqual({
       kind: 'labour',
-      label: 'Hammered finish',
+      label: 'hammered finish',
       amount: { amountMinor: (BigInt(baseMinor) + 10n * BigInt(perCm2Minor)).toString(), currency: 'EUR' },
     });
+  });
+});
+
+describe('a discount', () => {
+  const list = { ...prices, partnerDiscountsPermille: { acme: 75 } };
+
+  test('is for the partners the list names', () => {
+    expect(discountFor(list, 'acme')).toEqual({ label: 'Partner discount, 7.5 %', permille: 75 });
+  });
+
+  test.each([
+    ['another partner', 'goldsmith'],
+    ['a name every object has', 'constructor'],
+    ['no partner', undefined],
+  ])('is not for %s', (_, partner) => {
+    expect(discountFor(list, partner)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import type { Finish, Metal, Money, PricePart } from '@bezel/contracts';
-import type { ModelGeometry } from '@bezel/order-workflow';
+import type { Discount, ModelGeometry } from '@bezel/order-workflow';
 import { divideHalfUp } from './arithmetic.ts';
 import type { PriceList } from './price-list.ts';
 
@@ -32,11 +32,8 @@ export function priceMetal(
   };
 }
 
-/** What the stones and their setting cost; null when there are none. */
-export function priceStones(prices: PriceList, stones: number): PricePart | null {
-  if (stones === 0) {
-    return null;
-  }
+/** What the stones and their setting cost. */
+export function priceStones(prices: PriceList, stones: number): PricePart {
   const { label, stoneMinor, settingMinor } = prices.stones;
   const amount = BigInt(stones) * (BigInt(stoneMinor) + BigInt(settingMinor));
   return { kind: 'stones', label: `${stones} × ${label}, set`, amount: money(prices, amount) };
@@ -47,6 +44,14 @@ export function priceLabour(prices: PriceList, geometry: ModelGeometry, finish: 
   const { label, baseMinor, perCm2Minor } = prices.finishes[finish];
   const surface = divideHalfUp(BigInt(geometry.surfaceUm2) * BigInt(perCm2Minor), UM2_PER_CM2);
   return { kind: 'labour', label: `${label} finish`, amount: money(prices, BigInt(baseMinor) + surface) };
+}
+
+/** What the list takes off the sum of a partner's offer; undefined when that is nothing. */
+export function discountFor(prices: PriceList, partner: string | undefined): Discount | undefined {
+  // A tenant may be called anything: `constructor` has no discount.
+  if (partner === undefined || !Object.hasOwn(prices.partnerDiscountsPermille, partner)) return undefined;
+  const permille = prices.partnerDiscountsPermille[partner] as number;
+  return { label: `Partner discount, ${permille / 10} %`, permille };
 }
 
 const money = (prices: PriceList, amount: bigint): Money => ({

@@ -32,7 +32,8 @@ export const checkWorkOrder: Check = (account, terms) => {
 
 function checkSteps(account: OrderAccount, workOrder: WorkOrderSeen | undefined): Finding[] {
   const found: Finding[] = [];
-  const written = writtenFor(account, 'mes.outbox');
+  const types = Object.values(WORK_ORDER_TYPES);
+  const written = writtenFor(account, 'mes.outbox').filter(({ type }) => types.includes(type));
   if (written.length > 0 && workOrder === undefined) {
     const detail = `${written.length} messages of a work order are written, and there is none`;
     found.push({ kind: 'lost', hop: 'mes.work-order', orderId: account.orderId, detail });
