@@ -11,7 +11,7 @@ import {
   startService,
 } from '@bezel/service';
 import { readConfig } from './config.ts';
-import type { CrmDatabase } from './orders/crm-database.ts';
+import type { CrmDatabase } from './database/crm-database.ts';
 import { OrdersModule } from './orders/orders.module.ts';
 import { OrderProjection } from './projection/order-projection.ts';
 

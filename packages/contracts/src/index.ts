@@ -1,5 +1,7 @@
 export { Problem } from './api/problem.ts';
 export {
+  CustomerMessagePage,
+  CustomerMessageResource,
   OrderHistoryEntry,
   OrderPage,
   OrderResource,

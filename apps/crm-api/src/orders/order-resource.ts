@@ -1,6 +1,6 @@
-import type { OrderHistoryEntry, OrderResource } from '@bezel/contracts';
+import type { OrderResource } from '@bezel/contracts';
 import type { Selectable } from 'kysely';
-import type { OrderMoveTable, OrderViewTable } from './crm-database.ts';
+import type { OrderViewTable } from '../database/crm-database.ts';
 
 /** An order's row as the API shows it. */
 export function toResource(row: Selectable<OrderViewTable>): OrderResource {
@@ -19,18 +19,10 @@ export function toResource(row: Selectable<OrderViewTable>): OrderResource {
     reason: row.reason,
     submittedAt: row.submitted_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
-  };
-}
-
-/** A move's row as an entry of the history. */
-export function toHistoryEntry(row: Selectable<OrderMoveTable>): OrderHistoryEntry {
-  return {
-    kind: 'moved',
-    seq: row.seq,
-    from: row.from_status,
-    to: row.to_status,
-    reason: row.reason,
-    messageId: row.message_id,
-    at: row.at.toISOString(),
+    stageDeadline: row.stage_deadline?.toISOString() ?? null,
+    late: row.late,
+    promisedAt: row.promised_at?.toISOString() ?? null,
+    expectedAt: row.expected_at?.toISOString() ?? null,
+    predictedLate: row.predicted_late,
   };
 }

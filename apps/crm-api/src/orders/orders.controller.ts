@@ -15,8 +15,9 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { CrmDatabase } from './crm-database.ts';
-import { toHistoryEntry, toResource } from './order-resource.ts';
+import type { CrmDatabase } from '../database/crm-database.ts';
+import { historyOf } from './history-of.ts';
+import { toResource } from './order-resource.ts';
 
 const ListQuery = z.strictObject({
   status: z.enum(ORDER_STATUSES).optional(),
@@ -62,18 +63,11 @@ export class OrdersController {
   }
 
   @Get(':id/history')
-  @ApiOperation({ summary: 'Every move of an order, oldest first' })
+  @ApiOperation({ summary: 'Every move and delay of an order, oldest first' })
   @ApiOkResponse({ standardSchema: History })
   async history(@OrderId() id: string, @Caller() caller: CallerIdentity): Promise<z.infer<typeof History>> {
     await this.visible(id, caller);
-    const moves = await this.db
-      .selectFrom('order_move')
-      .selectAll()
-      .where('order_id', '=', id)
-      .orderBy('seq')
-      .orderBy('position')
-      .execute();
-    return { items: moves.map(toHistoryEntry) };
+    return { items: await historyOf(this.db, id) };
   }
 
   private async visible(id: string, caller: CallerIdentity) {

@@ -1,48 +1,14 @@
 import type { OrderPage } from '@bezel/contracts';
-import { createIdentity } from '@bezel/local/testing';
 import { uuidv7 } from '@bezel/outbox';
-import { handlersOf } from '@bezel/outbox/nestjs';
-import { createHttpApp, openDatabase } from '@bezel/service';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import request from 'supertest';
-import { OrderProjection } from '../projection/order-projection.ts';
-import { crmTestDatabase } from '../testing/crm-database.ts';
-import { lifeOf, type Told } from '../testing/told.ts';
-import type { CrmDatabase } from './crm-database.ts';
-import { OrdersModule } from './orders.module.ts';
+import { type Crm, startCrm } from '../testing/crm.ts';
+import { DEADLINE, delayed, EXPECTED, lifeOf, PROMISED } from '../testing/told.ts';
 
-type Crm = Awaited<ReturnType<typeof startCrm>>;
 let crm: Crm;
 beforeAll(async () => {
   crm = await startCrm();
 });
 afterAll(() => crm[Symbol.asyncDispose]());
-
-async function startCrm() {
-  const clone = await crmTestDatabase();
-  const identity = await createIdentity();
-  const database = openDatabase<CrmDatabase>({ url: clone.url, name: 'crm-test' });
-  const app = await createHttpApp({ name: 'crm-api', title: 'CRM', database, identity, module: OrdersModule });
-  return {
-    /** Lets the projection take these events, as the consumer would hand them over. */
-    async told(events: readonly Told[]) {
-      for (const { id, type, data } of events) {
-        const handler = handlersOf(new OrderProjection()).find((candidate) => candidate.type === type);
-        await handler?.handle({ id, data } as never, { tx: database.pool, signal: AbortSignal.any([]) } as never);
-      }
-    },
-    async get(path: string, roles = ['sales'], tenant = 'house') {
-      const token = await identity.token({ sub: 'sam', roles, tenant });
-      return request(app.getHttpServer()).get(path).set('authorization', `Bearer ${token}`);
-    },
-    async [Symbol.asyncDispose]() {
-      await app.close();
-      await database.end();
-      await identity[Symbol.asyncDispose]();
-      await clone[Symbol.asyncDispose]();
-    },
-  };
-}
 
 describe('GET /v1/orders', () => {
   test('pages through all orders of the tenant, newest first, each once, while new ones come', async () => {
@@ -111,6 +77,35 @@ describe('GET /v1/orders/:id and its history', () => {
       { kind: 'moved', seq: 2, from: 'PRICING', to: 'PRICED', messageId: life[2]?.id },
       { kind: 'moved', seq: 3, from: 'PRICED', to: 'APPROVED', messageId: life[3]?.id },
     ]);
+  });
+
+  test('show that it is late until it moves on, and what was promised and is expected until it ends', async () => {
+    const id = uuidv7();
+    const life = lifeOf(id);
+    const one = async () => (await crm.get(`/v1/orders/${id}`)).body;
+    await crm.told(life.slice(0, 4));
+    const promise = { stageDeadline: DEADLINE, promisedAt: PROMISED };
+    expect(await one()).toMatchObject({ ...promise, late: false, expectedAt: null, predictedLate: false });
+    const [late, predicted] = [delayed(id, 3), delayed(id, 3, { kind: 'predicted', deadline: PROMISED })];
+    await crm.told([late, predicted]);
+    expect(await one()).toMatchObject({ ...promise, late: true, expectedAt: EXPECTED, predictedLate: true });
+    const { body } = await crm.get(`/v1/orders/${id}/history`);
+    const delay = { kind: 'delayed', seq: 3, from: null, to: null, expectedAt: EXPECTED };
+    expect(body.items.slice(3)).toMatchObject([
+      { kind: 'moved', seq: 3, to: 'APPROVED', deadline: null },
+      { ...delay, reason: 'late', deadline: DEADLINE, messageId: late.id },
+      { ...delay, reason: 'predicted', deadline: PROMISED, messageId: predicted.id },
+    ]);
+
+    await crm.told(life.slice(4, 5));
+    const moved = { status: 'IN_MANUFACTURING', stageDeadline: null, promisedAt: PROMISED, late: false };
+    expect(await one()).toMatchObject({ ...moved, expectedAt: EXPECTED, predictedLate: true });
+    await crm.told([delayed(id, 3)]);
+    expect(await one()).toMatchObject({ ...moved, predictedLate: true });
+
+    await crm.told(life.slice(5));
+    const ended = { status: 'DELIVERED', late: false, expectedAt: null, predictedLate: false };
+    expect(await one()).toMatchObject({ ...ended, promisedAt: PROMISED });
   });
 
   test("know neither an unknown order nor another tenant's", async () => {

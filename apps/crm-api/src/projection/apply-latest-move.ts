@@ -1,8 +1,12 @@
+import type { OrderStatus } from '@bezel/contracts';
 import { type Kysely, sql } from 'kysely';
-import type { CrmDatabase } from '../orders/crm-database.ts';
+import type { CrmDatabase } from '../database/crm-database.ts';
+
+const ENDED: readonly OrderStatus[] = ['DELIVERED', 'CANCELLED', 'REJECTED'];
 
 /**
- * Sets the order's row to its highest move, if the row is behind it.
+ * Sets the order's row to its highest move, if the row is behind it. A new status is not late; of an order that has ended
+ * nothing is expected; a promise stands.
  *
  * Safe under concurrency: two deliveries about one order wait for each other on the row of `order_view`, and the row only
  * ever goes forward (`seq <`). Reads one entry of the index `order_move_order` and one of the primary key.
@@ -10,7 +14,11 @@ import type { CrmDatabase } from '../orders/crm-database.ts';
 export async function applyLatestMove(trx: Kysely<CrmDatabase>, orderId: string): Promise<void> {
   await sql`
     UPDATE order_view AS o
-    SET status = last.to_status, seq = last.seq, reason = last.reason, offer = coalesce(last.offer, o.offer), updated_at = last.at
+    SET status = last.to_status, seq = last.seq, reason = last.reason, offer = coalesce(last.offer, o.offer),
+        updated_at = last.at, stage_deadline = last.deadline, late = false,
+        promised_at = coalesce(o.promised_at, last.promised_at),
+        expected_at = CASE WHEN last.to_status = ANY (${ENDED}) THEN NULL ELSE o.expected_at END,
+        predicted_late = o.predicted_late AND last.to_status <> ALL (${ENDED})
     FROM (SELECT * FROM order_move WHERE order_id = ${orderId} ORDER BY seq DESC LIMIT 1) AS last
     WHERE o.id = ${orderId} AND o.seq < last.seq
   `.execute(trx);

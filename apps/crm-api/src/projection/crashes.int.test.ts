@@ -1,3 +1,4 @@
+import { OrderDelayed } from '@bezel/contracts';
 import { createTopic, FROM_SOURCES, testServers } from '@bezel/local/testing';
 import { uuidv7 } from '@bezel/outbox';
 import { crashMatrix, FAILPOINTS, oneAfterTheOther } from '@bezel/outbox/testing';
@@ -5,11 +6,11 @@ import { expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { crmTestDatabase } from '../testing/crm-database.ts';
 import type { Projecting } from '../testing/projecting.ts';
-import { lifeOf, publish } from '../testing/told.ts';
+import { delayed, lifeOf, publish } from '../testing/told.ts';
 
 jest.setTimeout(180_000);
 
-test('the view has each move once, in order, when the CRM is killed before or after it commits', async () => {
+test('the view has each move and delay once, in order, and customers are told once, when the CRM is killed before or after it commits', async () => {
   const failpoints = [FAILPOINTS.consumerHandled, FAILPOINTS.consumerCommitted];
   const results = await crashMatrix({
     failpoints,
@@ -18,7 +19,10 @@ test('the view has each move once, in order, when the CRM is killed before or af
       const database = await crmTestDatabase();
       const topic = await createTopic('shop.orders', { partitions: 3 });
       const pool = new pg.Pool({ connectionString: database.url });
-      const told = Array.from({ length: 12 }, () => lifeOf(uuidv7())).flat();
+      const told = Array.from({ length: 12 }, () => uuidv7()).flatMap((id) => [
+        ...lifeOf(id, { moves: 3 }),
+        delayed(id, 3),
+      ]);
       await publish(topic, told);
       const options: Projecting = {
         databaseUrl: database.url,
@@ -31,7 +35,13 @@ test('the view has each move once, in order, when the CRM is killed before or af
         args: [JSON.stringify(options)],
         ...FROM_SOURCES,
         async history() {
-          const { rows: handled } = await pool.query('SELECT message_id AS id FROM order_move ORDER BY position');
+          const { rows: handled } = await pool.query(
+            `SELECT id FROM (SELECT position, message_id AS id FROM order_move
+                             UNION ALL SELECT position, message_id FROM order_delay) AS told ORDER BY position`,
+          );
+          const { rows: messages } = await pool.query('SELECT id FROM customer_message ORDER BY id');
+          const delays = told.filter(({ type }) => type === OrderDelayed.type).map(({ id }) => ({ id }));
+          expect(messages).toEqual(delays.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
           return { ...oneAfterTheOther(told.map(({ id, key }) => ({ id, topic, key }))), handled };
         },
         async [Symbol.asyncDispose]() {

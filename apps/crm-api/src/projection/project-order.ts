@@ -1,7 +1,7 @@
-import type { OrderStatusChanged, OrderSubmitted } from '@bezel/contracts';
+import type { OrderDelayed, OrderStatusChanged, OrderSubmitted } from '@bezel/contracts';
 import type { EventData } from '@bezel/outbox/event';
 import type { Kysely } from 'kysely';
-import type { CrmDatabase } from '../orders/crm-database.ts';
+import type { CrmDatabase } from '../database/crm-database.ts';
 import { applyLatestMove } from './apply-latest-move.ts';
 
 /** A message that told of an order, with the id the inbox knows it by. */
@@ -66,11 +66,33 @@ export async function projectMove(trx: Kysely<CrmDatabase>, { id, data }: Told<M
       reason: data.reason ?? null,
       offer: data.offer === undefined ? null : JSON.stringify(data.offer),
       message_id: id,
+      deadline: data.deadline ?? null,
+      promised_at: data.promisedAt ?? null,
       at: data.at,
     })
     .execute();
   await applyLatestMove(trx, data.orderId);
 }
 
+/**
+ * Records a delay and marks the order's row with it, unless the order has moved on. Runs in the transaction of the inbox
+ * row. Served by the primary key of `order_view`.
+ */
+export async function projectDelay(trx: Kysely<CrmDatabase>, { id, data }: Told<Delayed>): Promise<void> {
+  const { orderId, seq, kind, status, deadline, expectedAt, at } = data;
+  await trx
+    .insertInto('order_delay')
+    .values({ order_id: orderId, seq, kind, status, deadline, expected_at: expectedAt, message_id: id, at })
+    .execute();
+  await trx
+    .updateTable('order_view')
+    .set(kind === 'late' ? { late: true, stage_deadline: deadline } : { predicted_late: true, promised_at: deadline })
+    .$if(expectedAt !== null, (update) => update.set({ expected_at: expectedAt }))
+    .where('id', '=', orderId)
+    .where('seq', '=', seq)
+    .execute();
+}
+
 type Submitted = EventData<typeof OrderSubmitted>;
+type Delayed = EventData<typeof OrderDelayed>;
 type Moved = EventData<typeof OrderStatusChanged>;

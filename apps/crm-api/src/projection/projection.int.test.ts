@@ -5,9 +5,9 @@ import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
 import { handlersOf } from '@bezel/outbox/nestjs';
 import { type Database, openDatabase } from '@bezel/service';
 import { describe, expect, jest, test } from '@jest/globals';
-import type { CrmDatabase } from '../orders/crm-database.ts';
+import type { CrmDatabase } from '../database/crm-database.ts';
 import { crmTestDatabase } from '../testing/crm-database.ts';
-import { cancelled, lifeOf, OFFER, publish, statusOf } from '../testing/told.ts';
+import { cancelled, delayed, lifeOf, OFFER, publish, statusOf } from '../testing/told.ts';
 import { OrderProjection } from './order-projection.ts';
 
 jest.setTimeout(60_000);
@@ -102,6 +102,19 @@ describe('the view of an order', () => {
     await crm.until(id, 8);
     await crm.readTo(first.length * 3 + rest.length * 2);
     expect((await crm.moves(id)).map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test('takes a delay once, told five times: the customer reads one message', async () => {
+    await using crm = await startProjection();
+    const id = uuidv7();
+    const delay = delayed(id, 3);
+    const told = [...lifeOf(id, { moves: 3 }), delay, delay, delay, delay, delay];
+    await publish(crm.topic, told);
+    await using _consumer = await crm.consume();
+    await crm.readTo(told.length);
+    expect(await crm.order(id)).toMatchObject({ status: 'APPROVED', late: true });
+    const { rows } = await crm.database.pool.query('SELECT id, order_id, kind FROM customer_message');
+    expect(rows).toEqual([{ id: delay.id, order_id: id, kind: 'late' }]);
   });
 
   test('is whole after the database cut every connection in the middle', async () => {

@@ -16,12 +16,19 @@ test("the app's login can do its work and nothing else", async () => {
     const app = new pg.Client({ connectionString: url.href });
     await app.connect();
     await app.query('UPDATE order_view SET seq = seq');
+    await app.query(
+      `INSERT INTO order_delay (order_id, seq, kind, status, deadline, message_id, at)
+       VALUES (gen_random_uuid(), 3, 'late', 'APPROVED', now(), gen_random_uuid(), now())`,
+    );
+    await app.query('INSERT INTO customer_message SELECT * FROM customer_message');
     await app.query('INSERT INTO outbox.inbox SELECT * FROM outbox.inbox');
     await app.query('DELETE FROM idempotency.answer');
     for (const statement of [
       'UPDATE order_move SET seq = seq',
       'DELETE FROM order_move',
       'DELETE FROM order_view',
+      'DELETE FROM order_delay',
+      "UPDATE customer_message SET text = ''",
       'CREATE TABLE anything ()',
       'DELETE FROM bezel.migration',
     ]) {

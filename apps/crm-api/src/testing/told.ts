@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   ORDER_STATUSES,
+  OrderDelayed,
   type OrderStatus,
   OrderStatusChanged,
   OrderSubmitted,
@@ -33,6 +34,12 @@ export const OFFER: PriceOffer = {
   expiresAt: '2026-02-01T00:00:00.000Z',
 };
 
+/** Of the stage APPROVED, and of delivery. */
+export const DEADLINE = '2026-01-03T12:00:00.000Z';
+export const PROMISED = '2026-01-10T12:00:00.000Z';
+/** When an order that is delayed is expected. */
+export const EXPECTED = '2026-01-12T12:00:00.000Z';
+
 /** What the shop tells of one order: that it was submitted, then its moves up to `moves`. */
 export function lifeOf(orderId: string, { moves = 8, tenant = 'house' } = {}): Told[] {
   const common = { orderId, orderNumber: `B-${orderId.slice(-8)}`, tenant, customerId: 'ann' };
@@ -59,6 +66,7 @@ export function lifeOf(orderId: string, { moves = 8, tenant = 'house' } = {}): T
     to: statusOf(seq),
     at: at(seq),
     ...(statusOf(seq) === 'PRICED' ? { offer: OFFER } : {}),
+    ...(statusOf(seq) === 'APPROVED' ? { deadline: DEADLINE, promisedAt: PROMISED } : {}),
   });
   return [
     told(OrderSubmitted.type, submitted, 0),
@@ -76,6 +84,32 @@ export const cancelled = (orderId: string, seq: number, reason: string): Told =>
     ...{ orderId, orderNumber: `B-${orderId.slice(-8)}`, tenant: 'house', customerId: 'ann' },
     ...{ seq, from: statusOf(seq - 1), to: 'CANCELLED', at: at(seq), reason },
   },
+});
+
+/** The news that an order is delayed in the status that move `seq` led to. */
+export const delayed = (orderId: string, seq: number, told: Partial<EventData<typeof OrderDelayed>> = {}): Told => ({
+  id: uuidv7(),
+  type: OrderDelayed.type,
+  key: orderId,
+  time: at(seq),
+  data: {
+    ...{
+      orderId,
+      orderNumber: `B-${orderId.slice(-8)}`,
+      tenant: 'house',
+      customerId: 'ann',
+      seq,
+      status: statusOf(seq),
+    },
+    ...{
+      kind: 'late',
+      deadline: DEADLINE,
+      expectedAt: EXPECTED,
+      tells: ['operators', 'customer'],
+      at: at(seq),
+      ...told,
+    },
+  } satisfies EventData<typeof OrderDelayed>,
 });
 
 const messageOf = ({ id, type, key, data, time }: Told): Message => ({

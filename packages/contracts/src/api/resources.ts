@@ -30,20 +30,35 @@ export const OrderResource = z.object({
   reason: z.string().nullable(),
   submittedAt: Instant,
   updatedAt: Instant,
+  /** When the status it has passes its SLA; null where it has none. */
+  stageDeadline: Instant.nullable(),
+  /** The status it has passed its SLA. The next move ends that. */
+  late: z.boolean(),
+  /** When delivery was promised for; null before APPROVED. */
+  promisedAt: Instant.nullable(),
+  /** When delivery was last expected; null while no delay was told, and when the order has ended. */
+  expectedAt: Instant.nullable(),
+  /** It is expected after the time promised. */
+  predictedLate: z.boolean(),
 });
 export type OrderResource = z.infer<typeof OrderResource>;
 
 /**
- * One entry of an order's history, oldest first: either a move (`kind: 'moved'`, with its `seq`) or a fact that could
- * not be honoured (`kind: 'refused'`, with the reason).
+ * One entry of an order's history, oldest first: a move (`kind: 'moved'`, with its `seq`), a fact that could not be
+ * honoured (`kind: 'refused'`, with the reason), or a delay (`kind: 'delayed'`): `reason` is `late` or `predicted`, `seq` is
+ * the move to the status it was in, `deadline` the time that passed or, when predicted, the time promised.
  */
 export const OrderHistoryEntry = z.object({
-  kind: z.enum(['moved', 'refused']),
+  kind: z.enum(['moved', 'refused', 'delayed']),
   seq: z.number().int().nonnegative().nullable(),
   from: z.enum(ORDER_STATUSES).nullable(),
   to: z.enum(ORDER_STATUSES).nullable(),
   reason: z.string().nullable(),
   messageId: z.string().nullable(),
+  /** Only of a delay. */
+  deadline: Instant.nullable(),
+  /** Only of a delay: when delivery was expected; null before APPROVED. */
+  expectedAt: Instant.nullable(),
   at: Instant,
 });
 export type OrderHistoryEntry = z.infer<typeof OrderHistoryEntry>;
@@ -51,6 +66,25 @@ export type OrderHistoryEntry = z.infer<typeof OrderHistoryEntry>;
 /** A page of orders; `nextCursor` is opaque and null on the last page. */
 export const OrderPage = z.object({ items: z.array(OrderResource), nextCursor: z.string().nullable() });
 export type OrderPage = z.infer<typeof OrderPage>;
+
+/** What a customer was told about an order. Its `id` is that of the event it was made from. */
+export const CustomerMessageResource = z.object({
+  id: z.uuid(),
+  orderId: z.uuid(),
+  tenant: z.string(),
+  customerId: z.string(),
+  kind: z.enum(['late', 'predicted']),
+  text: z.string(),
+  at: Instant,
+});
+export type CustomerMessageResource = z.infer<typeof CustomerMessageResource>;
+
+/** A page of messages to customers, newest first. */
+export const CustomerMessagePage = z.object({
+  items: z.array(CustomerMessageResource),
+  nextCursor: z.string().nullable(),
+});
+export type CustomerMessagePage = z.infer<typeof CustomerMessagePage>;
 
 /** A work order as the MES board shows it. */
 export const WorkOrderResource = z.object({

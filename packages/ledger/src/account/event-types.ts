@@ -1,6 +1,7 @@
 import {
   CancellationRequested,
   DeliveryConfirmed,
+  OrderDelayed,
   OrderStatusChanged,
   OrderSubmitted,
   PriceAccepted,
@@ -20,6 +21,9 @@ import type { InboxHop } from './hops.ts';
 /** The event that begins an order, and the one that tells of each of its moves. */
 export const SUBMITTED_TYPE = OrderSubmitted.type;
 export const MOVED_TYPE = OrderStatusChanged.type;
+
+/** The event that tells of a delay. It moves nothing. */
+export const DELAYED_TYPE = OrderDelayed.type;
 
 /** Events that are facts: each must lead to one move or to one refusal. */
 export const FACT_TYPES: Readonly<Record<string, FactKind>> = {
@@ -55,5 +59,5 @@ export const SUBSCRIPTIONS: readonly Subscription[] = [
   { hop: 'shop.inbox', purpose: 'tell the workflow', types: [SUBMITTED_TYPE, ...Object.keys(FACT_TYPES)] },
   { hop: 'shop.inbox', purpose: 'keep the progress of pricing', types: [PricingProgressed.type] },
   { hop: 'mes.inbox', purpose: "keep the board's order status", types: [MOVED_TYPE] },
-  { hop: 'crm.inbox', purpose: "keep the CRM's view", types: [SUBMITTED_TYPE, MOVED_TYPE] },
+  { hop: 'crm.inbox', purpose: "keep the CRM's view", types: [SUBMITTED_TYPE, MOVED_TYPE, DELAYED_TYPE] },
 ];

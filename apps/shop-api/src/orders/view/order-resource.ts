@@ -21,4 +21,9 @@ export const toOrderResource = (row: OrderRow): OrderResource => ({
   reason: row.reason,
   submittedAt: row.submitted_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
+  stageDeadline: row.stage_deadline?.toISOString() ?? null,
+  late: row.late,
+  promisedAt: row.promised_at?.toISOString() ?? null,
+  expectedAt: row.expected_at?.toISOString() ?? null,
+  predictedLate: row.predicted_late,
 });

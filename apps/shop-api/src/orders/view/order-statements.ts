@@ -30,23 +30,38 @@ export function visibleOrders(
 }
 
 /**
- * All that happened to an order, oldest first: its moves by their number, each followed by the facts that were refused
- * while it was the last one, with the kind of fact before the reason (`packed: order-ended`). No clock decides the order
- * of moves. Served by the primary keys of both tables.
+ * All that happened to an order, oldest first: its moves by their number, each followed by the delays of the stage it led
+ * to and the facts that were refused while it was the last one, with the kind of fact before the reason (`packed:
+ * order-ended`). No clock decides the order of moves. Served by the primary keys of the three tables.
  */
 export async function historyOf(db: Kysely<ShopDatabase>, orderId: string): Promise<OrderHistoryEntry[]> {
-  const { rows } = await sql<Omit<OrderHistoryEntry, 'at'> & { at: Date }>`
-    SELECT kind, seq, "from", "to", reason, "messageId", at
+  const { rows } = await sql<EntryRow>`
+    SELECT kind, seq, "from", "to", reason, "messageId", deadline, "expectedAt", at
     FROM (
       SELECT 'moved' AS kind, seq AS place, seq, from_status AS "from", to_status AS "to", reason,
-             caused_by AS "messageId", at
+             caused_by AS "messageId", NULL::timestamptz AS deadline, NULL::timestamptz AS "expectedAt", at
       FROM order_history
       WHERE order_id = ${orderId}
       UNION ALL
-      SELECT 'refused', after_seq, NULL, NULL, NULL, kind || ': ' || reason, message_id, at
+      SELECT 'delayed', seq, seq, NULL, NULL, kind, message_id, deadline, expected_at, at
+      FROM order_delay
+      WHERE order_id = ${orderId}
+      UNION ALL
+      SELECT 'refused', after_seq, NULL, NULL, NULL, kind || ': ' || reason, message_id, NULL, NULL, at
       FROM order_refused_fact
       WHERE order_id = ${orderId}
     ) AS entry
-    ORDER BY place, kind, at, "messageId"`.execute(db);
-  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+    ORDER BY place, kind <> 'moved', at, "messageId"`.execute(db);
+  return rows.map((row) => ({
+    ...row,
+    deadline: row.deadline?.toISOString() ?? null,
+    expectedAt: row.expectedAt?.toISOString() ?? null,
+    at: row.at.toISOString(),
+  }));
 }
+
+type EntryRow = Omit<OrderHistoryEntry, 'deadline' | 'expectedAt' | 'at'> & {
+  deadline: Date | null;
+  expectedAt: Date | null;
+  at: Date;
+};

@@ -2,6 +2,7 @@ import type { OrderHistoryEntry, OrderPage, OrderResource } from '@bezel/contrac
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { moveOrder } from '../../status/move-order.ts';
+import { recordDelay } from '../../status/record-delay.ts';
 import { recordRefusedFact } from '../../status/record-refused-fact.ts';
 import { ADA, ANN, BEN, offerOf, type Person, PIA, PRICING, type Shop, startShop, wayTo } from '../../testing/shop.ts';
 
@@ -20,6 +21,36 @@ describe('an order', () => {
     const { body } = await shop.ask<OrderResource>(`/v1/orders/${order.id}`, { as: ANN });
     expect(body).toMatchObject({ status: 'PRICED', offer });
     expect(Date.parse(body.updatedAt)).toBeGreaterThan(Date.parse(order.updatedAt));
+  });
+
+  test.each([
+    ['a customer', ANN, 'customers'],
+    ['a partner', { ...PIA, tenant: 'platinumsmith' }, 'partners'],
+  ] as const)('is shown to %s with its deadline and promise, and as late while it is', async (_, as, door) => {
+    const seen = async (id: string) => (await shop.ask<OrderResource>(`/v1/orders/${id}`, { as, door })).body;
+    const { id, ...order } = await shop.submitted({ as, door });
+    const nothing = { stageDeadline: null, late: false, promisedAt: null, expectedAt: null, predictedLate: false };
+    expect(order).toMatchObject(nothing);
+    const [deadline, promisedAt, expectedAt] = [23, 25, 27].map((day) => `2026-11-${day}T10:00:00.000Z`) as [
+      string,
+      string,
+      string,
+    ];
+    for (const move of wayTo(id, 'APPROVED')) {
+      await moveOrder(
+        shop.outbox,
+        shop.database.kysely,
+        move.to === 'APPROVED' ? { ...move, deadline, promisedAt } : move,
+      );
+    }
+    expect(await seen(id)).toMatchObject({ ...nothing, stageDeadline: deadline, promisedAt });
+    const delay = { orderId: id, seq: 3, status: 'APPROVED', expectedAt, tells: ['customer'] } as const;
+    await recordDelay(shop.outbox, shop.database.kysely, { ...delay, kind: 'predicted', deadline: promisedAt });
+    await recordDelay(shop.outbox, shop.database.kysely, { ...delay, kind: 'late', deadline });
+    const late = { stageDeadline: deadline, late: true, promisedAt, expectedAt, predictedLate: true };
+    expect(await seen(id)).toMatchObject(late);
+    const page = await shop.ask<OrderPage>('/v1/orders', { as, door });
+    expect(page.body.items.find((item) => item.id === id)).toMatchObject(late);
   });
 
   test.each<[string, Person, number]>([
@@ -120,10 +151,11 @@ describe('the list', () => {
   });
 });
 
-test('the history tells moves and refused facts in their order', async () => {
+test('the history tells moves, delays and refused facts in their order', async () => {
   const order = await shop.submitted();
   const cause = uuidv7();
   const refused = uuidv7();
+  const deadline = '2026-11-21T10:15:00.000Z';
   await moveOrder(shop.outbox, shop.database.kysely, {
     orderId: order.id,
     seq: 1,
@@ -131,6 +163,9 @@ test('the history tells moves and refused facts in their order', async () => {
     to: 'PRICING',
     causedBy: cause,
   });
+  const delay = { orderId: order.id, seq: 1, status: 'PRICING', deadline, expectedAt: null, tells: [] } as const;
+  await recordDelay(shop.outbox, shop.database.kysely, { ...delay, kind: 'late' });
+  const told = (await shop.messages(order.id)).find(({ type }) => type === 'shop.order-delayed');
   await recordRefusedFact(shop.database.kysely, {
     orderId: order.id,
     messageId: refused,
@@ -150,7 +185,16 @@ test('the history tells moves and refused facts in their order', async () => {
   expect(body.items).toMatchObject([
     { kind: 'moved', seq: 0, from: null, to: 'SUBMITTED', reason: null, messageId: null },
     { kind: 'moved', seq: 1, from: 'SUBMITTED', to: 'PRICING', messageId: cause },
-    { kind: 'refused', seq: null, from: null, to: null, reason: 'packed: repeated', messageId: refused },
+    { kind: 'delayed', seq: 1, from: null, to: null, reason: 'late', deadline, expectedAt: null, messageId: told?.id },
+    {
+      kind: 'refused',
+      seq: null,
+      from: null,
+      to: null,
+      reason: 'packed: repeated',
+      messageId: refused,
+      deadline: null,
+    },
     { kind: 'moved', seq: 2, from: 'PRICING', to: 'REJECTED', reason: 'not closed' },
   ]);
   expect(body.items[0]?.at).toBe(order.submittedAt);
