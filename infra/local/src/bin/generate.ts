@@ -2,23 +2,34 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { rootCommand } from './root-command.ts';
 
-/** Each writes a checked-in file or folder from its source of truth; a test compares the two. */
+/**
+ * Each writes checked-in files or folders from their source of truth; tests compare the two. In this order: the statuses come
+ * before the document of the events that have them.
+ */
 const GENERATORS = [
-  { writes: 'docs/asyncapi.json', script: 'packages/contracts/src/asyncapi/generate.ts' },
   {
-    writes: 'packages/outbox/migrations/schema.snapshot.txt',
+    writes: [
+      'packages/contracts/src/order-statuses.ts',
+      'docs/order-lifecycle.md',
+      'docs/partners/order-statuses.md',
+      'infra/prometheus/rules',
+    ],
+    script: 'packages/order-workflow/src/generate/write-outputs.ts',
+  },
+  { writes: ['docs/asyncapi.json'], script: 'packages/contracts/src/asyncapi/generate.ts' },
+  {
+    writes: ['packages/outbox/migrations/schema.snapshot.txt'],
     script: 'packages/outbox/src/testing/fixtures/schema/write-schema-snapshot.ts',
   },
-  { writes: 'packages/outbox/docs/guarantees.md', script: 'packages/outbox/mutants/guarantees/write-page.ts' },
-  { writes: 'packages/outbox/docs/comparison.md', script: 'packages/outbox/docs/comparison/write-figures.ts' },
-  { writes: 'packages/outbox/api', script: 'packages/outbox/packaging/api/write-reports.ts' },
-  { writes: 'packages/outbox/docs/reference', script: 'packages/outbox/packaging/reference/write-reference.ts' },
-  { writes: 'docs/order-lifecycle.md', script: 'packages/order-workflow/src/diagram/write-lifecycle.ts' },
+  { writes: ['packages/outbox/docs/guarantees.md'], script: 'packages/outbox/mutants/guarantees/write-page.ts' },
+  { writes: ['packages/outbox/docs/comparison.md'], script: 'packages/outbox/docs/comparison/write-figures.ts' },
+  { writes: ['packages/outbox/api'], script: 'packages/outbox/packaging/api/write-reports.ts' },
+  { writes: ['packages/outbox/docs/reference'], script: 'packages/outbox/packaging/reference/write-reference.ts' },
 ];
 
 const { json } = rootCommand('npm run generate --')
   .description(
-    'Writes the checked-in files that are made from sources: the order’s lifecycle, the AsyncAPI document, the outbox’s schema, public surface, reference and guarantees.',
+    'Writes the checked-in files that are made from sources: what follows from the order’s stage contract (statuses, pages, alert rules and their tests), the AsyncAPI document, the outbox’s schema, public surface, reference and guarantees.',
   )
   .option('--json', 'print one JSON object as the last line', false)
   .parse()
@@ -30,9 +41,9 @@ for (const { writes, script } of GENERATORS) {
     stdio: 'inherit',
   });
   if (status !== 0) {
-    console.error(`${writes} could not be written: ${script} failed`);
+    console.error(`${writes.join(', ')} could not be written: ${script} failed`);
     process.exit(1);
   }
-  if (!json) console.log(`wrote ${writes}`);
+  if (!json) for (const path of writes) console.log(`wrote ${path}`);
 }
-if (json) console.log(JSON.stringify({ written: GENERATORS.map(({ writes }) => writes) }));
+if (json) console.log(JSON.stringify({ written: GENERATORS.flatMap(({ writes }) => writes) }));
