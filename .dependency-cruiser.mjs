@@ -25,6 +25,11 @@ export default {
     ),
     only('local-imports-nothing-of-ours', 'infra/local', []),
     only('demo-shares-no-code-with-the-apps', 'infra/demo', ['infra/local/', 'packages/ledger/']),
+    only('bench-measures-from-outside', 'infra/bench', [
+      'infra/local/',
+      'packages/contracts/',
+      'packages/order-workflow/',
+    ]),
     {
       name: 'tests-never-reach-into-another-app',
       severity: 'error',

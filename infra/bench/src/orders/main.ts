@@ -1,0 +1,46 @@
+import { createProgress, untilToldToEnd } from '@bezel/local/bench';
+import { provenanceOf, record, sectionBody, verdictOf } from '@bezel/local/measuring';
+import { openSystem } from '../system/system.ts';
+import { readOptions } from './command-line.ts';
+import { measure } from './measure.ts';
+
+const args = process.argv.slice(2);
+const options = readOptions(args);
+const began = performance.now();
+const say = (line: string): void => {
+  console.error(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s ${line}`);
+};
+const signal = untilToldToEnd();
+/** As shells say it of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+const RESULTS = new URL('../../RESULTS.md', import.meta.url);
+
+try {
+  const figures = await bench();
+  if (options.json) console.log(JSON.stringify(figures));
+} catch (error) {
+  say(signal.aborted ? 'ended before it was done; nothing is left running' : String((error as Error).stack));
+  process.exitCode = signal.aborted ? INTERRUPTED : 1;
+}
+
+async function bench() {
+  if (options.temporal === 'server') process.env['BEZEL_TEMPORAL'] = 'server';
+  const progress = createProgress(say);
+  await using system = await openSystem(progress, signal);
+  const { postgres, kafka, temporal } = system.stack.provided.origins;
+  const provenance = await provenanceOf({
+    sources: ['packages', 'apps'],
+    servers: [`Postgres: ${postgres}`, `Kafka: ${kafka}`, `Temporal: ${temporal}`],
+    packages: ['@temporalio/worker', '@temporalio/client'],
+  });
+  const finding = await measure(system, options, { progress, signal });
+  for (const target of finding.targets) say(verdictOf(target));
+  if (options.results) {
+    await record(
+      { name: 'orders', body: sectionBody(finding, provenance, `npm run bench -- ${args.join(' ')}`) },
+      RESULTS,
+    );
+    say('infra/bench/RESULTS.md: orders');
+  }
+  return finding.figures;
+}
