@@ -19,7 +19,14 @@ import { type LifePlan, liveOrder } from './testing/order-life.ts';
 /** What workflows are told is encrypted, as it is in a stack. */
 const KEYS = `audited:${randomBytes(32).toString('base64')}`;
 const APPS = ['shop', 'mes', 'crm'] as const satisfies App[];
-const PLAN: LifePlan = { steps: 6, ending: 'none', repeatsFrom: [0, 3], refusedAfter: null, claimed: true };
+const PLAN: LifePlan = {
+  steps: 6,
+  ending: 'none',
+  repeatsFrom: [0, 3],
+  refusedAfter: null,
+  lateAfter: 4,
+  claimed: true,
+};
 
 /** A whole system as the ledger sees it, filled with what is known about some orders. */
 class Stage implements AsyncDisposable {

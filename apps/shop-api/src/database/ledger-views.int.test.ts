@@ -1,5 +1,6 @@
 import { uuidv7 } from '@bezel/outbox';
 import { expect, test } from '@jest/globals';
+import { recordDelay } from '../status/record-delay.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
 import { startShop } from '../testing/shop.ts';
 
@@ -17,6 +18,10 @@ test('the views tell all that the shop knows of an order, and leave nothing out'
     status: 'PRICED',
     reason: 'repeated',
     at: '2026-11-21T10:00:00.000Z',
+  });
+  await recordDelay(shop.outbox, kysely, {
+    ...{ orderId: order.id, seq: 1, status: 'PRICING', kind: 'late' },
+    ...{ deadline: '2026-11-21T09:00:00.000Z', expectedAt: null, tells: ['operators'] },
   });
   await pool.query(
     `INSERT INTO outbox.inbox (group_id, slot, ce_time, id) VALUES ('g', outbox.inbox_slot(now()), now(), $1)`,
@@ -47,6 +52,9 @@ test('the views tell all that the shop knows of an order, and leave nothing out'
     'shop.order-status-changed',
     'shop.order-status-changed',
     'shop.price-accepted',
+    'shop.order-delayed',
   ]);
+  const told = messages.at(-1)?.id;
+  expect(await view('shop_delay')).toEqual([{ ...about, hop: 'shop.delay', message_id: told, state: '1 late' }]);
   expect(await view('shop_inbox')).toEqual([{ order_id: null, hop: 'shop.inbox', message_id: late, state: 'g' }]);
 });

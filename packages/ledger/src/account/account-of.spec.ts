@@ -21,6 +21,8 @@ describe('a view that breaks its agreement is named, not guessed at', () => {
     ['shop.history', 'APPROVED', MESSAGE],
     ['shop.history', '3 NOWHERE', MESSAGE],
     ['shop.history', '-1 APPROVED', MESSAGE],
+    ['shop.delay', '3 early', MESSAGE],
+    ['shop.delay', '3 late', null],
     ['shop.outbox', 'shop.orders shop.order-submitted', MESSAGE],
     ['shop.outbox', '1/2 shop.orders shop.order-submitted', null],
     ['mes.outbox', '', MESSAGE],

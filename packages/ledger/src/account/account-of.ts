@@ -3,6 +3,7 @@ import type { FactKind } from '@bezel/order-workflow';
 import type { Claim, Evidence, MessageCopy, ViewRow, WorkflowSeen } from './evidence.ts';
 import type { InboxHop, OutboxHop } from './hops.ts';
 import type {
+  DelaySeen,
   HandledMessage,
   MoveSeen,
   OrderAccount,
@@ -36,6 +37,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const orders: { status: OrderStatus; at: number }[] = [];
   const moves: MoveSeen[] = [];
   const refusals: RefusalSeen[] = [];
+  const delays: DelaySeen[] = [];
   const written: WrittenMessage[] = [];
   const copies: MessageCopy[] = [];
   const handled: HandledMessage[] = [];
@@ -54,6 +56,9 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
         else moves.push(moveOf(row));
         return;
       }
+      case 'shop.delay':
+        delays.push(delayOf(row));
+        return;
       case 'crm.projection':
         projected.push(moveOf(row));
         return;
@@ -83,7 +88,20 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   projected.sort((a, b) => a.seq - b.seq || a.at - b.at);
   written.sort((a, b) => a.hop.localeCompare(b.hop) || a.shard - b.shard || compare(a.seq, b.seq));
   copies.sort((a, b) => a.hop.localeCompare(b.hop) || a.partition - b.partition || compare(a.offset, b.offset));
-  return { orderId, claims, orders, moves, refusals, written, copies, handled, workflow, workOrders, projected };
+  return {
+    orderId,
+    claims,
+    orders,
+    moves,
+    refusals,
+    delays,
+    written,
+    copies,
+    handled,
+    workflow,
+    workOrders,
+    projected,
+  };
 }
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -111,6 +129,14 @@ function moveOf(row: ViewRow): MoveSeen {
     throw new ViewRowUnreadableError(row, 'a seq and a status, or "refused" and a kind of fact');
   }
   return { seq: Number(words[1]), to: orderStatus(row, words[2]), messageId: row.messageId, at: row.at };
+}
+
+function delayOf(row: ViewRow): DelaySeen {
+  const [, seq, kind] = /^(\d+) (late|predicted)$/.exec(row.state) ?? [];
+  if (seq === undefined || kind === undefined || row.messageId === null) {
+    throw new ViewRowUnreadableError(row, 'a seq and "late" or "predicted", with the message that tells of it');
+  }
+  return { seq: Number(seq), kind: kind as DelaySeen['kind'], messageId: row.messageId, at: row.at };
 }
 
 function writtenOf(row: ViewRow, hop: OutboxHop): WrittenMessage {

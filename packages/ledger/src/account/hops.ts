@@ -7,6 +7,8 @@ export const HOPS = [
   'client',
   'shop.order',
   'shop.history',
+  /** The delays the order was told to have. */
+  'shop.delay',
   'shop.outbox',
   'shop.topic',
   'shop.inbox',
@@ -23,7 +25,7 @@ export type Hop = (typeof HOPS)[number];
 
 /** The hops that are views, by the app whose database has them. */
 export const VIEW_HOPS = {
-  shop: ['shop.order', 'shop.history', 'shop.outbox', 'shop.inbox'],
+  shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.outbox', 'shop.inbox'],
   mes: ['mes.work-order', 'mes.outbox', 'mes.inbox'],
   crm: ['crm.inbox', 'crm.projection'],
 } as const satisfies Record<string, readonly Hop[]>;

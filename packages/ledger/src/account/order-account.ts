@@ -18,6 +18,14 @@ export interface RefusalSeen {
   readonly at: number;
 }
 
+/** A delay of the status that move `seq` led to. `messageId` is that of the message that tells of it. */
+export interface DelaySeen {
+  readonly seq: number;
+  readonly kind: 'late' | 'predicted';
+  readonly messageId: string;
+  readonly at: number;
+}
+
 /** An outbox row. `shard` and `seq` are its place in its lane. */
 export interface WrittenMessage {
   readonly hop: OutboxHop;
@@ -54,6 +62,7 @@ export interface OrderAccount {
   readonly orders: readonly { readonly status: OrderStatus; readonly at: number }[];
   readonly moves: readonly MoveSeen[];
   readonly refusals: readonly RefusalSeen[];
+  readonly delays: readonly DelaySeen[];
   readonly written: readonly WrittenMessage[];
   readonly copies: readonly MessageCopy[];
   readonly handled: readonly HandledMessage[];

@@ -18,6 +18,7 @@ const plans = (ending: fc.Arbitrary<Pick<LifePlan, 'steps' | 'ending'>>): fc.Arb
       way: ending,
       repeatsFrom: fc.array(fc.nat(20), { maxLength: 3 }),
       refusedAfter: fc.option(fc.integer({ min: 1, max: 8 })),
+      lateAfter: fc.option(fc.integer({ min: 0, max: 7 })),
       claimed: fc.boolean(),
     })
     .map(({ way, ...rest }) => ({ ...way, ...rest }));
@@ -90,6 +91,7 @@ describe('what is young is not lost', () => {
     ending: 'none',
     repeatsFrom: [],
     refusedAfter: null,
+    lateAfter: 3,
     claimed: true,
   };
   const working = { readAt: LIFE_BEGINS + 25_000, limits: WORKING_LIMITS };
@@ -114,6 +116,7 @@ describe('a fact the workflow keeps', () => {
     ending: 'none',
     repeatsFrom: [],
     refusedAfter: null,
+    lateAfter: 3,
     claimed: true,
   };
   const messageId = '019b8d9c-2222-7000-8000-000000000001';

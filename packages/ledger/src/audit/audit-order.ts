@@ -1,4 +1,5 @@
 import type { OrderAccount } from '../account/order-account.ts';
+import { checkDelays } from './checks/delays.ts';
 import { checkEnding } from './checks/ending.ts';
 import { checkFacts } from './checks/facts.ts';
 import { checkHistory } from './checks/history.ts';
@@ -15,6 +16,7 @@ import type { AuditTerms, Check } from './judge.ts';
 const CHECKS: readonly Check[] = [
   checkSubmission,
   checkHistory,
+  checkDelays,
   checkPublishing,
   checkInboxes,
   checkWorkflow,

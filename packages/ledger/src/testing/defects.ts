@@ -1,5 +1,5 @@
 import { DeliveryConfirmed, PriceAccepted, WorkOrderStarted } from '@bezel/contracts';
-import { MOVED_TYPE, SUBMITTED_TYPE } from '../account/event-types.ts';
+import { DELAYED_TYPE, MOVED_TYPE, SUBMITTED_TYPE } from '../account/event-types.ts';
 import type { Evidence, MessageCopy, ViewRow } from '../account/evidence.ts';
 import type { Hop, ViewHop } from '../account/hops.ts';
 import type { FindingKind } from '../audit/finding.ts';
@@ -146,6 +146,24 @@ export const DEFECTS: readonly Defect[] = [
     expected: lost('shop.outbox'),
     plant: onRow('shop.outbox', new RegExp(MOVED_TYPE), gone),
   },
+  {
+    name: 'a delay was not written to the outbox',
+    expected: lost('shop.outbox'),
+    plant: onRow('shop.outbox', new RegExp(DELAYED_TYPE), gone),
+  },
+  {
+    name: 'a delay is told by two messages',
+    expected: phantom('shop.outbox'),
+    plant: onRow('shop.outbox', new RegExp(DELAYED_TYPE), (row) => [row, { ...row, messageId: FOREIGN }]),
+  },
+  { name: 'a delay was recorded twice', expected: doubled('shop.delay'), plant: onRow('shop.delay', /./, twice) },
+  { name: 'a delay left no record', expected: phantom('shop.outbox'), plant: onRow('shop.delay', /./, gone) },
+  {
+    name: 'a delay of a move nobody made',
+    expected: phantom('shop.delay'),
+    plant: onRow('shop.delay', /./, becomes({ state: '40 late' })),
+  },
+  { name: 'a delay was skipped', expected: lost('shop.topic'), plant: loseCopies(DELAYED_TYPE) },
   {
     name: 'a copy whose transaction rolled back',
     expected: phantom('shop.topic'),

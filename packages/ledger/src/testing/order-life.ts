@@ -1,6 +1,6 @@
 import type { OrderStatus, WorkOrderStatus } from '@bezel/contracts';
 import { CancellationRequested, DeliveryConfirmed, PriceAccepted, PricingProgressed, TOPICS } from '@bezel/contracts';
-import { MOVED_TYPE, SUBMITTED_TYPE, SUBSCRIPTIONS, WORK_ORDER_TYPES } from '../account/event-types.ts';
+import { DELAYED_TYPE, MOVED_TYPE, SUBMITTED_TYPE, SUBSCRIPTIONS, WORK_ORDER_TYPES } from '../account/event-types.ts';
 import type { Evidence } from '../account/evidence.ts';
 import { type OutboxHop, TOPIC_OF, type ViewHop } from '../account/hops.ts';
 
@@ -14,6 +14,8 @@ export interface LifePlan {
   readonly repeatsFrom: readonly number[];
   /** After this many steps somebody asks in vain for a cancellation, too late or twice; null: nobody. */
   readonly refusedAfter: number | null;
+  /** After this many steps the order passes the SLA of the status it has come to; null: never. */
+  readonly lateAfter: number | null;
   /** A client holds the answer 201. */
   readonly claimed: boolean;
 }
@@ -103,6 +105,12 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
     row('shop.history', refused, 'refused cancellation-requested');
   };
 
+  const becomeLate = (): void => {
+    const told = say('shop.outbox', DELAYED_TYPE);
+    row('shop.delay', told, `${seq} late`);
+  };
+
+  if (plan.lateAfter === 0) becomeLate();
   for (let step = 1; step <= plan.steps; step += 1) {
     const to = WAY[step] as OrderStatus;
     if (to === 'PRICING') {
@@ -123,6 +131,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
       moveTo(to, told);
     }
     if (plan.refusedAfter === step) refuse();
+    if (plan.lateAfter === step) becomeLate();
   }
 
   if (plan.ending === 'cancelled') {
