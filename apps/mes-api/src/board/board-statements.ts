@@ -4,10 +4,11 @@ import type { MesDatabase } from '../database/mes-database.ts';
 
 type WorkOrder = Selectable<MesDatabase['work_order']>;
 
-/** One row of the board: a work order, what its order has come to, and whether its metal is short. */
+/** One row of the board: a work order, what its order has come to, whether it is late, and whether its metal is short. */
 export type BoardRow = WorkOrder & {
   readonly order_status: OrderStatus | null;
   readonly material_short: boolean | null;
+  readonly late: boolean | null;
 };
 
 type WorkOrders = SelectQueryBuilder<MesDatabase, 'work_order', WorkOrder>;
@@ -22,7 +23,8 @@ function boardRows(db: Kysely<MesDatabase>, choose: (workOrders: WorkOrders) => 
     .leftJoin('order_status', 'order_status.order_id', 'work_order.order_id')
     .leftJoin('material_reservation', 'material_reservation.order_id', 'work_order.order_id')
     .selectAll('work_order')
-    .select(['order_status.status as order_status', 'material_reservation.short as material_short']);
+    .select(['order_status.status as order_status', 'material_reservation.short as material_short'])
+    .select((eb) => eb('order_status.late_seq', '=', eb.ref('order_status.seq')).as('late'));
 }
 
 /**
@@ -37,6 +39,27 @@ export function statusPage(
     all.where('status', '=', status).where('position', '>', after).orderBy('position').limit(limit),
   ).orderBy('work_order.position');
 }
+
+/**
+ * A page of those whose order is late, of one status or all, oldest first, after a position. Served by `order_status_late`,
+ * whose orders are all looked up and sorted: they are few, or somebody is about to make them few.
+ */
+export const latePage = (
+  db: Kysely<MesDatabase>,
+  { status, after, limit }: { readonly status?: WorkOrderStatus; readonly after: string; readonly limit: number },
+): Promise<BoardRow[]> =>
+  boardRows(db, (all) =>
+    all
+      .$if(status !== undefined, (some) => some.where('status', '=', status as WorkOrderStatus))
+      .where('order_id', 'in', (eb) =>
+        eb.selectFrom('order_status').select('order_id').whereRef('late_seq', '=', 'seq'),
+      )
+      .where('position', '>', after)
+      .orderBy('position')
+      .limit(limit),
+  )
+    .orderBy('work_order.position')
+    .execute();
 
 /**
  * A page over all, by id, which is the order of opening but for clocks that differ; oldest or newest first. Keyset over

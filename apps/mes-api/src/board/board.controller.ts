@@ -10,25 +10,27 @@ import { z } from 'zod';
 import type { MesDatabase } from '../database/mes-database.ts';
 import type { StepName } from '../work-orders/steps.ts';
 import { takeStep } from '../work-orders/take-step.ts';
-import { boardRow, boardRowOfOrder, statusPage, wholePage } from './board-statements.ts';
+import { boardRow, boardRowOfOrder, latePage, statusPage, wholePage } from './board-statements.ts';
 import { toResource } from './work-order-resource.ts';
 
 const BoardQuery = z
   .strictObject({
     status: z.enum(WORK_ORDER_STATUSES).optional(),
     orderId: z.uuid().optional(),
+    late: z.literal('true').optional(),
     sort: z.enum(['oldest', 'newest']).default('oldest'),
     ...pageQuery,
   })
-  .refine(({ sort, status }) => sort === 'oldest' || status === undefined, {
+  .refine(({ sort, status, late }) => sort === 'oldest' || (status === undefined && late === undefined), {
     path: ['sort'],
-    message: 'the work orders of one status come oldest first: whoever waits longest is next',
+    message: 'the work orders of one status, and those that are late, come oldest first: whoever waits longest is next',
   });
 type BoardQuery = z.infer<typeof BoardQuery>;
 
 const Id = z.uuid();
 /** Where a page of one status begins, and where one over all: a cursor fits the list it came from and no other. */
 const StatusPosition = (status: string) => z.tuple([z.literal(status), z.string().regex(/^\d{1,18}$/)]);
+const LatePosition = (status: string) => z.tuple([z.literal('late'), ...StatusPosition(status).def.items]);
 const WholePosition = (sort: 'oldest' | 'newest') => z.tuple([z.literal(sort), Id]);
 const BEYOND_ALL = {
   oldest: '00000000-0000-0000-0000-000000000000',
@@ -56,14 +58,25 @@ export class BoardController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Work orders, oldest first (all of them also newest first), by status or by order' })
+  @ApiOperation({
+    summary: 'Work orders, oldest first (all of them also newest first), by status, by order, or those that are late',
+  })
   @ApiOkResponse({ standardSchema: WorkOrderPage })
   async list(@Query({ schema: BoardQuery }) query: BoardQuery): Promise<WorkOrderPage> {
-    const { status, orderId, sort, cursor, limit } = query;
+    const { status, orderId, late, sort, cursor, limit } = query;
     if (orderId !== undefined) {
       const row = await boardRowOfOrder(this.db, orderId);
-      const fits = row !== undefined && (status === undefined || row.status === status);
+      const fits =
+        row !== undefined &&
+        (status === undefined || row.status === status) &&
+        (late === undefined || row.late === true);
       return { items: fits ? [toResource(row)] : [], nextCursor: null };
+    }
+    if (late !== undefined) {
+      const list = status ?? 'all';
+      const after = cursor === undefined ? '0' : decodeCursor(cursor, LatePosition(list))[2];
+      const rows = await latePage(this.db, { ...(status && { status }), after, limit: limit + 1 });
+      return pageOf(rows, limit, ({ position }) => ['late', list, position], toResource);
     }
     if (status !== undefined) {
       const [, after] = cursor === undefined ? [status, '0'] : decodeCursor(cursor, StatusPosition(status));

@@ -213,6 +213,42 @@ describe('the board', () => {
     });
   });
 
+  test('pages through what is late, oldest first, of one status or all; an order that moves on is not late', async () => {
+    const works = [await opened(), await opened(), await opened(), await opened()];
+    const insert = database.kysely.insertInto('order_status');
+    for (const { orderId } of works.slice(0, 3)) {
+      const approved = { seq: 3, status: 'APPROVED', reason: null, changed_at: '2026-01-01T00:00:00.000Z' } as const;
+      await insert.values({ order_id: orderId, ...approved, late_seq: 3 }).execute();
+    }
+    const ids = works.map(({ workOrderId }) => workOrderId);
+    await step(ids[1] as string, 'claim');
+    const lateOnes = async (query = '') => {
+      const seen: { id: string; late: boolean }[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const path = `/v1/work-orders?late=true&limit=1${query}${cursor === '' ? '' : `&cursor=${cursor}`}`;
+        const { body } = await get(path);
+        seen.push(...body.items);
+        cursor = body.nextCursor;
+      }
+      expect(seen.every(({ late }) => late)).toBe(true);
+      return seen.map(({ id }) => id);
+    };
+    expect(await lateOnes()).toEqual(ids.slice(0, 3));
+    expect(await lateOnes('&status=CLAIMED')).toEqual([ids[1]]);
+    // As a process of the release before follows an order: it does not know the mark.
+    await sql`UPDATE order_status SET seq = 4, status = 'IN_MANUFACTURING' WHERE order_id = ${works[0]?.orderId}`.execute(
+      database.kysely,
+    );
+    expect(await lateOnes()).toEqual(ids.slice(1, 3));
+    const byOrder = async (index: number) =>
+      (await get(`/v1/work-orders?late=true&orderId=${works[index]?.orderId}`)).body.items.length;
+    expect([await byOrder(0), await byOrder(1), await byOrder(3)]).toEqual([0, 1, 0]);
+    expect((await get(`/v1/work-orders/${ids[3]}`)).body).toMatchObject({ late: false });
+    for (const query of ['late=false', 'late=true&sort=newest', 'late=true&cursor=x']) {
+      expect((await get(`/v1/work-orders?${query}`)).status).toBe(400);
+    }
+  });
+
   test('a page of one status is read from its index alone, with all open ones behind a wall of shipped ones', async () => {
     const rolledBack = new Error('enough seen');
     const looking = database.kysely.transaction().execute(async (trx) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ORDER_STATUSES, OrderStatusChanged, TOPICS } from '@bezel/contracts';
+import { ORDER_STATUSES, OrderDelayed, OrderStatusChanged, TOPICS } from '@bezel/contracts';
 import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
 import { handlersOf } from '@bezel/outbox/nestjs';
 import { play, virtualBroker } from '@bezel/outbox/testing';
@@ -24,6 +24,12 @@ const move = (orderId: string, seq: number, change: Partial<Move> = {}): Move =>
   at: `2026-01-01T00:00:0${seq}.000Z`,
   ...change,
 });
+type Delay = EventData<typeof OrderDelayed>;
+const late = (orderId: string, seq: number, change: Partial<Delay> = {}): Delay => ({
+  ...{ orderId, orderNumber: 'B-2026-000001', tenant: 'house', customerId: 'ann', seq, kind: 'late' },
+  ...{ status: ORDER_STATUSES[seq] ?? 'SUBMITTED', deadline: '2026-01-01T00:00:09.000Z', expectedAt: null },
+  ...{ tells: ['operators'], at: '2026-01-01T00:00:10.000Z', ...change },
+});
 const known = (orderId: string) =>
   database.kysely.selectFrom('order_status').selectAll().where('order_id', '=', orderId).executeTakeFirst();
 
@@ -40,6 +46,7 @@ async function following(seed: number) {
   return {
     broker,
     tell: (data: Move) => broker.send(OrderStatusChanged, data),
+    tellLate: (data: Delay) => broker.send(OrderDelayed, data),
     /** Until all that is told is handled, copies included. */
     handled: () => play(broker, [consumer]),
     [Symbol.asyncDispose]: () => consumer.stop(),
@@ -77,5 +84,31 @@ describe("the board's news of orders", () => {
     for (const seq of [4, 2, 5, 1]) await board.tell(move(orderId, seq));
     await board.handled();
     expect(await known(orderId)).toMatchObject({ seq: 5, status: ORDER_STATUSES[5] });
+  });
+
+  test('mark the status that is late, and nothing that was left or is only predicted', async () => {
+    await using board = await following(1);
+    const [marked, left, predicted, unheard] = Array.from({ length: 4 }, () => uuidv7()) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    for (const id of [marked, left, predicted]) {
+      for (const seq of [1, 2, 3]) await board.tell(move(id, seq));
+    }
+    await board.tellLate(late(marked, 3));
+    await board.tellLate(late(predicted, 3, { kind: 'predicted' }));
+    await board.tellLate(late(left, 2));
+    await board.tellLate(late(unheard, 0));
+    await board.handled();
+    expect(await known(marked)).toMatchObject({ seq: 3, late_seq: 3 });
+    for (const id of [left, predicted]) expect(await known(id)).toMatchObject({ seq: 3, late_seq: null });
+    expect(await known(unheard)).toBeUndefined();
+
+    await board.tell(move(marked, 4));
+    await board.tellLate(late(marked, 3));
+    await board.handled();
+    expect(await known(marked)).toMatchObject({ seq: 4, late_seq: null });
   });
 });

@@ -1,11 +1,11 @@
-import { OrderStatusChanged } from '@bezel/contracts';
+import { OrderDelayed, OrderStatusChanged } from '@bezel/contracts';
 import type { HandlerContext } from '@bezel/outbox';
 import { type EventOf, OnEvent } from '@bezel/outbox/nestjs';
 import { kyselyOver, withOrder } from '@bezel/service';
 import type { MesDatabase } from '../database/mes-database.ts';
 
 /**
- * Keeps what each order has come to, for the board to show beside its work order. Orders without a work order are kept
+ * Keeps what each order has come to, and whether it is late with that, for the board to show beside its work order. Orders without a work order are kept
  * too: the news may come before the work order is opened.
  *
  * Guarded by `seq`: the inbox drops repeats within its window, and a replay of old messages changes nothing either.
@@ -14,11 +14,25 @@ export class FollowOrderStatus {
   @OnEvent(OrderStatusChanged)
   async moved({ data }: EventOf<typeof OrderStatusChanged>, { tx }: HandlerContext): Promise<void> {
     await withOrder(data.orderId, async () => {
-      const row = { status: data.to, seq: data.seq, reason: data.reason ?? null, changed_at: data.at };
+      const row = { status: data.to, seq: data.seq, reason: data.reason ?? null, changed_at: data.at, late_seq: null };
       await kyselyOver<MesDatabase>(tx)
         .insertInto('order_status')
         .values({ order_id: data.orderId, ...row })
         .onConflict((conflict) => conflict.column('order_id').doUpdateSet(row).where('order_status.seq', '<', data.seq))
+        .execute();
+    });
+  }
+
+  /** Only what is late now is marked. A status that the board has not heard of is none of it: no work order is that young. */
+  @OnEvent(OrderDelayed)
+  async delayed({ data }: EventOf<typeof OrderDelayed>, { tx }: HandlerContext): Promise<void> {
+    if (data.kind !== 'late') return;
+    await withOrder(data.orderId, async () => {
+      await kyselyOver<MesDatabase>(tx)
+        .updateTable('order_status')
+        .set({ late_seq: data.seq })
+        .where('order_id', '=', data.orderId)
+        .where('seq', '=', data.seq)
         .execute();
     });
   }

@@ -12,6 +12,7 @@ export const toResource = (row: BoardRow): WorkOrderResource => ({
   finish: row.finish,
   massMg: Number(row.mass_mg),
   orderStatus: row.order_status,
+  late: row.late ?? false,
   materialShort: row.material_short ?? false,
   openedAt: row.opened_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),

@@ -37,6 +37,7 @@ interface OrderStatusTable {
   seq: number;
   reason: string | null;
   changed_at: ColumnType<Date, string, string>;
+  late_seq: number | null;
 }
 
 interface MaterialStockTable {

@@ -13,9 +13,9 @@ export const ofThread = (phase: AnalysisPhase): Phase => phase;
  */
 export const PERCENT_AT: Readonly<Record<Phase, number>> = {
   waiting: 0,
-  fetching: 5,
-  reading: 10,
-  welding: 15,
-  closing: 20,
-  measuring: 60,
+  fetching: 1,
+  reading: 5,
+  welding: 8,
+  closing: 14,
+  measuring: 55,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { binaryStl, cube, torus } from '../../testing/shapes.ts';
+import { binaryStl, cube, type Triangle, torus } from '../../testing/shapes.ts';
 import { AnalysisThreads } from './analysis-threads.ts';
 
 // Real servers answer late on a busy machine; what is waited for has deadlines of its own.
@@ -39,6 +39,26 @@ describe('analysis on threads', () => {
     const endless = binaryStl(torus(10, 2, { rows: 1000, columns: 500 }));
     expect(await threads.analyse(endless, quietly)).toEqual({ rejected: expect.stringContaining('too complicated') });
     expect(await threads.analyse(binaryStl(cube(10)), quietly)).toHaveProperty('geometry');
+  });
+
+  test('a thread that dies of its model is an error of that analysis alone; the next one has a thread', async () => {
+    await using threads = new AnalysisThreads({ threads: 1, heapMb: 16 });
+    const [[a, b, c], ...rest] = torus(10, 2) as [Triangle, ...Triangle[]];
+    // One wrongly wound face makes the analysis look at every edge: more heap than there is.
+    await expect(threads.analyse(binaryStl([[a, c, b], ...rest]), quietly)).rejects.toMatchObject({
+      code: 'ANALYSIS_CRASHED',
+      cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
+    });
+    expect(await threads.analyse(binaryStl([[a, b, c], ...rest]), quietly)).toHaveProperty('geometry');
+  });
+
+  test('a thread that cannot even start is no fault of the model, and ends neither the process nor the waiting', async () => {
+    await using threads = new AnalysisThreads({ threads: 1, heapMb: 4 });
+    const analyses = [1, 2].map(() => threads.analyse(binaryStl(cube(10)), quietly).catch((error) => error));
+    for (const error of await Promise.all(analyses)) {
+      expect(error).toHaveProperty('message');
+      expect(error).not.toHaveProperty('code', 'ANALYSIS_CRASHED');
+    }
   });
 
   test('a 50 MB model leaves the event loop free and tells how long it took', async () => {

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
+import { log } from '@bezel/service';
 import { Piscina } from 'piscina';
 import type { AnalysisPhase } from './analyse-model.ts';
 import type { AnalysisTask, ModelAnalysis } from './analysis-thread.ts';
@@ -16,8 +17,9 @@ const LIMIT_CPU_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 500;
 
 /**
- * The heap of a thread at most. The largest model the shop takes needs a third of it at worst; what it needs beside (typed
- * arrays, the mesh library's memory) is bounded by the size of the file and the 4 GB of WebAssembly.
+ * The heap of a thread at most. A model of 50 MB that is sound needs little; one with a wrongly wound face needs more than
+ * 300 MB, because all its edges are looked at. What a thread needs beside its heap (typed arrays, the mesh library's memory)
+ * goes with the size of the file.
  */
 const HEAP_MB = 1024;
 
@@ -52,21 +54,35 @@ export class AnalysisCrashedError extends Error {
 export class AnalysisThreads implements AsyncDisposable {
   /** One place a thread. Whoever enters before {@link analyse} finds a thread free, and is alone if it has to be. */
   readonly slots: Slots;
-  readonly #pool: Piscina<AnalysisTask, ModelAnalysis>;
   readonly #limitCpuMs: number;
+  readonly #open: () => Piscina<AnalysisTask, ModelAnalysis>;
+  #pool: Piscina<AnalysisTask, ModelAnalysis>;
   #ended = false;
 
   constructor({ threads, limitCpuMs = LIMIT_CPU_MS, heapMb = HEAP_MB }: AnalysisThreadsOptions) {
     this.slots = new Slots(threads);
     this.#limitCpuMs = limitCpuMs;
-    this.#pool = new Piscina<AnalysisTask, ModelAnalysis>({
-      // The same file beside this one, be it the source or what was built from it.
-      filename: new URL(`./analysis-thread${extname(import.meta.url)}`, import.meta.url).href,
-      minThreads: 0,
-      maxThreads: threads,
-      idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
-    });
+    this.#open = () =>
+      new Piscina<AnalysisTask, ModelAnalysis>({
+        // The same file beside this one, be it the source or what was built from it.
+        filename: new URL(`./analysis-thread${extname(import.meta.url)}`, import.meta.url).href,
+        minThreads: 0,
+        maxThreads: threads,
+        idleTimeout: IDLE_MS,
+        resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      }).on('error', (error: Error) => this.#replacePool(error));
+    this.#pool = this.#open();
+  }
+
+  /**
+   * A thread died that had no model: it could not even start, or it died when it was done. The pool would start no other
+   * and leave those who wait for one waiting; so there is a new pool, and those who wait are told to try again.
+   */
+  #replacePool(error: Error): void {
+    log.error({ err: error, 'event.action': 'analysis-thread-died' }, 'a thread for analyses died without a model');
+    const dead = this.#pool;
+    this.#pool = this.#open();
+    void dead.destroy();
   }
 
   /**
@@ -85,18 +101,19 @@ export class AnalysisThreads implements AsyncDisposable {
     const begun = new Int32Array(new SharedArrayBuffer(4));
     const limit = new AbortController();
     const watching = this.#abortAtLimit(limit);
+    const pool = this.#pool;
     told.on('message', (phase: AnalysisPhase) => {
       watching.begin();
       onPhase(phase);
     });
     try {
-      return await this.#pool.run(
+      return await pool.run(
         { file, phases, begun },
         { signal: AbortSignal.any([signal, limit.signal]), transferList: [file.buffer, phases] },
       );
     } catch (error) {
       if (limit.signal.aborted && !signal.aborted) return { rejected: TOO_COMPLICATED };
-      const stopped = signal.aborted || this.#ended;
+      const stopped = signal.aborted || this.#ended || pool !== this.#pool;
       throw !stopped && Atomics.load(begun, 0) === 1 ? new AnalysisCrashedError(error) : error;
     } finally {
       watching.end();
