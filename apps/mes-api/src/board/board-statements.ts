@@ -1,5 +1,5 @@
 import type { OrderStatus, WorkOrderStatus } from '@bezel/contracts';
-import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
 
 type WorkOrder = Selectable<MesDatabase['work_order']>;
@@ -24,7 +24,7 @@ function boardRows(db: Kysely<MesDatabase>, choose: (workOrders: WorkOrders) => 
     .leftJoin('material_reservation', 'material_reservation.order_id', 'work_order.order_id')
     .selectAll('work_order')
     .select(['order_status.status as order_status', 'material_reservation.short as material_short'])
-    .select((eb) => eb('order_status.late_seq', '=', eb.ref('order_status.seq')).as('late'));
+    .select(sql<boolean | null>`order_status.late_seq = order_status.seq`.as('late'));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ORDER_STATUSES, WORK_ORDER_STATUSES } from '../statuses.ts';
-import { Finish, Instant, Metal, ModelRef, PriceOffer, Stones } from '../values.ts';
+import { Finish, Instant, Metal, ModelRef, PriceOffer, PricingProgress, Stones } from '../values.ts';
 
 /** A form has text alone: whole decimal numbers in it count as numbers. Nothing else does: not "", null, true or [5]. */
 const numberInText = (value: unknown): unknown =>
@@ -27,6 +27,8 @@ export const OrderResource = z.object({
   finish: Finish,
   stones: Stones,
   offer: PriceOffer.nullable(),
+  /** How far pricing is, while PRICING; null when there is nothing to tell, as for quick models. Told by the shop alone. */
+  progress: PricingProgress.nullable().optional(),
   reason: z.string().nullable(),
   submittedAt: Instant,
   updatedAt: Instant,
@@ -98,6 +100,8 @@ export const WorkOrderResource = z.object({
   massMg: z.number().int(),
   /** What the order itself has come to, as the shop told; null until it did. It may lag behind by a message. */
   orderStatus: z.enum(ORDER_STATUSES).nullable(),
+  /** The order has passed the SLA of the status it has come to. */
+  late: z.boolean(),
   /** There is not enough metal in the house for this piece. */
   materialShort: z.boolean(),
   openedAt: Instant,

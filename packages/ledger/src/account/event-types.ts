@@ -58,6 +58,6 @@ export interface Subscription {
 export const SUBSCRIPTIONS: readonly Subscription[] = [
   { hop: 'shop.inbox', purpose: 'tell the workflow', types: [SUBMITTED_TYPE, ...Object.keys(FACT_TYPES)] },
   { hop: 'shop.inbox', purpose: 'keep the progress of pricing', types: [PricingProgressed.type] },
-  { hop: 'mes.inbox', purpose: "keep the board's order status", types: [MOVED_TYPE] },
+  { hop: 'mes.inbox', purpose: "keep the board's order status", types: [MOVED_TYPE, DELAYED_TYPE] },
   { hop: 'crm.inbox', purpose: "keep the CRM's view", types: [SUBMITTED_TYPE, MOVED_TYPE, DELAYED_TYPE] },
 ];
