@@ -1,12 +1,15 @@
-import type { OrderResource } from '@bezel/contracts';
+import type { OrderResource, PricingProgress } from '@bezel/contracts';
 import type { Selectable } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
 
 /** A row of `orders`, as read. */
 export type OrderRow = Selectable<ShopDatabase['orders']>;
 
+/** An order with how far its pricing is, where that was read too. */
+export type OrderInProgress = OrderRow & { readonly progress?: PricingProgress | null };
+
 /** How an order is shown. */
-export const toOrderResource = (row: OrderRow): OrderResource => ({
+export const toOrderResource = (row: OrderInProgress): OrderResource => ({
   id: row.id,
   number: row.number,
   tenant: row.tenant,
@@ -18,6 +21,7 @@ export const toOrderResource = (row: OrderRow): OrderResource => ({
   finish: row.finish,
   stones: row.stones,
   offer: row.offer,
+  progress: row.progress ?? null,
   reason: row.reason,
   submittedAt: row.submitted_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
