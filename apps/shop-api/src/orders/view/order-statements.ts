@@ -1,9 +1,14 @@
-import type { OrderHistoryEntry } from '@bezel/contracts';
+import type { OrderHistoryEntry, PricingProgress } from '@bezel/contracts';
 import type { CallerIdentity } from '@bezel/service';
 import { type Kysely, sql } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
 import { type Door, visibleTo } from '../../doors/door.ts';
-import type { OrderRow } from './order-resource.ts';
+import type { OrderInProgress } from './order-resource.ts';
+
+/** How far the pricing of an order in PRICING is. Served by the primary key; asks for nothing in any other status. */
+const progress = sql<PricingProgress | null>`
+  (SELECT json_build_object('phase', phase, 'percent', percent) FROM pricing_progress
+   WHERE order_id = orders.id AND orders.status = 'PRICING')`.as('progress');
 
 /** One order, if this caller may see it. Served by the primary key. */
 export const visibleOrder = (
@@ -11,8 +16,14 @@ export const visibleOrder = (
   caller: CallerIdentity,
   door: Door,
   orderId: string,
-): Promise<OrderRow | undefined> =>
-  db.selectFrom('orders').selectAll().where('id', '=', orderId).where(visibleTo(caller, door)).executeTakeFirst();
+): Promise<OrderInProgress | undefined> =>
+  db
+    .selectFrom('orders')
+    .selectAll()
+    .select(progress)
+    .where('id', '=', orderId)
+    .where(visibleTo(caller, door))
+    .executeTakeFirst();
 
 /**
  * Up to `limit` orders this caller may see, newest first, after the order with the id `after`. Ids are UUIDv7: their
@@ -24,8 +35,8 @@ export function visibleOrders(
   caller: CallerIdentity,
   door: Door,
   { after, limit }: { readonly after?: string | undefined; readonly limit: number },
-): Promise<OrderRow[]> {
-  const orders = db.selectFrom('orders').selectAll().where(visibleTo(caller, door));
+): Promise<OrderInProgress[]> {
+  const orders = db.selectFrom('orders').selectAll().select(progress).where(visibleTo(caller, door));
   return (after === undefined ? orders : orders.where('id', '<', after)).orderBy('id', 'desc').limit(limit).execute();
 }
 
