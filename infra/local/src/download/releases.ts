@@ -4,6 +4,8 @@ import type { Archive } from './archive.ts';
 export const VERSIONS = {
   postgres: '18',
   kafka: '4.3.0',
+  /** Promtool's module, which is Prometheus 3.5.0; Debian's package may hold an older one. */
+  prometheus: '0.305.0',
   /** Of the CLI, which holds the development server. */
   temporal: '1.5.1',
   /** Of the full server. */

@@ -69,12 +69,12 @@ const nothingIsWrong = (lifecycle: Lifecycle): TestCase =>
 function oneStageIsLate(lifecycle: Lifecycle, status: string): TestCase {
   const world = well(lifecycle);
   const farSeconds = farInSeconds(lifecycle, status) + 1;
-  const late = { orders: '5x20', oldest: `${farSeconds}x6 0x13`, late: '2x6 0x13' };
+  const late = { orders: '5x20', oldest: `${farSeconds}x6 0x13`, late: '1x6 0x13' };
   const figures = { ...world.figures, [status]: late };
   return test(`orders are late in ${status}`, seriesOf(lifecycle, { ...world, figures }), [
     silent(0, 'OrdersLate'),
     silent(0, 'OrdersFarTooLate'),
-    firing(10, [[ruleOf(lifecycle, 'OrdersLate', status), 2]]),
+    firing(10, [[ruleOf(lifecycle, 'OrdersLate', status), 1]]),
     firing(10, [[ruleOf(lifecycle, 'OrdersFarTooLate', status), farSeconds]]),
     silent(10, 'StageStandsStill'),
     ...allSilent(lifecycle, 60),

@@ -1,0 +1,80 @@
+import { chmod, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cachedOrFilled } from '../download/cache.ts';
+import { VERSIONS } from '../download/releases.ts';
+import { run } from '../download/run.ts';
+import { onPath } from '../servers/machine.ts';
+
+/** Promtool's file and where it comes from; or why it cannot be had, a line a way that was tried. */
+export type ObtainedPromtool = { readonly file: string; readonly from: string } | { readonly why: readonly string[] };
+
+const ENTRY = `promtool-${process.platform}-${process.arch}`;
+
+/**
+ * Gets Prometheus' own checker of rule files: the one on the PATH, one that was fetched before, the one in Debian's
+ * package, or one that Go builds. Nothing is installed: what is fetched goes into the user's cache folder, and root's
+ * rights are not needed.
+ */
+export async function obtainPromtool(say: (line: string) => void, signal: AbortSignal): Promise<ObtainedPromtool> {
+  const [installed] = onPath('promtool');
+  if (installed !== undefined) return { file: installed, from: 'the one on the PATH' };
+  const why: string[] = [];
+  let from = 'from the cache folder';
+  try {
+    const folder = await cachedOrFilled(
+      ENTRY,
+      async (draft) => {
+        from = await filled(draft, why, signal);
+      },
+      (pid) => say(`process ${pid} is getting promtool; waiting for it`),
+      signal,
+    );
+    return { file: join(folder, 'promtool'), from };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { why: why.length > 0 ? why : [(error as Error).message] };
+  }
+}
+
+const WAYS: readonly (readonly [from: string, fill: (folder: string, signal: AbortSignal) => Promise<void>])[] = [
+  ["Debian's package", fromDebian],
+  ['built with Go', fromGo],
+];
+
+async function filled(folder: string, why: string[], signal: AbortSignal): Promise<string> {
+  for (const [from, fill] of WAYS) {
+    try {
+      await fill(folder, signal);
+      return from;
+    } catch (error) {
+      signal.throwIfAborted();
+      why.push(`${from}: ${(error as Error).message.split('\n')[0]}`);
+    }
+  }
+  throw new Error('no way is left');
+}
+
+/** `apt-get download` and `dpkg-deb` work for everybody; apt checks the package against Debian's signatures. */
+async function fromDebian(folder: string, signal: AbortSignal): Promise<void> {
+  await run('apt-get', ['download', 'prometheus'], { cwd: folder, signal });
+  const [archive] = (await readdir(folder)).filter((file) => file.endsWith('.deb'));
+  if (archive === undefined) throw new Error('apt-get left no package');
+  await run('dpkg-deb', ['--extract', archive, 'unpacked'], { cwd: folder, signal });
+  await keepOnly(folder, join('unpacked', 'usr', 'bin', 'promtool'), ['unpacked', archive]);
+}
+
+/** Its module replaces others, which `go install` refuses; as a dependency of a module of our own it is built. */
+async function fromGo(folder: string, signal: AbortSignal): Promise<void> {
+  const program = 'github.com/prometheus/prometheus/cmd/promtool';
+  const options = { cwd: folder, env: { GOFLAGS: '', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' }, signal };
+  await run('go', ['mod', 'init', 'promtool'], options);
+  await run('go', ['get', `${program}@v${VERSIONS.prometheus}`], options);
+  await run('go', ['build', '-o', 'built', program], options);
+  await keepOnly(folder, 'built', ['go.mod', 'go.sum']);
+}
+
+async function keepOnly(folder: string, program: string, others: readonly string[]): Promise<void> {
+  await rename(join(folder, program), join(folder, 'promtool'));
+  for (const other of others) await rm(join(folder, other), { recursive: true });
+  await chmod(join(folder, 'promtool'), 0o755);
+}
