@@ -21,7 +21,7 @@ export const totalOf = (events: Events): number => [...events.values()].reduce((
 /** What both workflows must do equally often, or they cannot be compared: event type and what it stands for. */
 const WORK: Readonly<Record<string, string>> = {
   workflowExecutionSignaled: 'signals',
-  markerRecorded: 'local activities',
+  markerRecorded: 'local activities and patches',
   activityTaskScheduled: 'activities',
   timerStarted: 'timers',
   timerCanceled: 'cancelled timers',

@@ -19,3 +19,12 @@ export interface Contender {
   /** How far these orders have come; one of which nothing is known yet is missing. */
   reached(orderIds: readonly string[]): Promise<ReadonlyMap<string, Reached>>;
 }
+
+/** What is known of these orders. */
+export const those = (known: ReadonlyMap<string, Reached>, orderIds: readonly string[]): ReadonlyMap<string, Reached> =>
+  new Map(
+    orderIds.flatMap((orderId) => {
+      const reached = known.get(orderId);
+      return reached === undefined ? [] : [[orderId, reached]];
+    }),
+  );

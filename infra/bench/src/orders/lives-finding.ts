@@ -4,7 +4,7 @@ import { countOf, type Writes } from '../costs/writes.ts';
 import type { OrdersOptions } from './command-line.ts';
 
 /** Who lives lives, in the order of a round; and what each is called. */
-export const CONTENDERS = { order: 'orders', bare: 'bare', ordinary: 'bare, ordinary activities' } as const;
+export const CONTENDERS = { order: 'orders', bare: 'bare' } as const;
 export type ContenderName = keyof typeof CONTENDERS;
 
 /** A round of one contender. */
@@ -73,10 +73,8 @@ export function findingOf(samples: Samples, { orders, inFlight }: OrdersOptions)
         'would. A fact is told as soon as the status before it is seen (looked at every 20 ms), not sooner.',
       'Orders: the shop’s worker, the MES’s worker and its pricing, a process each, on their databases with their outbox rows, ' +
         'payloads encrypted. Relays, consumers and doors do not run. The model was analysed before: geometry is not measured.',
-      'Bare: a workflow of the same signals, activities and timers in the same places, that moves by local activities as the ' +
-        'order does first; three workers, a process each, with the same options; arguments as large; nothing is read or written ' +
-        'but by Temporal. With ordinary activities the ratio of medians is ' +
-        `${round(rates.order.median / rates.ordinary.median, 3)}.`,
+      'Bare: a workflow of the same signals, activities and timers in the same places; three workers, a process each, with the ' +
+        'same options; arguments as large; nothing is read or written but by Temporal.',
       ...differences(samples),
       'Events are those of the fetched histories. Writes are requests to Temporal’s stores that write, as the server counts ' +
         'them itself (persistence_requests of the namespace), with its tasks; those of visibility beside.',

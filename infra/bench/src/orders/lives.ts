@@ -54,15 +54,14 @@ export async function measureLives(context: PartContext, likeOrderId: string): P
     const payloadKeys = readPayloadKeys(stack.context.payloadKeys);
     const entrants: Readonly<Record<ContenderName, Entrant>> = {
       order: { contender: realOrders({ client, payloadKeys }, shop), idOf: workflowIdOf },
-      bare: { contender: bare.with('local'), idOf: bareWorkflowIdOf },
-      ordinary: { contender: bare.with('ordinary'), idOf: bareWorkflowIdOf },
+      bare: { contender: bare.contender, idOf: bareWorkflowIdOf },
     };
     await progress.step('warm up', async () => {
       for (const entrant of Object.values(entrants)) await roundOf(entrant, Math.min(inFlight, orders));
     });
     const step = (name: ContenderName) => (n: number) =>
       progress.step(`round ${n + 1} of ${rounds}: ${CONTENDERS[name]}`, () => roundOf(entrants[name], orders));
-    const samples = await alternate(rounds, { order: step('order'), bare: step('bare'), ordinary: step('ordinary') });
+    const samples = await alternate(rounds, { order: step('order'), bare: step('bare') });
     return findingOf(samples, options);
   });
 }

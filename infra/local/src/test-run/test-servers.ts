@@ -3,7 +3,7 @@ import type { Progress } from '../servers/progress.ts';
 import { checkoutPlaces, placesIn } from '../stack/places.ts';
 import { AlreadyRunningError, dropData, openSession, type Session, TESTS_FOLDER } from '../stack/session.ts';
 import { startServers } from '../stack/start-servers.ts';
-import { TEST_SERVER_VARIABLES } from '../testing/servers.ts';
+import { TEMPORAL_METRICS_VARIABLE, TEMPORAL_UI_VARIABLE, TEST_SERVER_VARIABLES } from '../testing/servers.ts';
 
 /** Real servers for one test run: nobody else's, empty at the start, gone at the end. */
 export interface RunningTestServers {
@@ -45,6 +45,8 @@ export async function startTestServers(
         [TEST_SERVER_VARIABLES.kafkaBrokers]: addresses.kafka.brokers.join(','),
         [TEST_SERVER_VARIABLES.temporalAddress]: addresses.temporal.address,
         [TEST_SERVER_VARIABLES.temporalNamespace]: addresses.temporal.namespace,
+        [TEMPORAL_METRICS_VARIABLE]: addresses.temporal.metrics ?? '',
+        [TEMPORAL_UI_VARIABLE]: addresses.temporal.ui ?? '',
       },
       origins,
       stop,

@@ -3,6 +3,7 @@ export { cloneDatabase, createDatabase, type TestDatabase } from './databases.ts
 export { FROM_SOURCES } from './from-sources.ts';
 export { createIdentity, type TestIdentity } from './identity.ts';
 export { installedKafka, type KafkaPrograms, startKafka, type TestKafka } from './kafka.ts';
+export { createNamespace } from './namespace.ts';
 export {
   freePort,
   installedPostgres,

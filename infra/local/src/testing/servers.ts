@@ -4,6 +4,10 @@ export interface TestServers {
   readonly kafkaBrokers: readonly string[];
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
+  /** What the server tells Prometheus of itself; absent where it is not known. */
+  readonly temporalMetrics?: string;
+  /** Temporal's web UI; absent where the run's Temporal has none. */
+  readonly temporalUi?: string;
 }
 
 /** The environment variables by which `npm test` hands the servers to each test process. */
@@ -14,6 +18,10 @@ export const TEST_SERVER_VARIABLES = {
   temporalNamespace: 'BEZEL_TEST_TEMPORAL_NAMESPACE',
 } as const;
 
+/** The variables beside them that not every server has a value for. */
+export const TEMPORAL_METRICS_VARIABLE = 'BEZEL_TEST_TEMPORAL_METRICS';
+export const TEMPORAL_UI_VARIABLE = 'BEZEL_TEST_TEMPORAL_UI';
+
 /** Reads the servers of this run; throws when the run was started without them. */
 export function testServers(): TestServers {
   const read = (name: string): string => {
@@ -23,10 +31,14 @@ export function testServers(): TestServers {
     }
     return value;
   };
+  const temporalMetrics = process.env[TEMPORAL_METRICS_VARIABLE];
+  const temporalUi = process.env[TEMPORAL_UI_VARIABLE];
   return {
     postgresUrl: read(TEST_SERVER_VARIABLES.postgresUrl),
     kafkaBrokers: read(TEST_SERVER_VARIABLES.kafkaBrokers).split(','),
     temporalAddress: read(TEST_SERVER_VARIABLES.temporalAddress),
     temporalNamespace: read(TEST_SERVER_VARIABLES.temporalNamespace),
+    ...(temporalMetrics === undefined || temporalMetrics === '' ? {} : { temporalMetrics }),
+    ...(temporalUi === undefined || temporalUi === '' ? {} : { temporalUi }),
   };
 }

@@ -1,14 +1,13 @@
 import { startProcess } from '@bezel/local/measuring';
 import type { TaskQueues } from '@bezel/order-workflow';
 import type { Client } from '@temporalio/client';
-import type { Contender, Reached } from '../contender.ts';
-import { BARE_SIGNAL, BARE_WORKFLOW, type BareFact, type BareStart, type Moves } from './contract.ts';
-import type { BareWorkerProgram } from './worker.ts';
+import { type Contender, type Reached, those } from '../contender.ts';
+import { BARE_SIGNAL, BARE_WORKFLOW, type BareFact, type BareStart } from './contract.ts';
+import type { BareWorkerProgram } from './worker-process.ts';
 
 /** The bare workflow with its three workers. */
 export interface BareOrders extends AsyncDisposable {
-  /** Its lives, with moves made in one way or the other. */
-  with(moves: Moves): Contender;
+  readonly contender: Contender;
 }
 
 const QUEUES: TaskQueues = { orders: 'bare-orders', mes: 'bare-mes', pricing: 'bare-pricing' };
@@ -26,7 +25,7 @@ export async function startBareOrders(
   const { namespace } = client.options;
   const start = async (queue: keyof TaskQueues) => {
     const nodeOptions = ['--conditions=@bezel/source'];
-    const program = new URL('worker.ts', import.meta.url);
+    const program = new URL('worker-process.ts', import.meta.url);
     const worker = starting.use(startProcess<BareWorkerProgram>(program, { signal, nodeOptions }));
     starting.defer(async () => {
       if (!signal.aborted) await worker.ask('stop', null);
@@ -37,18 +36,27 @@ export async function startBareOrders(
   const [orders] = await Promise.all([start('orders'), start('mes'), start('pricing')]);
   const moves = () => orders.ask('moves', null);
   const workers = starting.move();
-  return { with: (how) => bareOrders(client, moves, how), [Symbol.asyncDispose]: () => workers.disposeAsync() };
+  return {
+    contender: bareOrders(client, { moves, taskQueues: QUEUES }),
+    [Symbol.asyncDispose]: () => workers.disposeAsync(),
+  };
 }
 
-function bareOrders(client: Client, moves: () => ReturnType<BareWorkerProgram['moves']>, how: Moves): Contender {
+interface BareOrdersOptions {
+  /** The moves made since this was asked last. */
+  readonly moves: () => Promise<readonly (readonly [orderId: string, seq: number])[]>;
+  readonly taskQueues: TaskQueues;
+}
+
+/** Lives of the bare workflow, whose workers run on these queues. */
+export function bareOrders(client: Client, { moves, taskQueues }: BareOrdersOptions): Contender {
+  const known = new Map<string, Reached>();
   return {
     async begin(order) {
-      const args: [BareStart] = [
-        { order, taskQueues: QUEUES, moves: how, alarmMs: DAY_MS, offerValidForMs: 7 * DAY_MS },
-      ];
+      const args: [BareStart] = [{ order, taskQueues, alarmMs: DAY_MS, offerValidForMs: 7 * DAY_MS }];
       const workflowId = bareWorkflowIdOf(order.orderId);
       await client.workflow.start(BARE_WORKFLOW, {
-        ...{ workflowId, taskQueue: QUEUES.orders, args },
+        ...{ workflowId, taskQueue: taskQueues.orders, args },
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowTaskTimeout: '5s',
       });
@@ -56,8 +64,9 @@ function bareOrders(client: Client, moves: () => ReturnType<BareWorkerProgram['m
     async tell(orderId, fact) {
       await client.workflow.getHandle(bareWorkflowIdOf(orderId)).signal<[BareFact]>(BARE_SIGNAL, fact);
     },
-    async reached() {
-      return new Map((await moves()).map(([orderId, seq]): [string, Reached] => [orderId, { seq, offerId: orderId }]));
+    async reached(orderIds) {
+      for (const [orderId, seq] of await moves()) known.set(orderId, { seq, offerId: orderId });
+      return those(known, orderIds);
     },
   };
 }

@@ -1,13 +1,9 @@
 import type { Fact, OrderInput, TaskQueues } from '@bezel/order-workflow';
 
-/** How the bare workflow makes its moves: as the order workflow does first, or as ordinary activities. */
-export type Moves = 'local' | 'ordinary';
-
 /** The bare workflow's argument; as large as the order workflow's. */
 export interface BareStart {
   readonly order: OrderInput;
   readonly taskQueues: TaskQueues;
-  readonly moves: Moves;
   /** When the timer of the order's SLA would fire, and that of the offer. */
   readonly alarmMs: number;
   readonly offerValidForMs: number;

@@ -4,7 +4,6 @@ import {
   defineSignal,
   isCancellation,
   proxyActivities,
-  proxyLocalActivities,
   setHandler,
   sleep,
 } from '@temporalio/workflow';
@@ -23,10 +22,7 @@ import {
  */
 export async function bareWorkflow({ order, taskQueues, ...start }: BareStart): Promise<string> {
   const { orderId } = order;
-  const shop =
-    start.moves === 'local'
-      ? proxyLocalActivities<BareActivities>({ scheduleToCloseTimeout: '3s' })
-      : proxyActivities<BareActivities>({ taskQueue: taskQueues.orders, startToCloseTimeout: '10s' });
+  const shop = proxyActivities<BareActivities>({ taskQueue: taskQueues.orders, startToCloseTimeout: '10s' });
   const pricing = proxyActivities<BarePricing>({ taskQueue: taskQueues.pricing, startToCloseTimeout: '30s' });
   const mes = proxyActivities<BareMes>({ taskQueue: taskQueues.mes, startToCloseTimeout: '10s' });
   const facts: BareFact[] = [];
