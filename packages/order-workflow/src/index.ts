@@ -1,3 +1,4 @@
+export { PROMETHEUS_NAMES, STAGE_METRICS } from './alerts/metrics.ts';
 export {
   type Audience,
   type Discount,
@@ -34,11 +35,13 @@ export {
   type Effect,
   isFinal,
   LIFECYCLE,
+  type Lifecycle,
   type Message,
   type MessageKind,
   type OrderState,
   type Outcome,
   STAGE_TIMES,
+  STATUSES,
   type Stage,
   type StageOwner,
   type StageSla,

@@ -1,4 +1,5 @@
 import { createIdentity, type TestIdentity } from '@bezel/local/testing';
+import { LIFECYCLE, STATUSES } from '@bezel/order-workflow';
 import { uuidv7 } from '@bezel/outbox';
 import { createHttpApp } from '@bezel/service';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -267,6 +268,35 @@ describe('the board', () => {
       throw rolledBack;
     });
     await expect(looking).rejects.toBe(rolledBack);
+  });
+});
+
+describe('the columns', () => {
+  test('are told to operators, each with what it may take', async () => {
+    const { status, body } = await get('/v1/board/columns');
+    expect(status).toBe(200);
+    expect(body.items[0]).toEqual({
+      ...{ status: 'APPROVED', meaning: LIFECYCLE.APPROVED.meaning, workOrders: ['OPEN', 'CLAIMED'] },
+      ...{ endedBy: 'start', next: 'IN_MANUFACTURING', withinMs: LIFECYCLE.APPROVED.sla?.withinMs },
+      typicalMs: LIFECYCLE.APPROVED.sla?.typicalMs,
+    });
+    for (const { workOrders } of body.items) {
+      for (const each of workOrders) expect((await get(`/v1/work-orders?status=${each}`)).status).toBe(200);
+    }
+    expect((await get('/v1/board/columns', 'cus', 'customer')).status).toBe(403);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  test('knows the statuses of orders that the stage contract has', async () => {
+    const { text } = await get('/openapi.json');
+    const lists: string[][] = [];
+    JSON.parse(text, (key, value) => {
+      if (key === 'enum' && value.includes('SUBMITTED')) lists.push(value);
+      return value;
+    });
+    expect(lists.length).toBeGreaterThan(0);
+    for (const list of lists) expect(list).toEqual([...STATUSES]);
   });
 });
 
