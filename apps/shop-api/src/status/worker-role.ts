@@ -10,10 +10,8 @@ import { shopActivities } from './shop-activities.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-const ACTIVITIES_AT_ONCE = 6;
-
-/** Connections of the worker's pool: one for each activity and each local activity, so that none waits for its turn. */
-export const WORKER_CONNECTIONS = 2 * ACTIVITIES_AT_ONCE;
+/** Connections of the worker's pool; an activity takes one, so that as many run at a time and none waits for its turn. */
+export const WORKER_CONNECTIONS = 8;
 
 /** The role `worker`: runs the orders' workflows and the shop's activities while Temporal and Postgres answer. */
 export function ordersWorkerRole(database: Database<ShopDatabase>, { temporal }: Pick<Config, 'temporal'>): Role {
@@ -30,7 +28,7 @@ export function ordersWorkerRole(database: Database<ShopDatabase>, { temporal }:
         namespace: temporal.namespace,
         payloadKeys: temporal.payloadKeys,
         activities,
-        maxConcurrentActivities: ACTIVITIES_AT_ONCE,
+        maxConcurrentActivities: WORKER_CONNECTIONS,
         around: withOrder,
       }),
     alsoNeeds: database.ping,

@@ -3,9 +3,8 @@ import type { OrderInput } from './activities.ts';
 import type { TaskQueues } from './names.ts';
 
 /**
- * How an order is run. 1 (absent): every move is an ordinary activity, no time is kept. 2: moves are tried as local
- * activities first, stages have SLAs, search attributes are kept. An order keeps its version for life; see
- * docs/adr/0008-versions-of-a-running-order.md.
+ * How an order is run. 1 (absent): no time is kept. 2: stages have SLAs, and search attributes are kept. An order keeps its
+ * version for life; see docs/adr/0008-versions-of-a-running-order.md.
  */
 export type OrderVersion = 1 | 2;
 

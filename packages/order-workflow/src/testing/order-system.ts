@@ -9,7 +9,7 @@ import { NativeConnection } from '@temporalio/worker';
 import pg from 'pg';
 import { createOrderClient, type OrderClient } from '../client/index.ts';
 import { dataConverterWith, type PayloadKeys, readPayloadKeys } from '../codec/index.ts';
-import { type Fact, type FactKind, type OrderInput, type TaskQueues, workflowIdOf } from '../index.ts';
+import { type Fact, type FactKind, type OrderInput, type StageTimes, type TaskQueues, workflowIdOf } from '../index.ts';
 import type { OrderState } from '../lifecycle/index.ts';
 import { createActivityWorker, createOrdersWorker, installTemporalRuntime, type OrderWorker } from '../worker/index.ts';
 import { mesActivities, pricingActivities, shopActivities } from './activities.ts';
@@ -34,6 +34,7 @@ installTemporalRuntime((level, message, fields) => {
 export interface OrderSystemOptions {
   readonly offerValidForMs?: number;
   readonly historyLimit?: number;
+  readonly stageTimes?: (tenant: string) => StageTimes;
   /** As in TEMPORAL_PAYLOAD_KEYS. */
   readonly payloadKeys?: string | undefined;
 }
@@ -269,6 +270,15 @@ export class PlacedOrder {
 
   async refusals(): Promise<{ message_id: string; kind: string; status: string; reason: string }[]> {
     const { rows } = await this.#system.pool.query('SELECT * FROM refusals WHERE order_id = $1', [this.id]);
+    return rows;
+  }
+
+  /** What was told of delays, in the order of the stages. */
+  async delays(): Promise<{ seq: number; kind: string; status: string }[]> {
+    const { rows } = await this.#system.pool.query(
+      'SELECT seq, kind, status FROM delays WHERE order_id = $1 ORDER BY seq, kind DESC',
+      [this.id],
+    );
     return rows;
   }
 

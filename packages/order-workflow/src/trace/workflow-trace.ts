@@ -23,7 +23,6 @@ export const interceptors = (): WorkflowInterceptors => ({
   outbound: [
     {
       scheduleActivity: (input, next) => next({ ...input, headers: withTrace(input.headers, currentTrace()) }),
-      scheduleLocalActivity: (input, next) => next({ ...input, headers: withTrace(input.headers, currentTrace()) }),
       continueAsNew: (input, next) => next({ ...input, headers: withTrace(input.headers, currentTrace()) }),
     },
   ],

@@ -20,7 +20,7 @@ export interface OrderWorkerOptions<Activities> {
   readonly payloadKeys?: PayloadKeys;
   /** What the Temporal UI shows as the worker's name. Default: pid and host. */
   readonly identity?: string;
-  /** Activities running at once; as many again run as local activities. Default: 100. */
+  /** Activities running at once. Default: 100. */
   readonly maxConcurrentActivities?: number;
   /** Wraps each attempt of an activity, for instance so that its log lines carry the order's id. */
   readonly around?: AroundOrder;
@@ -84,7 +84,6 @@ async function create<Activities extends object>(
       dataConverter: dataConverterWith(options.payloadKeys ?? []),
       interceptors: { activity: [traceActivities(around)] },
       maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
-      maxConcurrentLocalActivityExecutions: options.maxConcurrentActivities ?? 100,
       // A cancelled activity learns of it by its heartbeat; by default those are held back for most of their timeout.
       maxHeartbeatThrottleInterval: '2s',
       shutdownGraceTime: '3s',

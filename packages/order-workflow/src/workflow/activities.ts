@@ -4,7 +4,6 @@ import {
   CancellationScope,
   log,
   proxyActivities,
-  proxyLocalActivities,
   type RetryPolicy,
   sleep,
 } from '@temporalio/workflow';
@@ -16,7 +15,7 @@ import {
   type ShopActivities,
   WORK_ORDER_SHIPPED,
 } from '../contract/activities.ts';
-import type { OrderStart } from '../contract/start.ts';
+import type { TaskQueues } from '../contract/names.ts';
 
 type OutcomeType = typeof MODEL_REJECTED | typeof OFFER_ACCEPTED | typeof WORK_ORDER_SHIPPED;
 
@@ -27,15 +26,16 @@ const RETRY: RetryPolicy = {
   nonRetryableErrorTypes: [MODEL_REJECTED, OFFER_ACCEPTED, WORK_ORDER_SHIPPED],
 };
 
-/** Activities as the workflow calls them: each attempt has a limit, the number of attempts has none. */
-export function activitiesOn({ taskQueues, version = 1 }: Pick<OrderStart, 'taskQueues' | 'version'>) {
-  const shop = proxyActivities<ShopActivities>({
-    taskQueue: taskQueues.orders,
-    startToCloseTimeout: '10s',
-    retry: RETRY,
-  });
+/**
+ * Activities as the workflow calls them: each attempt has a limit, the number of attempts has none.
+ *
+ * None is a local activity. What the workflow decided stands in its history before an ordinary activity begins. A local one
+ * begins before, and when its task is not completed (a signal came meanwhile, the worker died) the workflow decides anew,
+ * with the signal, perhaps otherwise, while the database has the first decision. See docs/adr/0010-no-local-activities.md.
+ */
+export function activitiesOn(taskQueues: TaskQueues) {
   return {
-    shop: version === 1 ? shop : localFirst(shop),
+    shop: proxyActivities<ShopActivities>({ taskQueue: taskQueues.orders, startToCloseTimeout: '10s', retry: RETRY }),
     mes: proxyActivities<MesActivities>({ taskQueue: taskQueues.mes, startToCloseTimeout: '10s', retry: RETRY }),
     /** Minutes of CPU at worst. A worker that dies is noticed by its missing heartbeat. */
     analysis: proxyActivities<Pick<PricingActivities, 'analyseModel'>>({
@@ -49,44 +49,6 @@ export function activitiesOn({ taskQueues, version = 1 }: Pick<OrderStart, 'task
       startToCloseTimeout: '30s',
       retry: RETRY,
     }),
-  };
-}
-
-/**
- * The shop's activities run where its workflows run. As local activities they cost the server a marker each instead of
- * three events and a task, and the order one round trip less. They must end within a workflow task, so one that takes
- * longer or fails goes the ordinary way, which waits for as long as it takes and shows the retries to operators. The
- * database knows each by its identity, so an attempt that was given up and still commits has no second effect.
- */
-function localFirst(shop: ShopActivities): ShopActivities {
-  const local = proxyLocalActivities<ShopActivities>({
-    scheduleToCloseTimeout: '3s',
-    retry: { ...RETRY, maximumAttempts: 2 },
-  });
-  const either = async (quick: () => Promise<void>, durable: () => Promise<void>): Promise<void> => {
-    try {
-      await quick();
-    } catch (error) {
-      if (outcomeIn(error, OFFER_ACCEPTED) !== undefined || !(error instanceof ActivityFailure)) throw error;
-      await durable();
-    }
-  };
-  return {
-    moveOrder: (move) =>
-      either(
-        () => local.moveOrder(move),
-        () => shop.moveOrder(move),
-      ),
-    recordRefusedFact: (refusal) =>
-      either(
-        () => local.recordRefusedFact(refusal),
-        () => shop.recordRefusedFact(refusal),
-      ),
-    recordDelay: (delay) =>
-      either(
-        () => local.recordDelay(delay),
-        () => shop.recordDelay(delay),
-      ),
   };
 }
 

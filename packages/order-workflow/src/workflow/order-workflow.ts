@@ -56,7 +56,7 @@ async function live(start: OrderStart, carried: OrderState | null): Promise<Orde
   if (version > ORDER_VERSION)
     throw new Error(`this worker runs orders up to version ${ORDER_VERSION}, not ${version}`);
   const { orderId } = start.order;
-  const activities = activitiesOn(start);
+  const activities = activitiesOn(start.taskQueues);
   const inbox: Delivery[] = [];
   let state: OrderState = { ...SUBMITTED, ...carried };
 
