@@ -31,7 +31,7 @@ export interface FactToStatus {
 const WARM_UP_SECONDS = 3;
 const LOOK_EVERY_MS = 25;
 /** After the last arrival: a rate that can be held has nothing left long before. */
-const DRAIN_MS = 45_000;
+const DRAIN_MS = 90_000;
 
 /**
  * Orders arrive through the shop's door at a fixed rate; customers, operators and couriers say what they have to as soon

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CHECKOUT, type StackWithoutApps } from '@bezel/local/bench';
 import { Webhook } from 'standardwebhooks';
 
@@ -12,8 +13,13 @@ export interface Specification {
   readonly modelSha256: string;
 }
 
-/** What customers, operators and couriers do at the doors of the shop and the MES, each with a token of its own. */
+/**
+ * What customers, operators and couriers do at the doors of the shop and the MES, with a token and a key of their own. Who
+ * is answered that the door is too busy (503) sends the same again, as a client should.
+ */
 export interface Doors {
+  /** How often a door was too busy so far. */
+  refusals(): number;
   uploadModel(): Promise<string>;
   /** Answers the order's id. */
   submit(order: Specification): Promise<string>;
@@ -32,6 +38,8 @@ export class DoorAnswerError extends Error {
   }
 }
 
+const BUSY = 503;
+const AGAIN_MS = 200;
 const MODEL = join(CHECKOUT, 'infra', 'local', 'samples', 'signet-ring.stl');
 
 export async function openDoors({ context, clients }: StackWithoutApps): Promise<Doors> {
@@ -43,17 +51,23 @@ export async function openDoors({ context, clients }: StackWithoutApps): Promise
     tokenOf(identity.token, clients.operator),
   ]);
   const webhook = new Webhook(courierWebhookSecret);
+  let refused = 0;
   const json = { 'content-type': 'application/json' };
 
   async function post(url: string, headers: Record<string, string>, body: string | FormData): Promise<unknown> {
-    const response = await fetch(url, { method: 'POST', headers, body });
-    const text = await response.text();
-    if (!response.ok) throw new DoorAnswerError(`POST ${url}`, response.status, text);
-    return JSON.parse(text);
+    for (;;) {
+      const response = await fetch(url, { method: 'POST', headers, body });
+      const text = await response.text();
+      if (response.ok) return JSON.parse(text);
+      if (response.status !== BUSY) throw new DoorAnswerError(`POST ${url}`, response.status, text);
+      refused += 1;
+      await delay(AGAIN_MS);
+    }
   }
   const asCustomer = () => ({ authorization: customer, 'idempotency-key': randomUUID() });
 
   return {
+    refusals: () => refused,
     async uploadModel() {
       const form = new FormData();
       form.set('model', new Blob([new Uint8Array(await readFile(MODEL))], { type: 'model/stl' }), basename(MODEL));
