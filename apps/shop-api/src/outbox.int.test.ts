@@ -1,16 +1,18 @@
 import {
   CancellationRequested,
   DeliveryConfirmed,
+  OrderDelayed,
   type OrderResource,
   type OrderStatus,
   OrderStatusChanged,
   OrderSubmitted,
   PriceAccepted,
 } from '@bezel/contracts';
+import type { OrderDelay } from '@bezel/order-workflow';
 import { uuidv7 } from '@bezel/outbox';
 import { writtenIn } from '@bezel/outbox/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { recordDelivery } from './courier/record-delivery.ts';
 import type { ShopDatabase } from './database/shop-database.ts';
 import { acceptOrder } from './orders/facts/accept-order.ts';
@@ -19,6 +21,7 @@ import { lockOrder } from './orders/facts/lock-order.ts';
 import { insertOrder, type NewOrder } from './orders/submit/insert-order.ts';
 import type { OrderRow } from './orders/view/order-resource.ts';
 import { moveWithin } from './status/move-order.ts';
+import { recordDelayWithin } from './status/record-delay.ts';
 import { type Shop, startShop, wayTo } from './testing/shop.ts';
 
 let shop: Shop;
@@ -100,6 +103,24 @@ describe('the shop writes', () => {
       );
     });
   });
+
+  test('OrderDelayed with a delay, under its id, in its place among the moves, once', () =>
+    withOrder('APPROVED', async (trx, row) => {
+      const at = '2026-11-23T10:00:00.000Z';
+      const delay: OrderDelay = {
+        ...{ orderId: row.id, seq: 3, status: 'APPROVED', kind: 'late', deadline: at, expectedAt: at },
+        tells: ['operators', 'customer'],
+      };
+      await recordDelayWithin(shop.outbox, trx, delay);
+      await recordDelayWithin(shop.outbox, trx, delay);
+      await moveWithin(shop.outbox, trx, { orderId: row.id, seq: 4, from: 'APPROVED', to: 'IN_MANUFACTURING' });
+      const { rows } = await sql`SELECT message_id AS id FROM order_delay WHERE order_id = ${row.id}`.execute(trx);
+      const data = { ...delay, orderNumber: row.number, tenant: 'public', customerId: 'ann', promisedAt: null };
+      expect(await writtenIn(trx)).toMatchObject([
+        { ...(rows[0] as { id: string }), type: OrderDelayed.type, key: row.id, data },
+        { type: OrderStatusChanged.type },
+      ]);
+    }));
 
   test('PriceAccepted with an acceptance, under its id, once', () =>
     withOrder('PRICED', async (trx, row) => {

@@ -29,8 +29,9 @@ describe('GET /v1/messages', () => {
             at: predicted.time,
           },
           text:
-            `Your order B-${id.slice(-8)} will probably arrive after 10 January 2026, the time we promised. ` +
-            'We now expect to deliver it by 12 January 2026. We are sorry for the delay.',
+            `Finding a place in the workshop for your order B-${id.slice(-8)} will probably take longer than we planned. ` +
+            'We promised it for 10 January 2026 and now expect to deliver it by 12 January 2026. ' +
+            'We are sorry for the delay.',
         },
       ],
       nextCursor: null,

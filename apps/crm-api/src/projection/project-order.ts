@@ -79,18 +79,23 @@ export async function projectMove(trx: Kysely<CrmDatabase>, { id, data }: Told<M
  * row. Served by the primary key of `order_view`.
  */
 export async function projectDelay(trx: Kysely<CrmDatabase>, { id, data }: Told<Delayed>): Promise<void> {
-  const { orderId, seq, kind, status, deadline, expectedAt, at } = data;
+  const { orderId, seq, kind, status, deadline, promisedAt, expectedAt, at } = data;
   await trx
     .insertInto('order_delay')
     .values({ order_id: orderId, seq, kind, status, deadline, expected_at: expectedAt, message_id: id, at })
     .execute();
-  await trx
-    .updateTable('order_view')
-    .set(kind === 'late' ? { late: true, stage_deadline: deadline } : { predicted_late: true, promised_at: deadline })
-    .$if(expectedAt !== null, (update) => update.set({ expected_at: expectedAt }))
-    .where('id', '=', orderId)
-    .where('seq', '=', seq)
-    .execute();
+  const marks = {
+    ...(kind === 'late' ? { late: true, stage_deadline: deadline } : {}),
+    ...(promisedAt === null ? {} : { promised_at: promisedAt }),
+    ...(expectedAt === null
+      ? {}
+      : {
+          expected_at: expectedAt,
+          predicted_late: promisedAt !== null && Date.parse(promisedAt) < Date.parse(expectedAt),
+        }),
+  };
+  if (Object.keys(marks).length === 0) return;
+  await trx.updateTable('order_view').set(marks).where('id', '=', orderId).where('seq', '=', seq).execute();
 }
 
 type Submitted = EventData<typeof OrderSubmitted>;

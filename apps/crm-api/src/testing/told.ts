@@ -104,6 +104,7 @@ export const delayed = (orderId: string, seq: number, told: Partial<EventData<ty
     ...{
       kind: 'late',
       deadline: DEADLINE,
+      promisedAt: PROMISED,
       expectedAt: EXPECTED,
       tells: ['operators', 'customer'],
       at: at(seq),

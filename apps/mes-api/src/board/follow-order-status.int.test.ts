@@ -27,7 +27,12 @@ const move = (orderId: string, seq: number, change: Partial<Move> = {}): Move =>
 type Delay = EventData<typeof OrderDelayed>;
 const late = (orderId: string, seq: number, change: Partial<Delay> = {}): Delay => ({
   ...{ orderId, orderNumber: 'B-2026-000001', tenant: 'house', customerId: 'ann', seq, kind: 'late' },
-  ...{ status: ORDER_STATUSES[seq] ?? 'SUBMITTED', deadline: '2026-01-01T00:00:09.000Z', expectedAt: null },
+  ...{
+    status: ORDER_STATUSES[seq] ?? 'SUBMITTED',
+    deadline: '2026-01-01T00:00:09.000Z',
+    promisedAt: null,
+    expectedAt: null,
+  },
   ...{ tells: ['operators'], at: '2026-01-01T00:00:10.000Z', ...change },
 });
 const known = (orderId: string) =>

@@ -78,7 +78,7 @@ test('a delay, its mark and its event are one transaction', async () => {
   const order = await approved();
   await activities.recordDelay(lateIn(order.id, 3, 'APPROVED'));
   expect(await marksOf(order.id)).toEqual({
-    ...{ late: true, predicted_late: false, stage_deadline: new Date(DEADLINE) },
+    ...{ late: true, predicted_late: true, stage_deadline: new Date(DEADLINE) },
     ...{ promised_at: new Date(PROMISED), expected_at: new Date(EXPECTED) },
   });
   const { rows } = await shop.database.pool.query(
@@ -171,11 +171,32 @@ describe('the marks', () => {
     const order = await shop.submitted();
     await shop.moveTo(order.id, 'APPROVED');
     await activities.recordDelay(lateIn(order.id, 3, 'APPROVED'));
-    await activities.recordDelay(predictedIn(order.id, 3, 'APPROVED'));
-    expect(await marksOf(order.id)).toMatchObject({
-      stage_deadline: new Date(DEADLINE),
-      promised_at: new Date(PROMISED),
-    });
+    expect(await marksOf(order.id)).toMatchObject({ late: true, stage_deadline: new Date(DEADLINE) });
+  });
+
+  test('an order is predicted to be late when it is expected after its promise, whatever will be missed first', async () => {
+    const order = await approved();
+    const inTime = '2026-12-05T09:59:59.000Z';
+    const ofStage = { ...predictedIn(order.id, 3, 'APPROVED'), deadline: DEADLINE, expectedAt: inTime };
+    await activities.recordDelay(ofStage);
+    const expected = (at: string) => ({ promised_at: new Date(PROMISED), expected_at: new Date(at), late: false });
+    expect(await marksOf(order.id)).toMatchObject({ ...expected(inTime), predicted_late: false });
+    await activities.moveOrder({ orderId: order.id, seq: 4, from: 'APPROVED', to: 'IN_MANUFACTURING' });
+    await activities.recordDelay(predictedIn(order.id, 4, 'IN_MANUFACTURING'));
+    expect(await marksOf(order.id)).toMatchObject({ ...expected(EXPECTED), predicted_late: true });
+    expect(await delaysTold(order.id)).toMatchObject([
+      { data: { kind: 'predicted', deadline: DEADLINE, promisedAt: PROMISED, expectedAt: inTime } },
+      { data: { kind: 'predicted', deadline: PROMISED, promisedAt: PROMISED, expectedAt: EXPECTED } },
+    ]);
+  });
+
+  test('a stage before the promise that will be late is told and marks nothing yet', async () => {
+    const order = await shop.submitted();
+    await shop.moveTo(order.id, 'PRICING');
+    const before = await marksOf(order.id);
+    await activities.recordDelay({ ...predictedIn(order.id, 1, 'PRICING'), deadline: DEADLINE, expectedAt: null });
+    expect(await marksOf(order.id)).toEqual(before);
+    expect(await delaysTold(order.id)).toMatchObject([{ data: { seq: 1, promisedAt: null, expectedAt: null } }]);
   });
 
   test('a delay of the submission itself has the number 0, and may know no delivery', async () => {

@@ -1,7 +1,7 @@
 import { OrderDelayed } from '@bezel/contracts';
 import { isFinal, type OrderDelay } from '@bezel/order-workflow';
 import { type Outbox, uuidv7 } from '@bezel/outbox';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { lockOrder } from '../orders/facts/lock-order.ts';
 import type { OrderRow } from '../orders/view/order-resource.ts';
@@ -19,9 +19,14 @@ import { OrderMoveImpossibleError } from './errors.ts';
  * @throws OrderMoveImpossibleError when there is no such order, or the move named did not lead to the status named
  */
 export const recordDelay = (outbox: Outbox, db: Kysely<ShopDatabase>, delay: OrderDelay): Promise<boolean> =>
-  db.transaction().execute((trx) => recordWithin(outbox, trx, delay));
+  db.transaction().execute((trx) => recordDelayWithin(outbox, trx, delay));
 
-async function recordWithin(outbox: Outbox, trx: Transaction<ShopDatabase>, delay: OrderDelay): Promise<boolean> {
+/** The same in the caller's transaction. */
+export async function recordDelayWithin(
+  outbox: Outbox,
+  trx: Transaction<ShopDatabase>,
+  delay: OrderDelay,
+): Promise<boolean> {
   const { orderId, seq, kind, status, deadline, expectedAt } = delay;
   const order = await lockOrder(trx, (eb) => eb('id', '=', orderId));
   if (order === undefined) throw new OrderMoveImpossibleError(orderId, 'there is no such order');
@@ -39,13 +44,17 @@ async function recordWithin(outbox: Outbox, trx: Transaction<ShopDatabase>, dela
     .returning('at')
     .executeTakeFirst();
   if (recorded === undefined) return false;
-  if (order.seq === seq) await mark(trx, delay);
+  const marks = marksOf(order, delay);
+  if (order.seq === seq && Object.keys(marks).length > 0) {
+    await trx.updateTable('orders').set(marks).where('id', '=', orderId).execute();
+  }
   await outbox.write(
     trx,
     OrderDelayed,
     {
       ...{ orderId, orderNumber: order.number, tenant: order.tenant, customerId: order.customer_id },
-      ...{ seq, status, kind, deadline, expectedAt, tells: toldOf(order, delay), at: recorded.at.toISOString() },
+      ...{ seq, status, kind, deadline, promisedAt: order.promised_at?.toISOString() ?? null, expectedAt },
+      ...{ tells: toldOf(order, delay), at: recorded.at.toISOString() },
     },
     { id: messageId },
   );
@@ -65,19 +74,13 @@ const statusAfter = async (trx: Transaction<ShopDatabase>, { orderId, seq }: Ord
       .executeTakeFirst()
   )?.to_status;
 
-/** Also sets the time that has passed or will: the process that moved the order may not have known it yet. */
-async function mark(
-  trx: Transaction<ShopDatabase>,
-  { orderId, kind, deadline, expectedAt }: OrderDelay,
-): Promise<void> {
-  await trx
-    .updateTable('orders')
-    .set(
-      kind === 'late'
-        ? { late: true, stage_deadline: deadline }
-        : { predicted_late: true, promised_at: sql<string>`coalesce(promised_at, ${deadline})` },
-    )
-    .$if(expectedAt !== null, (update) => update.set({ expected_at: expectedAt }))
-    .where('id', '=', orderId)
-    .execute();
-}
+/**
+ * A stage that is late, and what is expected now. The SLA's end is set again: the process that moved the order may have been
+ * one of the release before, which knows none.
+ */
+const marksOf = ({ promised_at }: OrderRow, { kind, deadline, expectedAt }: OrderDelay) => ({
+  ...(kind === 'late' ? { late: true, stage_deadline: deadline } : {}),
+  ...(expectedAt === null
+    ? {}
+    : { expected_at: expectedAt, predicted_late: promised_at !== null && promised_at < new Date(expectedAt) }),
+});

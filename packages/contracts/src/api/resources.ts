@@ -48,7 +48,7 @@ export type OrderResource = z.infer<typeof OrderResource>;
 /**
  * One entry of an order's history, oldest first: a move (`kind: 'moved'`, with its `seq`), a fact that could not be
  * honoured (`kind: 'refused'`, with the reason), or a delay (`kind: 'delayed'`): `reason` is `late` or `predicted`, `seq` is
- * the move to the status it was in, `deadline` the time that passed or, when predicted, the time promised.
+ * the move to the status it was in, `deadline` what it missed or will miss: the SLA's end or, if predicted, the promise.
  */
 export const OrderHistoryEntry = z.object({
   kind: z.enum(['moved', 'refused', 'delayed']),

@@ -77,8 +77,8 @@ export const OrderStatusChanged = defineEvent({
 });
 
 /**
- * The order is late (`late`: the status it came to by move `seq` passed its SLA at `deadline`), or will be (`predicted`:
- * by what is left to do, it will be delivered after `deadline`, the time promised). Written once for each. It moves nothing.
+ * The order is late (`late`: the status it came to by move `seq` passed its SLA at `deadline`), or will be (`predicted`: it
+ * will miss `deadline`, which is the end of that SLA or the time promised). Written once for each. It moves nothing.
  */
 export const OrderDelayed = defineEvent({
   type: 'shop.order-delayed',
@@ -94,6 +94,8 @@ export const OrderDelayed = defineEvent({
     status: z.enum(ORDER_STATUSES),
     kind: z.enum(['late', 'predicted']),
     deadline: Instant,
+    /** When delivery was promised for; null before APPROVED. */
+    promisedAt: Instant.nullable(),
     /** When delivery is expected now; null before APPROVED. */
     expectedAt: Instant.nullable(),
     /** Who is to hear of it; nobody when the order has ended meanwhile. */
