@@ -50,7 +50,7 @@ export const PriceOffer = z.object({
 export type PriceOffer = z.infer<typeof PriceOffer>;
 
 /** What pricing does with a model, in this order; it may begin anew. */
-export const PRICING_PHASES = ['waiting', 'fetching', 'reading', 'welding', 'closing', 'measuring'] as const;
+export const PRICING_PHASES = ['fetching', 'waiting', 'reading', 'welding', 'closing', 'measuring'] as const;
 export const PricingPhase = z.enum(PRICING_PHASES);
 export type PricingPhase = z.infer<typeof PricingPhase>;
 

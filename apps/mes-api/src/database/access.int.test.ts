@@ -1,4 +1,4 @@
-import { FINISHES, METALS, WORK_ORDER_STATUSES } from '@bezel/contracts';
+import { FINISHES, METALS, ORDER_STATUSES, WORK_ORDER_STATUSES } from '@bezel/contracts';
 import { createDatabase } from '@bezel/local/testing';
 import { migrateDatabase, openDatabase } from '@bezel/service';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -54,6 +54,7 @@ test("the app's login can do its work and nothing else", async () => {
 describe('the schema', () => {
   test.each([
     ['work_order_status_check', WORK_ORDER_STATUSES],
+    ['order_status_known', ORDER_STATUSES],
     ['work_order_metal_check', METALS],
     ['work_order_finish_check', FINISHES],
     ['material_stock_metal_check', METALS],

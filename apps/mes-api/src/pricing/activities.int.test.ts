@@ -1,6 +1,8 @@
 import type { ModelRef } from '@bezel/contracts';
 import { waitFor } from '@bezel/local/testing';
 import { MODEL_REJECTED } from '@bezel/order-workflow';
+import { uuidv7 } from '@bezel/outbox';
+import { committedIn } from '@bezel/outbox/testing';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { aPriceList } from '../testing/price-list-folder.ts';
 import { lastFailure, type Pricing, startPricing } from '../testing/pricing-system.ts';
@@ -36,6 +38,10 @@ describe('analysing a model for an order', () => {
     expect(await analyse(model)).toEqual(all[0]);
     expect(new Set(all.map((geometry) => geometry.volumeUm3)).size).toBe(1);
     expect(pricing.shop.asked.models - before).toBe(1);
+    // A model that is known is quick, and what is quick is not told about.
+    const orderId = uuidv7();
+    await (await pricing.start(model, orderId)).result();
+    expect((await committedIn(pricing.database.pool)).filter(({ key }) => key === orderId)).toEqual([]);
   });
 
   test('a model that cannot be made fails for good with the reason, each time', async () => {

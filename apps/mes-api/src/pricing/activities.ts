@@ -27,13 +27,16 @@ export interface PricingOptions {
   readonly outbox: Outbox;
   readonly analyser: ModelAnalyser;
   readonly priceLists: PriceLists;
+  /** Default: 2,000. */
+  readonly beatMs?: number;
 }
 
 /**
  * Pricing's side of the order workflow. A model that cannot be made fails for good with the reason; whatever else goes
  * wrong (no price list is valid, the shop is away) is a fault: it is logged with its code, and tried again.
  */
-export function pricingActivities({ db, outbox, analyser, priceLists }: PricingOptions): PricingActivities {
+export function pricingActivities(options: PricingOptions): PricingActivities {
+  const { db, outbox, analyser, priceLists, beatMs = BEAT_MS } = options;
   const listOf = ({ at }: PricingTerms): Promise<PriceList> =>
     logged(() => priceLists.validAt(at === undefined ? Date.now() : Date.parse(at)));
 
@@ -43,7 +46,7 @@ export function pricingActivities({ db, outbox, analyser, priceLists }: PricingO
         throw ApplicationFailure.nonRetryable('The model file is larger than 50 MB.', MODEL_REJECTED);
       }
       const progress = new PricingProgress(outbox, db, orderId);
-      const beating = beat(() => analyser.phaseOf(model), progress);
+      const beating = beat(beatMs, () => analyser.phaseOf(model), progress);
       try {
         const analysis = await logged(() => analyser.analyse(model, beating.cancelled));
         if ('rejected' in analysis) {
@@ -83,13 +86,17 @@ export function pricingActivities({ db, outbox, analyser, priceLists }: PricingO
  * Heartbeats of the running activity, from this thread: the analysis runs on another one, so they keep their time. They
  * carry the phase for whoever looks, and bring back the news of a cancellation.
  */
-function beat(phaseNow: () => Phase, progress: PricingProgress): { cancelled: AbortSignal; stop: () => void } {
+function beat(
+  everyMs: number,
+  phaseNow: () => Phase,
+  progress: PricingProgress,
+): { cancelled: AbortSignal; stop: () => void } {
   const context = Context.current();
   const timer = setInterval(() => {
     const phase = phaseNow();
     context.heartbeat({ phase });
     progress.tell(phase);
-  }, BEAT_MS);
+  }, everyMs);
   return { cancelled: context.cancellationSignal, stop: () => clearInterval(timer) };
 }
 

@@ -8,9 +8,9 @@ import { testServers } from '@bezel/local/testing';
 import type { ModelGeometry, PricingActivities } from '@bezel/order-workflow';
 import { createActivityWorker } from '@bezel/order-workflow/worker';
 import { uuidv7 } from '@bezel/outbox';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, defaultPayloadConverter, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { pricingActivities } from '../pricing/activities.ts';
+import { type PricingOptions, pricingActivities } from '../pricing/activities.ts';
 import { ModelAnalyser } from '../pricing/analysis/model-analyser.ts';
 import { AnalysisThreads, type AnalysisThreadsOptions } from '../pricing/geometry/analysis-threads.ts';
 import { AccessTokens } from '../pricing/model/access-token.ts';
@@ -24,8 +24,10 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
 type MetalInput = Parameters<PricingActivities['priceMetal']>[0];
 
+export type PricingSystemOptions = Partial<AnalysisThreadsOptions> & Pick<PricingOptions, 'beatMs'>;
+
 /** The pricing activities on a real Temporal server, over a database and a shop of one test file's own. */
-export async function startPricing(options: Partial<AnalysisThreadsOptions> = {}) {
+export async function startPricing({ beatMs, ...options }: PricingSystemOptions = {}) {
   const { temporalAddress: address, temporalNamespace: namespace } = testServers();
   const [workflowQueue, taskQueue] = [`mes-test-workflow-${randomUUID()}`, `mes-test-pricing-${randomUUID()}`];
   const database = await createMesDatabase();
@@ -54,6 +56,7 @@ export async function startPricing(options: Partial<AnalysisThreadsOptions> = {}
       outbox: database.outbox,
       analyser: new ModelAnalyser({ db: database.kysely, source, threads }),
       priceLists: new PriceLists({ folder: pathToFileURL(folder + sep) }),
+      ...(beatMs !== undefined && { beatMs }),
     }),
   });
   const running = Promise.all([workflows.run(), pricing.run()]);
@@ -94,6 +97,13 @@ export async function startPricing(options: Partial<AnalysisThreadsOptions> = {}
 }
 
 export type Pricing = Awaited<ReturnType<typeof startPricing>>;
+
+/** What the one activity of a workflow told by its last heartbeat. */
+export async function lastHeartbeat(handle: WorkflowHandle): Promise<unknown> {
+  const { raw } = await handle.describe();
+  const [payload] = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? [];
+  return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
+}
 
 /** Why the one activity of a workflow was tried again, as an operator sees it. */
 export async function lastFailure(handle: WorkflowHandle) {

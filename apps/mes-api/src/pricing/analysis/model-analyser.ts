@@ -9,7 +9,7 @@ import { AnalysisCrashedError, type AnalysisThreads } from '../geometry/analysis
 import { fetchModel, type ModelSource } from '../model/fetch-model.ts';
 import { type Attempt, begin, end, hold, lookUp, remember } from './attempts.ts';
 import { OnceAtATime } from './once-at-a-time.ts';
-import { ofThread, type Phase } from './phase.ts';
+import type { Phase } from './phase.ts';
 
 /** So many times the same bytes may take a thread or a process down; then the model is rejected. */
 export const MOST_CRASHES = 3;
@@ -51,7 +51,7 @@ export class ModelAnalyser {
 
   /** What is being done for a model right now, by this process or, as far as it is known, by another. */
   phaseOf({ sha256 }: Pick<ModelRef, 'sha256'>): Phase {
-    return this.#phases.get(sha256) ?? 'waiting';
+    return this.#phases.get(sha256) ?? 'fetching';
   }
 
   /**
@@ -110,7 +110,7 @@ export class ModelAnalyser {
     try {
       if (crashes >= MOST_CRASHES) return await this.#conclude(sha256, { rejected: CRASHES_EACH_TIME });
       if (crashes > 0 && !alone) return undefined;
-      const onPhase = (phase: Parameters<typeof ofThread>[0]) => this.#phases.set(sha256, ofThread(phase));
+      const onPhase = (phase: Phase) => this.#phases.set(sha256, phase);
       return await this.#conclude(sha256, await threads.analyse(file, { signal, onPhase }));
     } catch (error) {
       if (!(error instanceof AnalysisCrashedError)) throw error;

@@ -9,11 +9,13 @@ import { parseStl } from './stl/parse-stl.ts';
 import type { TriangleSoup } from './stl/triangle-soup.ts';
 
 /** Part of the key under which an analysis is remembered. Raise it whenever the same file would be measured differently. */
-export const ANALYSER_VERSION = 2;
+export const ANALYSER_VERSION = 3;
 
 /** Pieces of jewellery are between these; anything else was exported in another unit. */
 const SMALLEST_MM = 1;
 const LARGEST_MM = 300;
+/** Hardly any piece is smaller, and most pieces are when inches or centimetres are read as millimetres. */
+const DOUBTFUL_MM = 5;
 
 /** What an analysis is doing; told while it runs. */
 export type AnalysisPhase = 'reading' | 'welding' | 'closing' | 'measuring';
@@ -30,11 +32,11 @@ export async function analyseModel(
 ): Promise<ModelGeometry> {
   onPhase('reading');
   const soup = parseStl(file);
-  checkSize(soup);
+  const warnings: string[] = [];
+  checkSize(soup, warnings);
   onPhase('welding');
   const mesh = weld(soup);
   using kernel = await loadManifold();
-  const warnings: string[] = [];
   onPhase('closing');
   const closed = closedBody(kernel, mesh, warnings);
   onPhase('measuring');
@@ -53,7 +55,7 @@ export async function analyseModel(
   };
 }
 
-function checkSize({ positions, triangles }: TriangleSoup): void {
+function checkSize({ positions, triangles }: TriangleSoup, warnings: string[]): void {
   if (triangles === 0) {
     throw new ModelRejected('The model has no triangles. Please export a solid body as STL.');
   }
@@ -75,6 +77,11 @@ function checkSize({ positions, triangles }: TriangleSoup): void {
   if (largest > LARGEST_MM) {
     throw new ModelRejected(
       `The model would be ${Math.round(largest)} mm large, and we make pieces of up to ${LARGEST_MM} mm. It was probably exported in micrometres or at another scale: please export it in millimetres.`,
+    );
+  }
+  if (largest < DOUBTFUL_MM) {
+    warnings.push(
+      `The piece will be only ${largest.toFixed(1)} mm large. If the model was exported in inches or centimetres, please order anew with one in millimetres.`,
     );
   }
 }
