@@ -1,8 +1,10 @@
 import { FINISHES, METALS, ORDER_STATUSES, WORK_ORDER_STATUSES } from '@bezel/contracts';
 import { createDatabase } from '@bezel/local/testing';
+import { uuidv7 } from '@bezel/outbox';
 import { migrateDatabase, openDatabase } from '@bezel/service';
 import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
+import { begin, end, hold, lookUp, remember } from '../pricing/analysis/attempts.ts';
 import { injectedOutbox } from '../testing/injected-outbox.ts';
 import { createMesDatabase, MIGRATIONS } from '../testing/mes-database.ts';
 import { anOrder } from '../testing/orders.ts';
@@ -33,7 +35,15 @@ test("the app's login can do its work and nothing else", async () => {
     }
     await openWorkOrder(outbox, app.kysely, withdrawn);
     await withdrawWorkOrder(outbox, app.kysely, { orderId: withdrawn.orderId, reason: 'customer' });
+    const attempt = { sha256: 'a'.repeat(64), holder: uuidv7() };
+    expect(await begin(app.kysely, attempt, 1_000)).toBe(0);
+    await hold(app.kysely, attempt, { holdMs: 1_000, phase: 'reading' });
+    expect(await lookUp(app.kysely, attempt.sha256)).toMatchObject({ measuredElsewhere: 'reading', suspect: false });
+    await remember(app.kysely, attempt.sha256, { rejected: 'It is flat.' });
+    await end(app.kysely, attempt);
+    expect(await lookUp(app.kysely, attempt.sha256)).toMatchObject({ analysis: { rejected: 'It is flat.' } });
     for (const statement of [
+      'DELETE FROM model_analysis_attempt',
       'DELETE FROM work_order',
       'DELETE FROM material_reservation',
       'UPDATE withdrawn_order SET reason = reason',
