@@ -20,7 +20,7 @@ test('what is needed is enough; the rest has defaults', () => {
     poolMax: 10,
     partnerPoolMax: 5,
     kafka: { brokers: ['127.0.0.1:9092', '127.0.0.1:9093'], client: 'kafkajs' },
-    temporal: { address: '127.0.0.1:7233', namespace: 'bezel', payloadKeys: [] },
+    temporal: { address: '127.0.0.1:7233', namespace: 'bezel', uiUrl: null, payloadKeys: [] },
     offerValidForMs: 7 * 86_400_000,
   });
 });
@@ -43,6 +43,7 @@ test.each<[string, string, RegExp]>([
   ['PARTNER_HTTP_PORT', '70000', /PARTNER_HTTP_PORT: /],
   ['TEMPORAL_PAYLOAD_KEYS', 'no-colon', /TEMPORAL_PAYLOAD_KEYS: entry 1: expected <id>:<key>/],
   ['TEMPORAL_PAYLOAD_KEYS', 'k:c2hvcnQ=', /TEMPORAL_PAYLOAD_KEYS: the key "k": expected 32 bytes/],
+  ['TEMPORAL_UI_URL', 'somewhere', /TEMPORAL_UI_URL: /],
   ['HTTP_MAX_IN_FLIGHT', '0', /HTTP_MAX_IN_FLIGHT: /],
 ])('%s=%s is named', (name, value, complaint) => {
   expect(() => readConfig({ ...environment, [name]: value })).toThrow(complaint);

@@ -12,6 +12,8 @@ const shape = {
   ...temporalEnv,
   /** Encrypt what Temporal keeps of an order; without any it is in clear text. */
   TEMPORAL_PAYLOAD_KEYS: env.parsedBy(readPayloadKeys).optional(),
+  /** Where people find Temporal's web UI: operators are shown a link to the workflow of an order. */
+  TEMPORAL_UI_URL: env.url.optional(),
   PARTNER_HTTP_PORT: env.port.default(3002),
   /** Connections of each door at most. */
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
@@ -43,6 +45,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     temporal: {
       address: read.TEMPORAL_ADDRESS,
       namespace: read.TEMPORAL_NAMESPACE,
+      uiUrl: read.TEMPORAL_UI_URL ?? null,
       payloadKeys: read.TEMPORAL_PAYLOAD_KEYS ?? [],
     },
     courierWebhookSecret: read.COURIER_WEBHOOK_SECRET,

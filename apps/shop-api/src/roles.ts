@@ -12,6 +12,7 @@ import type { Config, ROLES } from './config.ts';
 import type { ShopDatabase } from './database/shop-database.ts';
 import { customersDoor } from './doors/customers-door.ts';
 import { partnersDoor } from './doors/partners-door.ts';
+import { OrdersInTemporal } from './operations/orders-in-temporal.ts';
 import { CONSUMER_CONNECTIONS, orchestratorRole } from './orchestrator/orchestrator-role.ts';
 import { shopOutbox } from './outbox.ts';
 import { ordersWorkerRole, WORKER_CONNECTIONS } from './status/worker-role.ts';
@@ -36,9 +37,10 @@ export function shopRoles(
   const consumer = open('shop-consumer', CONSUMER_CONNECTIONS);
   const worker = open('shop-worker', WORKER_CONNECTIONS);
   const relay = open('shop-relay', RELAY_CONNECTIONS);
+  const visibility = new OrdersInTemporal(config.temporal);
   const { host, identity } = config;
   return {
-    resources: [customers, partners, consumer, worker, relay],
+    resources: [customers, partners, consumer, worker, relay, visibility],
     // From the outer doors inwards: they stop in this order and start in the opposite one.
     roles: {
       migrate: () =>
@@ -57,7 +59,7 @@ export function shopRoles(
           port: config.httpPort,
           identity,
           rawBody: true,
-          module: customersDoor(config),
+          module: customersDoor({ ...config, visibility }),
           imports: [shopOutbox(customers)],
         }),
       partner: () =>

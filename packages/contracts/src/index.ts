@@ -1,3 +1,4 @@
+export { OperationsOrder, OperationsPage, OrderView, OrderWorkflowLink } from './api/operations.ts';
 export { Problem } from './api/problem.ts';
 export {
   CustomerMessagePage,

@@ -15,6 +15,7 @@ export {
   type OrderInput,
   type OrderMove,
   type OrderStart,
+  orderIdOf,
   type PricedPart,
   type PricingActivities,
   type PricingTerms,

@@ -6,13 +6,25 @@ import type { ShopDatabase } from '../database/shop-database.ts';
 export interface Door {
   readonly channel: 'shop' | 'partner';
   readonly roles: readonly RoleName[];
+  /** Who may look at an order and its history. */
+  readonly readers: readonly RoleName[];
 }
 
-/** Customers order for themselves and see what is theirs. Administrators see every order. */
-export const CUSTOMERS_DOOR: Door = { channel: 'shop', roles: ['customer', 'admin'] };
+/** Customers order for themselves and see what is theirs. Administrators see every order, and so do operators, who only look. */
+export const CUSTOMERS_DOOR: Door = {
+  channel: 'shop',
+  roles: ['customer', 'admin'],
+  readers: ['customer', 'admin', 'operator'],
+};
 
 /** A partner's staff see every order the partner placed. */
-export const PARTNERS_DOOR: Door = { channel: 'partner', roles: ['partner-admin'] };
+export const PARTNERS_DOOR: Door = { channel: 'partner', roles: ['partner-admin'], readers: ['partner-admin'] };
+
+const STAFF: readonly RoleName[] = ['admin', 'operator'];
+
+/** Whether the caller operates the system: sees every order through the customers' door, and its workflow. */
+export const isStaff = (caller: CallerIdentity, door: Door): boolean =>
+  door.channel === 'shop' && STAFF.some((role) => caller.roles.includes(role));
 
 /**
  * A condition for Kysely's `where`: the order is one this caller may see through this door. For all others it does not

@@ -1,4 +1,4 @@
-import { OrderHistoryEntry, OrderPage, OrderResource } from '@bezel/contracts';
+import { OrderHistoryEntry, OrderPage, OrderResource, OrderView } from '@bezel/contracts';
 import type { Outbox } from '@bezel/outbox';
 import { InjectOutbox } from '@bezel/outbox/nestjs';
 import {
@@ -20,7 +20,7 @@ import type { Request } from 'express';
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { ShopDatabase } from '../database/shop-database.ts';
-import { type Door, visibleTo } from '../doors/door.ts';
+import { type Door, isStaff, visibleTo } from '../doors/door.ts';
 import { ModelUpload } from '../models/model-upload.ts';
 import { acceptOrder } from './facts/accept-order.ts';
 import { cancelOrder } from './facts/cancel-order.ts';
@@ -31,12 +31,16 @@ import { submissionForm } from './submit/submission-form.ts';
 import { submitOrder } from './submit/submit-order.ts';
 import { type OrderRow, toOrderResource } from './view/order-resource.ts';
 import { historyOf, visibleOrder, visibleOrders } from './view/order-statements.ts';
+import type { WorkflowLinks } from './view/workflow-links.ts';
 
 const OrderListQuery = z.strictObject(pageQuery);
 const OrderHistory = z.object({ items: z.array(OrderHistoryEntry) });
 
-/** The orders as seen through one door. Both doors have the same routes; they differ in who comes in and what they see. */
-export function ordersController(door: Door): Type {
+/**
+ * The orders as seen through one door. Both doors have the same routes; they differ in who comes in and what they see.
+ * With `links` staff are shown where the workflow of an order is.
+ */
+export function ordersController(door: Door, links: WorkflowLinks | null = null): Type {
   @Controller('v1/orders')
   @Roles(...door.roles)
   class OrdersController {
@@ -76,12 +80,15 @@ export function ordersController(door: Door): Type {
     }
 
     @Get(':id')
-    @ApiOkResponse({ standardSchema: OrderResource })
-    async show(@OrderId() id: string, @Caller() caller: Caller) {
-      return toOrderResource(found(await visibleOrder(this.db, caller, door, id), 'order', id));
+    @Roles(...door.readers)
+    @ApiOkResponse({ standardSchema: OrderView })
+    async show(@OrderId() id: string, @Caller() caller: Caller): Promise<OrderView> {
+      const order = toOrderResource(found(await visibleOrder(this.db, caller, door, id), 'order', id));
+      return links !== null && isStaff(caller, door) ? { ...order, workflow: await links.of(this.db, id) } : order;
     }
 
     @Get(':id/history')
+    @Roles(...door.readers)
     @ApiOkResponse({ standardSchema: OrderHistory })
     async history(@OrderId() id: string, @Caller() caller: Caller) {
       found(await visibleOrder(this.db, caller, door, id), 'order', id);

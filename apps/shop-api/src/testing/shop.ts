@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { OrderResource, OrderStatus, PriceOffer, Problem } from '@bezel/contracts';
-import { createIdentity, waitFor } from '@bezel/local/testing';
+import { createIdentity, testServers, waitFor } from '@bezel/local/testing';
 import { OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
 import { type Outbox, uuidv7 } from '@bezel/outbox';
 import { outboxToken } from '@bezel/outbox/nestjs';
@@ -9,6 +9,7 @@ import { createHttpApp, openDatabase } from '@bezel/service';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { customersDoor } from '../doors/customers-door.ts';
 import { partnersDoor } from '../doors/partners-door.ts';
+import { OrdersInTemporal } from '../operations/orders-in-temporal.ts';
 import { shopOutbox } from '../outbox.ts';
 import { moveOrder } from '../status/move-order.ts';
 import { shopTestDatabase } from './shop-database.ts';
@@ -28,6 +29,8 @@ export const ANN: Person = { sub: 'ann', roles: ['customer'], tenant: 'public' }
 export const BEN: Person = { sub: 'ben', roles: ['customer'], tenant: 'public' };
 export const ADA: Person = { sub: 'ada', roles: ['admin'], tenant: 'bezel' };
 export const PIA: Person = { sub: 'pia', roles: ['partner-admin'], tenant: 'goldsmith' };
+export const OLGA: Person = { sub: 'olga', roles: ['operator'], tenant: 'bezel' };
+export const SAM: Person = { sub: 'sam', roles: ['sales'], tenant: 'bezel' };
 export const PRICING: Person = { sub: 'mes-pricing', roles: ['service'], tenant: 'bezel' };
 
 /** An answer, its body read. */
@@ -47,12 +50,23 @@ export interface Asked {
   readonly door?: 'customers' | 'partners';
 }
 
+export interface ShopOptions {
+  readonly maxInFlight?: number;
+  /** Where operators find Temporal's web UI; nowhere unless told. */
+  readonly temporalUi?: string;
+  /** Where operators' questions to Temporal go; the run's server unless told. */
+  readonly temporalAddress?: string;
+}
+
 /** Both doors of the shop on a database of their own, listening. */
-export async function startShop(options: { readonly maxInFlight?: number } = {}) {
+export async function startShop(options: ShopOptions = {}) {
   const clone = await shopTestDatabase();
   const identity = await createIdentity();
   const database = openDatabase<ShopDatabase>({ url: clone.url, name: 'shop-test' });
   const maxInFlight = options.maxInFlight ?? 100;
+  const { temporalAddress: address, temporalNamespace: namespace } = testServers();
+  const temporal = { namespace, uiUrl: options.temporalUi ?? null };
+  const visibility = new OrdersInTemporal({ address: options.temporalAddress ?? address, namespace });
   const open = async (name: string, module: ReturnType<typeof partnersDoor>) => {
     const app = await createHttpApp({
       ...{ name, title: name, database, identity, rawBody: true },
@@ -62,7 +76,10 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
     return { app, url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}` };
   };
   const doors = {
-    customers: await open('shop-api', customersDoor({ courierWebhookSecret: COURIER_SECRET, maxInFlight })),
+    customers: await open(
+      'shop-api',
+      customersDoor({ courierWebhookSecret: COURIER_SECRET, maxInFlight, temporal, visibility }),
+    ),
     partners: await open('shop-partner', partnersDoor({ maxInFlight })),
   };
 
@@ -144,6 +161,7 @@ export async function startShop(options: { readonly maxInFlight?: number } = {})
     async [Symbol.asyncDispose]() {
       await doors.customers.app.close();
       await doors.partners.app.close();
+      await visibility.end();
       await database.end();
       await identity[Symbol.asyncDispose]();
       await clone[Symbol.asyncDispose]();

@@ -36,6 +36,7 @@ export function appEnvironment(app: App, context: AppContext): Record<string, st
     KAFKA_BROKERS: servers.kafka.brokers.join(','),
     TEMPORAL_ADDRESS: servers.temporal.address,
     TEMPORAL_NAMESPACE: servers.temporal.namespace,
+    TEMPORAL_UI_URL: servers.temporal.ui ?? undefined,
     TEMPORAL_PAYLOAD_KEYS: context.payloadKeys,
     AUTH_ISSUER: identity.issuer,
     AUTH_JWKS_URL: identity.jwks,

@@ -20,6 +20,7 @@ export type { Fact, FactKind, RefusalReason } from './facts.ts';
 export {
   FACT_SIGNAL,
   NAMESPACE,
+  orderIdOf,
   STATE_QUERY,
   TASK_QUEUES,
   type TaskQueues,
