@@ -53,6 +53,8 @@ Servers come from, in this order:
   1. the environment: BEZEL_POSTGRES_URL (a superuser), BEZEL_KAFKA_BROKERS, BEZEL_TEMPORAL_ADDRESS
   2. Docker, if an engine answers (BEZEL_SERVERS=native passes it over)
   3. this machine: programs on the PATH, else the publisher's archive, else npm, Maven and Go
+BEZEL_TEMPORAL=server runs the full Temporal server on Postgres in place of the development server; it is built
+with Go once, for minutes.
 
 While it runs, .bezel/stack.json names every process, address and login. Logs are in .bezel/logs.
 Known ports: shop 3001, partner 3002, MES 3003, CRM 3004; a busy one moves to the next free one.
