@@ -40,6 +40,7 @@ test.each<[string, string, RegExp]>([
   ['COURIER_WEBHOOK_SECRET', 'whsec_c2hvcnQ=', /COURIER_WEBHOOK_SECRET: expected whsec_/],
   ['OFFER_VALID_FOR', 'soon', /OFFER_VALID_FOR: expected milliseconds or an ISO 8601 duration/],
   ['OFFER_VALID_FOR', '0', /OFFER_VALID_FOR: /],
+  ['STAGE_TIMES', 'PRICED=1/1', /STAGE_TIMES: "PRICED=1\/1": PRICED is no status with an SLA/],
   ['PARTNER_HTTP_PORT', '70000', /PARTNER_HTTP_PORT: /],
   ['TEMPORAL_PAYLOAD_KEYS', 'no-colon', /TEMPORAL_PAYLOAD_KEYS: entry 1: expected <id>:<key>/],
   ['TEMPORAL_PAYLOAD_KEYS', 'k:c2hvcnQ=', /TEMPORAL_PAYLOAD_KEYS: the key "k": expected 32 bytes/],

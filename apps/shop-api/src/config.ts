@@ -1,6 +1,7 @@
 import { readPayloadKeys } from '@bezel/order-workflow/codec';
 import { env, kafkaEnv, readEnv, serviceConfig, serviceEnv, temporalEnv } from '@bezel/service';
 import { z } from 'zod';
+import { CONTRACT_TIMES, readStageTimes } from './orchestrator/stage-times.ts';
 
 /** The roles a process of the shop can have. */
 export const ROLES = ['migrate', 'api', 'partner', 'relay', 'consumer', 'worker'] as const;
@@ -24,6 +25,8 @@ const shape = {
   COURIER_WEBHOOK_SECRET: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'expected whsec_ and at least 24 bytes in base64'),
+  /** Where the times of stages differ from the stage contract's, for everybody or for one partner. */
+  STAGE_TIMES: env.parsedBy(readStageTimes).optional(),
   OFFER_VALID_FOR: env.duration.pipe(z.number().min(1_000)).default(7 * 24 * 60 * 60_000),
 };
 
@@ -50,6 +53,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     courierWebhookSecret: read.COURIER_WEBHOOK_SECRET,
     offerValidForMs: read.OFFER_VALID_FOR,
+    stageTimes: read.STAGE_TIMES ?? CONTRACT_TIMES,
   };
 }
 

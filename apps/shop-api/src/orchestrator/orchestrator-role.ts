@@ -21,12 +21,12 @@ export const CONSUMER_CONNECTIONS = PARTITIONS_AT_A_TIME + 2;
 export function orchestratorRole(
   database: Database<ShopDatabase>,
   kafka: KafkaClient,
-  { temporal, offerValidForMs }: Pick<Config, 'temporal' | 'offerValidForMs'>,
+  { temporal, offerValidForMs, stageTimes }: Pick<Config, 'temporal' | 'offerValidForMs' | 'stageTimes'>,
 ): Role {
   const connection = Connection.lazy({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
   const orchestrator = new Orchestrator(
-    temporalWorkflows({ client, offerValidForMs, payloadKeys: temporal.payloadKeys }),
+    temporalWorkflows({ client, offerValidForMs, stageTimes, payloadKeys: temporal.payloadKeys }),
   );
   const role = outboxRole({
     runs: 'consumer',
