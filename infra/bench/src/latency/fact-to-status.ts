@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '@bezel/local/measuring';
+import { workflowIdOf } from '@bezel/order-workflow';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type pg from 'pg';
 import type { Doors, Specification } from '../system/doors.ts';
 import type { System } from '../system/system.ts';
@@ -38,7 +40,7 @@ const DRAIN_MS = 90_000;
  * as they see the status before it. Times each fact from its commit to that of the status it led to.
  */
 export async function factToStatus(
-  { shop, mes }: Pick<System, 'shop' | 'mes'>,
+  { shop, mes, client }: Pick<System, 'shop' | 'mes' | 'client'>,
   doors: Doors,
   order: Specification,
   { perSecond, seconds, signal }: FactOptions,
@@ -58,13 +60,16 @@ export async function factToStatus(
   const openAtEnd = orders.open;
   const deadline = performance.now() + DRAIN_MS;
   while (orders.open > 0 && performance.now() < deadline) await orders.look(signal);
+  await abandon(client, orders.openIds);
   const times = await timesOf(shop, mes, orders.measured);
   const [told, submitted] = [times.filter(({ seq }) => seq > 1), times.filter(({ seq }) => seq === 1)];
   const over = (some: readonly Timed[], percent: number): number =>
-    percentile(
-      some.map(({ ms }) => ms),
-      percent,
-    );
+    some.length === 0
+      ? Number.NaN
+      : percentile(
+          some.map(({ ms }) => ms),
+          percent,
+        );
   return {
     perSecond,
     facts: told.length,
@@ -92,6 +97,10 @@ class OrdersOnTheirWay {
     this.#shop = shop;
     this.#mes = mes;
     this.#doors = doors;
+  }
+
+  get openIds(): readonly string[] {
+    return [...this.#open.keys()];
   }
 
   get open(): number {
@@ -161,6 +170,16 @@ class OrdersOnTheirWay {
       default:
         return async () => {}; // the workflow moves on by itself
     }
+  }
+}
+
+/** Ends what is waited for no longer, so that it does not take part in what is measured next. */
+async function abandon(client: Client, orderIds: readonly string[]): Promise<void> {
+  for (const orderId of orderIds) {
+    const handle = client.workflow.getHandle(workflowIdOf(orderId));
+    await handle.terminate('the measurement is over').catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    });
   }
 }
 

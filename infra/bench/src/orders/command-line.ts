@@ -66,8 +66,8 @@ const HELP = `
 lives   --orders orders a round from SUBMITTED to DELIVERED, each fact told as soon as the status before it is seen, with the
         shop's and the MES's own workers; and as many lives of a bare workflow: the same signals, activities and timers, no
         database. Then what one of each costs Temporal: events of its history, writes to its stores.
-facts   20 orders a second arrive at the shop's door for --seconds; from each fact committed to its status committed. Where
-        that is missed, 10 and 5 a second too.
+facts   Orders arrive at the shop's door for --seconds, 5, then 10, then 20 a second, and are led to their ends; from each fact
+        committed to its status committed. The figures are those of 20.
 post    POST /v1/orders, 100 a second for --seconds.
 
 --json: {ordersPerS, bareOrdersPerS, ratio, eventsPerOrder, writesPerOrder, bareEventsPerOrder, bareWritesPerOrder,

@@ -3,8 +3,8 @@ import { type FactToStatus, factToStatus } from '../latency/fact-to-status.ts';
 import type { Doors, Specification } from '../system/doors.ts';
 import type { PartContext } from './part.ts';
 
-/** The rate the target is about, and what is tried when it is missed. */
-const RATES = [20, 10, 5] as const;
+/** The last one is the rate the target is about; those before show what can be held where it cannot. */
+const RATES = [5, 10, 20] as const;
 const TARGET = { p50: 60, p99: 250 };
 
 /** From fact committed to status committed, with every process of the stack running. */
@@ -20,9 +20,8 @@ export async function measureFacts(
       factToStatus(system, doors, order, { perSecond, seconds, signal }),
     );
     found.push(rate);
-    if ((rate.p50 <= TARGET.p50 && rate.p99 <= TARGET.p99) || rate.leftOpen > 0) break;
   }
-  const [asked] = found as [FactToStatus, ...FactToStatus[]];
+  const asked = found.at(-1) as FactToStatus;
   return {
     figures: { factToStatusP50Ms: round(asked.p50, 1), factToStatusP99Ms: round(asked.p99, 1) },
     targets: [

@@ -1,5 +1,6 @@
 import { type Finding, figure, figureRow, round } from '@bezel/local/measuring';
 import { differencesInWork, type Events, totalOf } from '../costs/events.ts';
+import type { ProcessorTimes } from '../costs/processor-time.ts';
 import { countOf, type Writes } from '../costs/writes.ts';
 import type { OrdersOptions } from './command-line.ts';
 
@@ -15,6 +16,8 @@ export interface Round {
   readonly writes: Writes | null;
   /** Events of some of its histories. */
   readonly events: readonly Events[];
+  /** While the orders lived. */
+  readonly busy: ProcessorTimes;
 }
 
 type Samples = Readonly<Record<ContenderName, readonly Round[]>>;
@@ -65,6 +68,7 @@ export function findingOf(samples: Samples, { orders, inFlight }: OrdersOptions)
           ...[writes[name], shown[name]].map((value) => String(roundOrNull(value) ?? 'not told')),
         ]),
       },
+      ...busyTable(samples),
       operationsTable(samples),
     ],
     notes: [
@@ -104,6 +108,27 @@ function writesPerOrder(
 }
 
 const roundOrNull = (value: number | null): number | null => (value === null ? null : round(value, 1));
+
+/** Who was busy with an order for how long; no table where the system does not tell. */
+function busyTable(samples: Samples): Finding['tables'] {
+  const perOrder = each(samples, (rounds) => {
+    const orders = rounds.reduce((all, round) => all + round.orders, 0);
+    const sum = new Map<string, number>();
+    for (const { busy } of rounds) for (const [who, ms] of busy) sum.set(who, (sum.get(who) ?? 0) + ms / orders);
+    return sum;
+  });
+  const groups = [...new Set(NAMES.flatMap((name) => [...perOrder[name].keys()]))].sort();
+  if (groups.length === 0) return [];
+  return [
+    {
+      head: ['ms of processor time an order', ...groups],
+      rows: NAMES.map((name) => [
+        CONTENDERS[name],
+        ...groups.map((group) => String(round(perOrder[name].get(group) ?? 0, 1))),
+      ]),
+    },
+  ];
+}
 
 /** By type of event and by operation, what an order costs more or less than the bare one. */
 function operationsTable(samples: Samples): Finding['tables'][number] {

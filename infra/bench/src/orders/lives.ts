@@ -4,6 +4,7 @@ import { alternate, type Finding } from '@bezel/local/measuring';
 import { workflowIdOf } from '@bezel/order-workflow';
 import { readPayloadKeys } from '@bezel/order-workflow/codec';
 import { eventsOf } from '../costs/events.ts';
+import { processorTimeBetween, processorTimes } from '../costs/processor-time.ts';
 import { type Writes, writesBetween, writesOf } from '../costs/writes.ts';
 import { bareWorkflowIdOf, startBareOrders } from '../lives/bare/contender.ts';
 import type { Contender } from '../lives/contender.ts';
@@ -34,7 +35,9 @@ export async function measureLives(context: PartContext, likeOrderId: string): P
   async function roundOf({ contender, idOf }: Entrant, count: number): Promise<Round> {
     const submitted = await submitLike(shop, likeOrderId, count);
     const before = await look();
+    const busyBefore = await processorTimes();
     const ms = await live(contender, submitted, { inFlight, signal });
+    const busy = processorTimeBetween(busyBefore, await processorTimes());
     await delay(SETTLE_MS, undefined, { signal });
     const after = await look();
     const events = [];
@@ -44,6 +47,7 @@ export async function measureLives(context: PartContext, likeOrderId: string): P
       orders: count,
       writes: before === null || after === null ? null : writesBetween(before, after),
       events,
+      busy,
     };
   }
 
