@@ -15,12 +15,14 @@ import { partnersDoor } from './doors/partners-door.ts';
 import { OrdersInTemporal } from './operations/orders-in-temporal.ts';
 import { CONSUMER_CONNECTIONS, orchestratorRole } from './orchestrator/orchestrator-role.ts';
 import { shopOutbox } from './outbox.ts';
+import { reportingStages } from './stages/report-stages.ts';
+import { readStageFigures } from './stages/stage-figures.ts';
 import { ordersWorkerRole, WORKER_CONNECTIONS } from './status/worker-role.ts';
 
 type RoleName = (typeof ROLES)[number];
 
-/** Connections of the relay's pool: it uses five at most, and retention one. */
-const RELAY_CONNECTIONS = 6;
+/** Connections of the relay's pool: it uses five at most, retention one, and the figures of the stages one. */
+const RELAY_CONNECTIONS = 7;
 
 /** The roles of the shop and the pools they work with, for `startService`. Pools connect when they are first used. */
 export function shopRoles(
@@ -76,16 +78,20 @@ export function shopRoles(
         }),
       consumer: () => orchestratorRole(consumer, kafka, config),
       worker: () => ordersWorkerRole(worker, config),
+      // The figures of the stages come from here: it needs Postgres alone, and runs when Temporal and its workers do not.
       relay: () =>
-        outboxRole({
-          runs: 'relay',
-          imports: [
-            shopOutbox(relay, {
-              relay: { publisher: kafka.publisher(), onError: logProblem },
-              retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
-            }),
-          ],
-        }),
+        reportingStages(
+          outboxRole({
+            runs: 'relay',
+            imports: [
+              shopOutbox(relay, {
+                relay: { publisher: kafka.publisher(), onError: logProblem },
+                retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
+              }),
+            ],
+          }),
+          () => readStageFigures(relay.kysely),
+        ),
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { OrderPage } from '@bezel/contracts';
+import { ORDER_STATUSES, type OrderPage } from '@bezel/contracts';
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Crm, startCrm } from '../testing/crm.ts';
@@ -116,4 +116,14 @@ describe('GET /v1/orders/:id and its history', () => {
     }
     expect((await crm.get('/v1/orders/7')).body).toMatchObject({ status: 400, code: 'invalid_request' });
   });
+});
+
+test('the OpenAPI document knows the statuses of the contracts', async () => {
+  const lists: string[][] = [];
+  JSON.parse(JSON.stringify((await crm.get('/openapi.json')).body), (key, value) => {
+    if (key === 'enum' && value.includes('SUBMITTED')) lists.push(value);
+    return value;
+  });
+  expect(lists.length).toBeGreaterThan(0);
+  for (const list of lists) expect(list).toEqual([...ORDER_STATUSES]);
 });

@@ -1,3 +1,4 @@
+import { ORDER_STATUSES } from '@bezel/contracts';
 import { createDatabase } from '@bezel/local/testing';
 import { migrateDatabase } from '@bezel/service';
 import { expect, test } from '@jest/globals';
@@ -39,4 +40,17 @@ test("the app's login can do its work and nothing else", async () => {
     await owner.query(`DROP OWNED BY ${db.name}; DROP ROLE ${db.name}`);
     await owner.end();
   }
+});
+
+test.each(['order_view_status_known', 'order_move_status_known'])('%s allows what the contracts do', async (name) => {
+  await using db = await createDatabase();
+  await migrateDatabase({ url: db.url, app: { name: 'crm', folder: MIGRATIONS } });
+  const client = new pg.Client({ connectionString: db.url });
+  await client.connect();
+  const { rows } = await client.query(
+    'SELECT pg_get_constraintdef(oid) AS rule FROM pg_constraint WHERE conname = $1',
+    [name],
+  );
+  await client.end();
+  expect(rows[0].rule.match(/'[^']+'/g).map((word: string) => word.slice(1, -1))).toEqual([...ORDER_STATUSES]);
 });

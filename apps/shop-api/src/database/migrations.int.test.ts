@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createDatabase, testServers } from '@bezel/local/testing';
-import { TRANSITIONS } from '@bezel/order-workflow';
+import { STATUSES, TRANSITIONS } from '@bezel/order-workflow';
 import { migrateDatabase } from '@bezel/service';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
@@ -18,11 +18,33 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-test('the moves the database allows are those of the transition table', async () => {
-  const { rows } = await client.query('SELECT from_status AS "from", to_status AS "to" FROM order_transition');
-  const pairs = (moves: readonly { from: string; to: string }[]) =>
-    [...new Set(moves.map(({ from, to }) => `${from} → ${to}`))].sort();
-  expect(pairs(rows)).toEqual(pairs(TRANSITIONS));
+test('the moves the database allows are those of the stage contract', async () => {
+  // The constraint itself, asked about every pair there could be.
+  const { rows: constraints } = await client.query(
+    `SELECT pg_get_expr(conbin, conrelid) AS allows FROM pg_constraint WHERE conname = 'order_history_allowed'`,
+  );
+  expect(constraints).toHaveLength(1);
+  const statuses = [...STATUSES, 'NO_STATUS'];
+  const { rows } = await client.query(
+    `SELECT from_status, to_status
+     FROM unnest($1::text[] || NULL::text) AS from_status, unnest($1::text[]) AS to_status
+     WHERE ${constraints[0].allows}`,
+    [statuses],
+  );
+  const allowed = rows.map(({ from_status, to_status }) => `${from_status} → ${to_status}`);
+  expect(allowed.sort()).toEqual(
+    [...new Set(TRANSITIONS.map(({ from, to }) => `${from} → ${to}`)), `null → ${STATUSES[0]}`].sort(),
+  );
+});
+
+test('a refused fact names a status of the stage contract', async () => {
+  const { rows } = await client.query(
+    `SELECT pg_get_expr(conbin, conrelid) AS allows FROM pg_constraint WHERE conname = 'order_refused_fact_status'`,
+  );
+  const known = await client.query(`SELECT status FROM unnest($1::text[]) AS status WHERE ${rows[0].allows}`, [
+    [...STATUSES, 'NO_STATUS'],
+  ]);
+  expect(known.rows.map(({ status }) => status)).toEqual([...STATUSES]);
 });
 
 test('each view of the ledger has its five columns', async () => {
@@ -111,14 +133,13 @@ test("the app's login reads and writes orders, and changes neither history nor t
         (error: pg.DatabaseError) => error.code,
       );
     expect(await outcome(`INSERT INTO model (sha256, bytes) VALUES (repeat('a', 64), 84)`)).toBe('done');
-    expect(await outcome('SELECT * FROM order_history, order_transition')).toBe('done');
+    expect(await outcome('SELECT * FROM order_history')).toBe('done');
     expect(await outcome(`SELECT nextval('order_number')`)).toBe('done');
     expect(await outcome('SELECT * FROM outbox.message, idempotency.answer')).toBe('done');
     expect(await outcome('UPDATE order_history SET reason = NULL')).toBe('42501');
     expect(await outcome('SELECT * FROM order_delay')).toBe('done');
     expect(await outcome('DELETE FROM order_fact')).toBe('42501');
     expect(await outcome("UPDATE order_delay SET kind = 'late'")).toBe('42501');
-    expect(await outcome(`INSERT INTO order_transition VALUES ('PACKED', 'DELIVERED')`)).toBe('42501');
     expect(await outcome('ALTER TABLE orders DROP CONSTRAINT orders_status_has_history')).toBe('42501');
     await app.end();
   } finally {

@@ -16,6 +16,11 @@ const GENERATORS = [
     ],
     script: 'packages/order-workflow/src/generate/write-outputs.ts',
   },
+  {
+    // A new migration where the newest one of the stage contract is not what the contract says, and nothing otherwise.
+    writes: ['apps/*/migrations/*_stage_contract.sql'],
+    script: 'packages/order-workflow/src/generate/write-migrations.ts',
+  },
   { writes: ['docs/asyncapi.json'], script: 'packages/contracts/src/asyncapi/generate.ts' },
   {
     writes: ['packages/outbox/migrations/schema.snapshot.txt'],
@@ -29,7 +34,7 @@ const GENERATORS = [
 
 const { json } = rootCommand('npm run generate --')
   .description(
-    'Writes the checked-in files that are made from sources: what follows from the order’s stage contract (statuses, pages, alert rules and their tests), the AsyncAPI document, the outbox’s schema, public surface, reference and guarantees.',
+    'Writes the checked-in files that are made from sources: what follows from the order’s stage contract (statuses, pages, migrations, alert rules and their tests), the AsyncAPI document, the outbox’s schema, public surface, reference and guarantees.',
   )
   .option('--json', 'print one JSON object as the last line', false)
   .parse()

@@ -1,4 +1,4 @@
-import type { OrderHistoryEntry, OrderPage, OrderResource } from '@bezel/contracts';
+import { ORDER_STATUSES, type OrderHistoryEntry, type OrderPage, type OrderResource } from '@bezel/contracts';
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { moveOrder } from '../../status/move-order.ts';
@@ -199,3 +199,17 @@ test('the history tells moves, delays and refused facts in their order', async (
   ]);
   expect(body.items[0]?.at).toBe(order.submittedAt);
 });
+
+test.each(['customers', 'partners'] as const)(
+  'the OpenAPI document of the %s’ door knows the statuses of the contracts',
+  async (door) => {
+    const { body } = await shop.ask('/openapi.json', { door });
+    const lists: string[][] = [];
+    JSON.parse(JSON.stringify(body), (key, value) => {
+      if (key === 'enum' && value.includes('SUBMITTED')) lists.push(value);
+      return value;
+    });
+    expect(lists.length).toBeGreaterThan(0);
+    for (const list of lists) expect(list).toEqual([...ORDER_STATUSES]);
+  },
+);
