@@ -16,10 +16,10 @@ export function workflowBundle(): Promise<WorkflowBundleOption> {
   return bundled;
 }
 
-/** Bundles the workflow and its interceptors, from where this file is: the sources or `dist`. */
-export function bundleWorkflow(): Promise<{ readonly code: string }> {
+/** Bundles the workflow and its interceptors, by default from where this file is: the sources or `dist`. */
+export function bundleWorkflow(folder = join(import.meta.dirname, '..')): Promise<{ readonly code: string }> {
   const module = (path: string): string =>
-    join(import.meta.dirname, '..', import.meta.filename.endsWith('.ts') ? `${path}.ts` : `${path}.js`);
+    join(folder, import.meta.filename.endsWith('.ts') ? `${path}.ts` : `${path}.js`);
   return bundleWorkflowCode({
     workflowsPath: module('workflow/index'),
     workflowInterceptorModules: [module('trace/workflow-trace')],
