@@ -1,8 +1,10 @@
 import type { OperationsPage } from '@bezel/contracts';
+import { testServers, waitFor } from '@bezel/local/testing';
 import { uuidv7 } from '@bezel/outbox';
 import { encodeCursor } from '@bezel/service';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { cuttable } from '../testing/cuttable.ts';
 import { ADA, ANN, OLGA, type Person, PIA, PRICING, SAM, type Shop, startShop } from '../testing/shop.ts';
 import { lowestIdAt } from './id-time.ts';
 import type { OrderFilter } from './order-filter.ts';
@@ -65,14 +67,22 @@ describe('bad input is a clear 400', () => {
   });
 });
 
-test('while Temporal is away that is said, and the database answers', async () => {
-  await using alone = await startShop({ temporalAddress: '127.0.0.1:1' });
-  const { id } = await alone.submitted();
-  const ask = (source: string) => alone.ask(`/v1/operations/orders?source=${source}`, { as: OLGA });
+test('while Temporal is away that is said, and the database answers; when it is back, it is asked again', async () => {
+  await using line = await cuttable(testServers().temporalAddress);
+  await using alone = await startShop({ temporalAddress: line.address });
+  const tenant = `away-${uuidv7()}`;
+  const { id } = await alone.submitted({ as: { ...ANN, tenant } });
+  const ask = (source: string) => alone.ask(`/v1/operations/orders?source=${source}&tenant=${tenant}`, { as: OLGA });
+  expect((await ask('temporal')).status).toBe(200);
+  line.cut();
   const away = await ask('temporal');
   expect(away).toMatchObject({ status: 503, body: { code: 'temporal_unavailable' } });
   expect(away.headers.get('retry-after')).toBe('2');
   expect(await ask('database')).toMatchObject({ status: 200, body: { items: [{ id, status: 'SUBMITTED' }] } });
+  line.mend();
+  await waitFor('Temporal to be asked again', async () => (await ask('temporal')).status === 200, {
+    deadlineMs: 60_000,
+  });
 });
 
 test('an operator may look at every order and its history, and may not act for a customer', async () => {
