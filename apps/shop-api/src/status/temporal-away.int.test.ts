@@ -20,6 +20,7 @@ const SECONDS = Number(process.env['BEZEL_TEMPORAL_AWAY_SECONDS'] ?? (process.en
 /** Orders that have their offer when it goes, and how many more are submitted at least until it is back. */
 const BEFORE = 8;
 const MEANWHILE = 4;
+const BETWEEN_MS = Math.max(500, SECONDS * 4);
 jest.setTimeout((SECONDS * 3 + 180) * 1_000);
 
 const WAY: readonly OrderStatus[] = [
@@ -138,7 +139,7 @@ test(`Temporal is away for ${SECONDS} s while facts go on arriving: everything c
     const told = await submit();
     await told.make();
     await told.publish();
-    await delay(500);
+    await delay(BETWEEN_MS);
   }
   await waitFor('a call to Temporal to have failed', () =>
     consumer.status().partitions.some(({ failing }) => /Temporal does not answer/.test(failing?.message ?? '')),
