@@ -62,6 +62,11 @@ export function pricingRole(config: Config, database: Database<MesDatabase>): Ro
   });
   return {
     ...role,
+    async start(fatal) {
+      // Operators hear of a broken list or of a hole now, and not with the first order.
+      await priceLists.look();
+      await role.start(fatal);
+    },
     async stop() {
       await role.stop();
       await threads[Symbol.asyncDispose]();

@@ -119,7 +119,14 @@ describe('a submission', () => {
     const { events } = await temporal.workflow.getHandle(workflowIdOf(order.id)).fetchHistory();
     const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
     expect(input && defaultPayloadConverter.fromPayload(input)).toMatchObject({
-      order: { orderId: order.id, orderNumber: order.number, model: order.model, metal: 'gold-585', customerId: 'ann' },
+      order: {
+        orderId: order.id,
+        orderNumber: order.number,
+        model: order.model,
+        metal: 'gold-585',
+        customerId: 'ann',
+        channel: 'shop',
+      },
       startedBy: (await shop.messages(order.id))[0]?.id,
     });
   });

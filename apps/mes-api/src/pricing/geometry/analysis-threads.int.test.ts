@@ -1,9 +1,16 @@
+import { waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { binaryStl, cube, type Triangle, torus } from '../../testing/shapes.ts';
 import { AnalysisThreads } from './analysis-threads.ts';
 
 // Real servers answer late on a busy machine; what is waited for has deadlines of its own.
 jest.setTimeout(120_000);
+
+/** As Node counts them: one that goes on working, whatever the pool believes, is among them. */
+function threadsOfThisProcess(): number {
+  process.report.excludeNetwork = true;
+  return (process.report.getReport() as unknown as { workers: unknown[] }).workers.length;
+}
 
 const quietly = { signal: new AbortController().signal, onPhase: () => {} };
 
@@ -14,6 +21,8 @@ describe('analysis on threads', () => {
     const analysis = await threads.analyse(binaryStl(cube(10)), { ...quietly, onPhase: (phase) => phases.push(phase) });
     expect(analysis).toMatchObject({ geometry: { volumeUm3: '1000000000000' } });
     expect(phases).toEqual(['reading', 'welding', 'closing', 'measuring']);
+    // It stays for the next one, for a while.
+    expect(threadsOfThisProcess()).toBe(1);
   });
 
   test('a rejection is an answer, with its reason', async () => {
@@ -31,6 +40,7 @@ describe('analysis on threads', () => {
       onPhase: (phase) => phase === 'measuring' && cancel.abort(),
     });
     await expect(large).rejects.toMatchObject({ name: 'AbortError' });
+    await waitFor('the thread to be gone', () => threadsOfThisProcess() === 0);
     expect(await threads.analyse(binaryStl(cube(10)), quietly)).toHaveProperty('geometry');
   });
 

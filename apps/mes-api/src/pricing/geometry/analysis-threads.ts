@@ -57,6 +57,7 @@ export class AnalysisThreads implements AsyncDisposable {
   readonly #limitCpuMs: number;
   readonly #open: () => Piscina<AnalysisTask, ModelAnalysis>;
   #pool: Piscina<AnalysisTask, ModelAnalysis>;
+  #running = 0;
   #ended = false;
 
   constructor({ threads, limitCpuMs = LIMIT_CPU_MS, heapMb = HEAP_MB }: AnalysisThreadsOptions) {
@@ -121,19 +122,30 @@ export class AnalysisThreads implements AsyncDisposable {
     }
   }
 
-  /** Counts from `begin`, the processor time of the whole process: other threads may make it end a little earlier. */
+  /**
+   * Counts from `begin`. Node tells the processor time of the whole process and, while WebAssembly runs, of no single
+   * thread; so what the process used between two looks is shared among the analyses that run.
+   */
   #abortAtLimit(limit: AbortController): { begin: () => void; end: () => void } {
     let timer: NodeJS.Timeout | undefined;
     return {
       begin: () => {
         if (timer !== undefined) return;
-        const begun = process.cpuUsage();
+        this.#running++;
+        let looked = process.cpuUsage();
+        let usedMs = 0;
         timer = setInterval(() => {
-          const { user, system } = process.cpuUsage(begun);
-          if ((user + system) / 1_000 > this.#limitCpuMs) limit.abort();
+          const { user, system } = process.cpuUsage(looked);
+          looked = process.cpuUsage();
+          usedMs += (user + system) / 1_000 / this.#running;
+          if (usedMs > this.#limitCpuMs) limit.abort();
         }, LOOK_EVERY_MS);
       },
-      end: () => clearInterval(timer),
+      end: () => {
+        if (timer === undefined) return;
+        clearInterval(timer);
+        this.#running--;
+      },
     };
   }
 

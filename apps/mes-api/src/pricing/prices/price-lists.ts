@@ -50,7 +50,7 @@ export class PriceLists {
   async validAt(at: number): Promise<PriceList> {
     const before = performance.now() - this.#lookedAt < LOOK_EVERY_MS ? priceListAt(this.#lists, at) : undefined;
     if (before !== undefined) return before;
-    await this.#look();
+    await this.look();
     const valid = priceListAt(this.#lists, at);
     if (valid !== undefined) return valid;
     throw this.#lists.length === 0 && this.#broken !== undefined
@@ -58,8 +58,8 @@ export class PriceLists {
       : new NoPriceListError(at, this.#broken?.message);
   }
 
-  /** Those who come while the folder is being read share the reading. */
-  #look(): Promise<void> {
+  /** Reads the folder, if it has changed. Never rejects. Those who come while it is being read share the reading. */
+  look(): Promise<void> {
     this.#looking ??= this.#read().finally(() => {
       this.#looking = undefined;
     });
