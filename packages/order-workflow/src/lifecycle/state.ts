@@ -1,9 +1,24 @@
 import type { OrderStatus, PriceOffer } from '@bezel/contracts';
 import type { Fact } from '../contract/facts.ts';
-import type { Timing } from './timing.ts';
 
 /** How far the work order in the MES is, as the workflow knows it. */
 export type WorkOrderPhase = 'none' | 'opening' | 'open' | 'withdrawing' | 'withdrawn';
+
+/** How an order stands in time; all instants in ms since 1970. */
+export interface Timing {
+  /** When the status it is in was entered. */
+  readonly enteredAt: number;
+  /** When that status passes its SLA; null when it has none. */
+  readonly deadline: number | null;
+  /** Told that the SLA has passed. */
+  readonly late: boolean;
+  /** Told, in this stage, that the SLA or the promise will not be kept. */
+  readonly predicted: boolean;
+  /** When the order is promised to be delivered: at APPROVED, by the SLAs of what is left. null before. */
+  readonly promisedAt: number | null;
+  /** Told, in this stage or before, that the promise will not be kept. */
+  readonly promiseDoubted: boolean;
+}
 
 /** All that the workflow knows of an order. It is JSON, so that it can be queried and carried over a continue-as-new. */
 export interface OrderState {

@@ -3,7 +3,7 @@ import type { OrderDelay } from '../contract/activities.ts';
 import type { Effect, Move, Step } from './effects.ts';
 import type { StageTime } from './stage.ts';
 import { LIFECYCLE } from './stages.ts';
-import type { OrderState } from './state.ts';
+import type { OrderState, Timing } from './state.ts';
 import { isFinal, STATUSES } from './table.ts';
 
 /** What the stages of one order may take and usually do. A status that is missing has no SLA. */
@@ -21,22 +21,6 @@ export const STAGE_TIMES: StageTimes = Object.fromEntries(
 export interface Clock {
   readonly now: number;
   readonly times: StageTimes;
-}
-
-/** How an order stands in time; all instants in ms since 1970. */
-export interface Timing {
-  /** When the status it is in was entered. */
-  readonly enteredAt: number;
-  /** When that status passes its SLA; null when it has none. */
-  readonly deadline: number | null;
-  /** Told that the SLA has passed. */
-  readonly late: boolean;
-  /** Told, in this stage, that the SLA or the promise will not be kept. */
-  readonly predicted: boolean;
-  /** When the order is promised to be delivered: at APPROVED, by the SLAs of what is left. null before. */
-  readonly promisedAt: number | null;
-  /** Told, in this stage or before, that the promise will not be kept. */
-  readonly promiseDoubted: boolean;
 }
 
 /**
