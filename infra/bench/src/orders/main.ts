@@ -24,7 +24,7 @@ try {
 }
 
 async function bench() {
-  if (options.temporal === 'server') process.env['BEZEL_TEMPORAL'] = 'server';
+  process.env['BEZEL_TEMPORAL'] = options.temporal;
   const progress = createProgress(say);
   await using system = await openSystem(progress, signal);
   const { postgres, kafka, temporal } = system.stack.provided.origins;

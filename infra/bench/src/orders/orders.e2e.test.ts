@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { temporaryStackState } from '@bezel/local/testing';
+import { describe, expect, jest, test } from '@jest/globals';
+
+jest.setTimeout(600_000);
+
+const PROGRAM = fileURLToPath(new URL('../bin/bench.ts', import.meta.url));
+const RESULTS = new URL('../../RESULTS.md', import.meta.url);
+const results = (): string => (existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '');
+
+const full = process.env['BEZEL_TEST_FULL'] === '1';
+const title = 'npm run bench -- orders';
+
+(full ? describe : describe.skip)(full ? title : `${title} [skipped: runs in npm run test:full]`, () => {
+  test('a small run on servers of its own: every figure, the servers ended, no results when told so', async () => {
+    await using state = temporaryStackState();
+    const before = results();
+    const sizes = ['--orders', '4', '--rounds', '1', '--in-flight', '2', '--seconds', '1', '--temporal', 'dev'];
+    const child = spawn(
+      process.execPath,
+      ['--conditions=@bezel/source', PROGRAM, 'orders', ...sizes, '--json', '--no-results'],
+      { env: { ...process.env, NODE_OPTIONS: '', BEZEL_STATE: state.path }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        output[stream] += text;
+      });
+    }
+    const [code] = await once(child, 'close');
+    expect({ code, told: output.stderr }).toEqual({ code: 0, told: expect.stringMatching(/round 1 of 1: bare/) });
+    const figures = JSON.parse(output.stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect(Object.keys(figures)).toEqual([
+      ...['ordersPerS', 'bareOrdersPerS', 'ratio'],
+      ...['eventsPerOrder', 'writesPerOrder', 'bareEventsPerOrder', 'bareWritesPerOrder'],
+      ...['factToStatusP50Ms', 'factToStatusP99Ms', 'postP99Ms'],
+    ]);
+    expect(Math.min(...Object.values<number>(figures))).toBeGreaterThan(0);
+    expect(results()).toBe(before);
+    expect(existsSync(`${state.path}/bench/running.json`)).toBe(false);
+  });
+});
