@@ -330,7 +330,9 @@ describe('who and what is let in', () => {
     expect((await request(app.getHttpServer()).get('/v1/work-orders')).status).toBe(401);
     for (const role of ['customer', 'sales', 'partner-admin', 'service']) {
       expect((await get('/v1/work-orders', 'carl', role)).body).toMatchObject({ status: 403, code: 'forbidden' });
-      expect((await step(workOrderId, 'claim', { sub: 'carl', role })).status).toBe(403);
+      for (const name of ['claim', 'start', 'complete', 'pack', 'ship']) {
+        expect((await step(workOrderId, name, { sub: 'carl', role })).status).toBe(403);
+      }
     }
   });
 });
