@@ -7,7 +7,7 @@ const RENEW_BEFORE_MS = 60_000;
  */
 export function signInAs(
   identity: () => StackFile['servers']['identity'],
-  client: 'customer' | 'operator',
+  client: 'customer' | 'operator' | 'sales',
 ): (fresh: boolean) => Promise<string> {
   let held: Promise<{ header: string; until: number }> | undefined;
   return async (fresh) => {
@@ -20,7 +20,7 @@ export function signInAs(
 
 async function requestToken(
   { token, clients }: StackFile['servers']['identity'],
-  client: 'customer' | 'operator',
+  client: 'customer' | 'operator' | 'sales',
 ): Promise<{ header: string; until: number }> {
   const { clientId, clientSecret } = clients[client];
   const response = await fetch(token, {
