@@ -40,7 +40,7 @@ export function renderLifecyclePage(lifecycle: Lifecycle): string {
     '',
     ...Object.entries(SWEEPERS).map(([name, looksFor]) => `- \`${name}\`: ${looksFor}`),
     '',
-    'The audit of `packages/ledger` finds all of them, for one order or for all.',
+    'None runs by itself yet: the audit of `packages/ledger` is what finds such orders.',
     '',
   ].join('\n');
 }
