@@ -111,6 +111,9 @@ const euros = (amountMinor: string) => ({ amountMinor, currency: 'EUR' });
 /** So many stones are first priced by last month's list, as by a worker that has not heard of the new one. */
 export const STONES_OF_THE_OLD_LIST = 13;
 
+/** So many stones are always priced by another list than the other parts. */
+export const STONES_OF_ANOTHER_LIST = 14;
+
 /** Fixed prices; a tenth less for partners; a file called broken.stl cannot be made. */
 export function pricingActivities(pool: pg.Pool): PricingActivities {
   const askedAt = new Set<string | undefined>();
@@ -136,7 +139,7 @@ export function pricingActivities(pool: pg.Pool): PricingActivities {
     }),
     async priceStones({ stones, at }) {
       if (stones === 0) return null;
-      const old = stones === STONES_OF_THE_OLD_LIST && !askedAt.has(at);
+      const old = stones === STONES_OF_ANOTHER_LIST || (stones === STONES_OF_THE_OLD_LIST && !askedAt.has(at));
       askedAt.add(at);
       const amount = euros(old ? '3999' : '4000');
       return { kind: 'stones', label: `${stones} brilliants`, amount, priceList: old ? 'old' : 'new' };

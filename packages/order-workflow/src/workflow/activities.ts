@@ -58,8 +58,11 @@ export function outcomeIn(error: unknown, type: OutcomeType): ApplicationFailure
   return cause instanceof ApplicationFailure && cause.type === type ? cause : undefined;
 }
 
-/** How long the workflow waits when an activity gave up that never should. */
-const GAVE_UP_WAIT = '1m';
+/**
+ * How long the workflow waits when an activity gave up that never should, in ms: longer each time, because every try is
+ * a dozen events of a history that may not grow without end.
+ */
+const GAVE_UP_WAIT = { first: 60_000, longest: 3_600_000 };
 
 /**
  * Awaits an activity without end. Only success, the expected outcomes and the cancellation of the scope get through. An
@@ -67,14 +70,14 @@ const GAVE_UP_WAIT = '1m';
  * no order is lost by it.
  */
 export async function untilDone<T>(attempt: () => Promise<T>, ...expected: readonly OutcomeType[]): Promise<T> {
-  for (;;) {
+  for (let wait = GAVE_UP_WAIT.first; ; wait = Math.min(2 * wait, GAVE_UP_WAIT.longest)) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
       if (expected.some((type) => outcomeIn(error, type) !== undefined)) throw error;
       log.error('an activity gave up; trying again later', { activityType: error.activityType, error });
-      await sleep(GAVE_UP_WAIT);
+      await sleep(wait);
     }
   }
 }

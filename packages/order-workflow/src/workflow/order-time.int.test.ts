@@ -82,7 +82,7 @@ describe('a stage that passes its SLA', () => {
   }, 60_000);
 
   test('is told after the workflow continued as new', async () => {
-    await using other = await createOrderSystem({ stageTimes, historyLimit: 25 });
+    await using other = await createOrderSystem({ stageTimes, historyLimit: 45 });
     await using _workers = await startWorkers({ name: 'four', ...other });
     const order = await other.submit({ tenant: HURRIED });
     await order.leadTo('APPROVED');

@@ -1,5 +1,6 @@
+import { waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { STONES_OF_THE_OLD_LIST } from '../testing/activities.ts';
+import { STONES_OF_ANOTHER_LIST, STONES_OF_THE_OLD_LIST } from '../testing/activities.ts';
 import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../testing/order-system.ts';
 
 const LINE = [
@@ -188,7 +189,7 @@ describe('the end of an offer', () => {
 
 describe('a long history', () => {
   test('is continued as new with all that is known: facts seen, facts held, work under way', async () => {
-    await using long = await createOrderSystem({ historyLimit: 25 });
+    await using long = await createOrderSystem({ historyLimit: 45 });
     await using _workers = await startWorkers({ name: 'long', ...long });
     const order = await long.submit({}, 'analyse model');
     await order.attempt('analyse model');
@@ -207,4 +208,12 @@ describe('a long history', () => {
     expect(await order.refusals()).toEqual([]);
     expect((await order.histories()).length).toBeGreaterThan(1);
   }, 90_000);
+
+  test('made by work that is tried again and again is continued as new without any message', async () => {
+    await using long = await createOrderSystem({ historyLimit: 45 });
+    await using _workers = await startWorkers({ name: 'stubborn', ...long });
+    const order = await long.submit({ stones: STONES_OF_ANOTHER_LIST });
+    await waitFor('the second run', async () => (await order.histories()).length > 1);
+    expect(await order.statuses()).toEqual(['PRICING']);
+  }, 60_000);
 });

@@ -34,8 +34,8 @@ export async function priceOrder(start: OrderStart, { analysis, pricing }: Activ
   }
 }
 
-/** How long the workflow waits for its pricing workers to know the same price lists. */
-const LISTS_DIFFER_WAIT = '2s';
+/** How long the workflow waits for its pricing workers to know the same price lists, in ms: longer each time. */
+const LISTS_DIFFER_WAIT = { first: 2_000, longest: 600_000 };
 
 /**
  * Prices the parts, again and again until all come from one price list: a list may be replaced while they are asked
@@ -47,7 +47,7 @@ async function priceParts(
 ): Promise<{ readonly parts: PricePart[]; readonly massMg: number }> {
   const { metal, stones, finish, channel, tenant } = order;
   const partner = channel === 'partner' ? { partner: tenant } : {};
-  for (;;) {
+  for (let wait = LISTS_DIFFER_WAIT.first; ; wait = Math.min(2 * wait, LISTS_DIFFER_WAIT.longest)) {
     const [{ part, massMg, priceList, discount }, ...rest] = await Promise.all([
       untilDone(() => pricing.priceMetal({ geometry, metal, at, ...partner }), MODEL_REJECTED),
       untilDone(() => pricing.priceStones({ stones, at }), MODEL_REJECTED),
@@ -59,6 +59,6 @@ async function priceParts(
     );
     if (lists.size <= 1) return { parts: offerParts([part, ...others], discount), massMg };
     log.warn('the parts of an offer come from different price lists; pricing again', { priceLists: [...lists] });
-    await sleep(LISTS_DIFFER_WAIT);
+    await sleep(wait);
   }
 }

@@ -148,5 +148,5 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'promise-in-doubt', play: promiseInDoubt, options: approvedTakes(HOUR, 2 * HOUR) },
   { name: 'expired', play: expired, options: { offerValidForMs: 300 } },
   { name: 'accepted-late', play: acceptedLate, options: { offerValidForMs: 300 } },
-  { name: 'continued', play: outOfOrder, options: { historyLimit: 25 } },
+  { name: 'continued', play: outOfOrder, options: { historyLimit: 45 } },
 ];
