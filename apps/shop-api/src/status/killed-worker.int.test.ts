@@ -69,6 +69,7 @@ async function doomed(doom: Omit<Doom, 'databaseUrl' | 'temporal'>): Promise<unk
   const child = spawn(process.execPath, [...nodeOptions, program, JSON.stringify(whole)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: 120_000, // by SIGTERM: one that never came to its end is told apart
   });
   return once(child, 'exit');
 }
@@ -82,16 +83,21 @@ const rowsOf = async (orderId: string): Promise<{ moves: string[]; told: unknown
   return { moves: rows.map(({ to_status }) => to_status), told: told.map(({ data }) => data['to']) };
 };
 
-/** The worker dies as it moves an order to PRICED, another takes its place, and the order is called off. */
-async function killAndGoOn(place: Doom['place']): Promise<void> {
+test('a worker is killed with one move written and not committed, another committed and not reported: the next makes each once', async () => {
   const taskQueues = { ...others, orders: `orders-${uuidv7()}` };
   const { startOrder, signalFact } = temporalWorkflows({ client, taskQueues });
-  const { id: orderId } = await shop.submitted();
-  const [submission] = await shop.messages(orderId);
-  await startOrder(submission?.data as unknown as OrderInput, String(submission?.id));
-  expect(await doomed({ taskQueue: taskQueues.orders, place, to: 'PRICED', orderId })).toEqual([null, 'SIGKILL']);
-  const cut = ['SUBMITTED', 'PRICING', ...(place === 'unreported' ? ['PRICED'] : [])];
-  expect(await rowsOf(orderId)).toEqual({ moves: cut, told: cut.slice(1) });
+  const [uncommitted, unreported] = [(await shop.submitted()).id, (await shop.submitted()).id];
+  for (const orderId of [uncommitted, unreported]) {
+    const [submission] = await shop.messages(orderId);
+    await startOrder(submission?.data as unknown as OrderInput, String(submission?.id));
+  }
+  const places = { [uncommitted]: 'uncommitted', [unreported]: 'unreported' } as const;
+  expect(await doomed({ taskQueue: taskQueues.orders, to: 'PRICED', places })).toEqual([null, 'SIGKILL']);
+  expect(await rowsOf(uncommitted)).toEqual({ moves: ['SUBMITTED', 'PRICING'], told: ['PRICING'] });
+  expect(await rowsOf(unreported)).toEqual({
+    moves: ['SUBMITTED', 'PRICING', 'PRICED'],
+    told: ['PRICING', 'PRICED'],
+  });
 
   await using _heir = await running(
     await createOrdersWorker({
@@ -101,13 +107,11 @@ async function killAndGoOn(place: Doom['place']): Promise<void> {
       activities: shopActivities(shop.outbox, shop.database.kysely),
     }),
   );
-  const at = new Date().toISOString();
-  await signalFact(orderId, { messageId: uuidv7(), kind: 'cancellation-requested', by: 'ann', reason: 'enough', at });
-  expect(await client.workflow.getHandle(workflowIdOf(orderId)).result()).toBe('CANCELLED');
-  const whole = ['SUBMITTED', 'PRICING', 'PRICED', 'CANCELLED'];
-  expect(await rowsOf(orderId)).toEqual({ moves: whole, told: whole.slice(1) });
-}
-
-test('a worker is killed with a move that is written and not committed, or committed and not reported: the next one makes it once', async () => {
-  await Promise.all([killAndGoOn('uncommitted'), killAndGoOn('unreported')]);
+  const moves = ['SUBMITTED', 'PRICING', 'PRICED', 'CANCELLED'];
+  for (const orderId of [uncommitted, unreported]) {
+    const at = new Date().toISOString();
+    await signalFact(orderId, { messageId: uuidv7(), kind: 'cancellation-requested', by: 'ann', reason: 'enough', at });
+    expect(await client.workflow.getHandle(workflowIdOf(orderId)).result()).toBe('CANCELLED');
+    expect(await rowsOf(orderId)).toEqual({ moves, told: moves.slice(1) });
+  }
 });
