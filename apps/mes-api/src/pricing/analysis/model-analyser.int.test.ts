@@ -7,12 +7,13 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { createMesDatabase, type MesTestDatabase } from '../../testing/mes-database.ts';
 import { binaryStl, cube, type Triangle, torus } from '../../testing/shapes.ts';
 import { CLIENT, type ShopDouble, startShopDouble } from '../../testing/shop-double.ts';
+import { ANALYSER_VERSION } from '../geometry/analyse-model.ts';
 import { AnalysisThreads, type AnalysisThreadsOptions } from '../geometry/analysis-threads.ts';
 import { AccessTokens } from '../model/access-token.ts';
 import { ModelAnalyser } from './model-analyser.ts';
 
 // Real servers answer late on a busy machine; what is waited for has deadlines of its own.
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const { signal: forever } = new AbortController();
 /** Short, so that a killed process is found dead soon. */
@@ -43,6 +44,12 @@ const attempts = async ({ sha256 }: ModelRef) =>
       [sha256],
     )
   ).rows[0];
+
+const crashedBefore = ({ sha256 }: ModelRef, times: number) =>
+  database.pool.query(
+    'INSERT INTO model_analysis_attempt (sha256, analyser_version, begun, crashes) VALUES ($1, $2, $3, $3)',
+    [sha256, ANALYSER_VERSION, times],
+  );
 
 /** A body whose one wrongly wound face makes the analysis look at every edge: far more heap than its clean twin. */
 function hungry(): Triangle[] {
@@ -99,6 +106,22 @@ describe('a model that takes its thread down', () => {
     expect(shop.asked.models).toBe(before);
   });
 
+  test('is measured alone from then on: it waits for those that are being measured', async () => {
+    const [large, suspect] = [torus(10, 2, { rows: 300, columns: 150 }), cube(10)].map((shape) =>
+      shop.store(binaryStl(shape)),
+    ) as [ModelRef, ModelRef];
+    await crashedBefore(suspect, 1);
+    const analyser = aProcess({ threads: 2 });
+    const done: string[] = [];
+    const measuring = analyser.analyse(large, forever).then(() => done.push('large'));
+    await waitFor('the large one to begin', async () => (await attempts(large))?.held);
+    // A cube is measured in no time, on the other thread, if it need not wait.
+    expect(await analyser.analyse(suspect, forever)).toHaveProperty('geometry');
+    done.push('suspect');
+    await measuring;
+    expect(done).toEqual(['large', 'suspect']);
+  });
+
   test('is measured when the next process has the memory for it', async () => {
     const model = shop.store(binaryStl(hungry()));
     await expect(aProcess({ heapMb: 16 }).analyse(model, forever)).rejects.toMatchObject({ code: 'ANALYSIS_CRASHED' });
@@ -118,7 +141,9 @@ describe('a process that dies in the middle of an analysis', () => {
     });
     const ended = once(child, 'exit');
     try {
-      await waitFor('the process to begin', async () => (await attempts(model))?.begun > before);
+      await waitFor('the process to begin', async () => (await attempts(model))?.begun > before, {
+        deadlineMs: 90_000,
+      });
     } finally {
       child.kill('SIGKILL');
     }
@@ -133,9 +158,10 @@ describe('a process that dies in the middle of an analysis', () => {
     expect(await attempts(model)).toMatchObject({ begun: 2, crashes: 1, last_crash: 'the process died', held: false });
   });
 
-  test('three times over the same model, and the model is rejected', async () => {
+  test('for the third time over the same model: the model is rejected, and not begun again', async () => {
     const model = shop.store(binaryStl(torus(10, 2, { rows: 300, columns: 150 })));
-    for (const _ of [1, 2, 3]) await killedWhileMeasuring(model);
+    await crashedBefore(model, 2);
+    await killedWhileMeasuring(model);
     expect(await aProcess().analyse(model, forever)).toEqual({
       rejected: expect.stringMatching(/^The model could not/),
     });
