@@ -7,10 +7,8 @@ import { AnalysisThreads } from './analysis-threads.ts';
 jest.setTimeout(120_000);
 
 /** As Node counts them: one that goes on working, whatever the pool believes, is among them. */
-function threadsOfThisProcess(): number {
-  process.report.excludeNetwork = true;
-  return (process.report.getReport() as unknown as { workers: unknown[] }).workers.length;
-}
+const threadsOfThisProcess = (): number =>
+  (process.report.getReport() as unknown as { readonly workers: readonly unknown[] }).workers.length;
 
 const quietly = { signal: new AbortController().signal, onPhase: () => {} };
 
