@@ -1,4 +1,4 @@
-import { createProgress, untilToldToEnd } from '@bezel/local/bench';
+import { createProgress, untilToldToEnd, VERSIONS } from '@bezel/local/bench';
 import { provenanceOf, record, sectionBody, verdictOf } from '@bezel/local/measuring';
 import { openSystem } from '../system/system.ts';
 import { readOptions } from './command-line.ts';
@@ -27,10 +27,18 @@ async function bench() {
   process.env['BEZEL_TEMPORAL'] = options.temporal;
   const progress = createProgress(say);
   await using system = await openSystem(progress, signal);
-  const { postgres, kafka, temporal } = system.stack.provided.origins;
+  const { rows } = await system.shop.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  const temporal = {
+    server: `Temporal server ${VERSIONS.temporalServer} on Postgres`,
+    dev: `Temporal’s development server, CLI ${VERSIONS.temporal}`,
+  };
   const provenance = await provenanceOf({
     sources: ['packages', 'apps'],
-    servers: [`Postgres: ${postgres}`, `Kafka: ${kafka}`, `Temporal: ${temporal}`],
+    servers: [
+      `Postgres ${String(rows[0]?.version).split(' ')[0]}`,
+      `Kafka ${VERSIONS.kafka}`,
+      temporal[options.temporal],
+    ],
     packages: ['@temporalio/worker', '@temporalio/client'],
   });
   const finding = await measure(system, options, { progress, signal });
