@@ -138,6 +138,8 @@ test("the app's login reads and writes orders, and changes neither history nor t
     expect(await outcome('SELECT * FROM outbox.message, idempotency.answer')).toBe('done');
     expect(await outcome('UPDATE order_history SET reason = NULL')).toBe('42501');
     expect(await outcome('SELECT * FROM order_delay')).toBe('done');
+    expect(await outcome('UPDATE pricing_progress SET percent = 1')).toBe('done');
+    expect(await outcome('DELETE FROM pricing_progress')).toBe('42501');
     expect(await outcome('DELETE FROM order_fact')).toBe('42501');
     expect(await outcome("UPDATE order_delay SET kind = 'late'")).toBe('42501');
     expect(await outcome('ALTER TABLE orders DROP CONSTRAINT orders_status_has_history')).toBe('42501');
