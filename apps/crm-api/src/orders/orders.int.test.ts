@@ -1,8 +1,11 @@
 import { ORDER_STATUSES, type OrderPage } from '@bezel/contracts';
 import { uuidv7 } from '@bezel/outbox';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Crm, startCrm } from '../testing/crm.ts';
 import { DEADLINE, delayed, EXPECTED, lifeOf, PROMISED } from '../testing/told.ts';
+
+// Real servers answer late on a busy machine; what is waited for has deadlines of its own.
+jest.setTimeout(60_000);
 
 let crm: Crm;
 beforeAll(async () => {
