@@ -4,6 +4,7 @@ import { processUnit } from '../../supervisor/process-unit.ts';
 import type { Unit } from '../../supervisor/unit.ts';
 import { probeTemporal } from '../probes.ts';
 import { TEMPORAL_NAMESPACE } from '../server.ts';
+import { DYNAMIC_SETTINGS } from './temporal-settings.ts';
 
 export interface NativeTemporal {
   readonly program: string;
@@ -19,6 +20,7 @@ export interface NativeTemporal {
 export const temporalArguments = (ip: string, port: number, uiPort: number, data: string): string[] => [
   ...['server', 'start-dev', '--ip', ip, '--port', String(port), '--ui-port', String(uiPort)],
   ...['--namespace', TEMPORAL_NAMESPACE, '--db-filename', data, '--log-level', 'warn'],
+  ...Object.entries(DYNAMIC_SETTINGS).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
 ];
 
 /** Temporal's development server with its web UI, on 127.0.0.1 only; it keeps its data through any end. */

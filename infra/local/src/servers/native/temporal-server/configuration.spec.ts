@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { serverConfiguration, uiConfiguration } from './configuration.ts';
+import { dynamicConfiguration, serverConfiguration, uiConfiguration } from './configuration.ts';
 
 const ports = {
   frontend: { grpc: 1, membership: 2 },
@@ -10,6 +10,7 @@ const ports = {
 const configuration = serverConfiguration({
   ports,
   metricsPort: 9,
+  dynamicFile: '/somewhere/dynamic.yaml',
   databases: {
     main: 'postgres://temporal:se%40cret@db.example:5433/temporal',
     visibility: 'postgres://temporal:se%40cret@db.example/temporal_visibility',
@@ -53,4 +54,9 @@ test('the web UI listens to this machine only and asks nobody on the Internet', 
     disableNewsFetch: true,
     notifyOnNewVersion: false,
   });
+});
+
+test('dynamic settings are read from a file, and are those of every kind of server', () => {
+  expect(configuration).toMatchObject({ dynamicConfigClient: { filepath: '/somewhere/dynamic.yaml' } });
+  expect(dynamicConfiguration()).toEqual({ 'system.enableActivityEagerExecution': [{ value: true }] });
 });

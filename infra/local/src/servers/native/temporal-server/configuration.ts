@@ -1,4 +1,5 @@
 import { TEMPORAL_NAMESPACE } from '../../server.ts';
+import { DYNAMIC_SETTINGS } from '../temporal-settings.ts';
 
 /** Temporal's services; one process runs them all. */
 export const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
@@ -12,6 +13,8 @@ export interface ServicePorts {
 export interface ServerSettings {
   readonly ports: Readonly<Record<(typeof SERVICES)[number], ServicePorts>>;
   readonly metricsPort: number;
+  /** The file with {@link dynamicConfiguration}. */
+  readonly dynamicFile: string;
   /** URLs of the two databases, with the login that works with rows. */
   readonly databases: { readonly main: string; readonly visibility: string };
 }
@@ -29,7 +32,7 @@ const CONNECTIONS = { main: 16, visibility: 4 };
  * The server's configuration file as an object: everything on 127.0.0.1, no archival. (The file is
  * YAML, of which JSON is a part.)
  */
-export function serverConfiguration({ ports, metricsPort, databases }: ServerSettings): object {
+export function serverConfiguration({ ports, metricsPort, dynamicFile, databases }: ServerSettings): object {
   const store = (url: string, maxConns: number): object => {
     const { hostname, port, username, password, pathname } = new URL(url);
     return {
@@ -82,8 +85,13 @@ export function serverConfiguration({ ports, metricsPort, databases }: ServerSet
       },
     },
     dcRedirectionPolicy: { policy: 'noop' },
+    dynamicConfigClient: { filepath: dynamicFile, pollInterval: '1m' },
   };
 }
+
+/** The settings that a running server looks up again and again, as an object; each may have a value by namespace. */
+export const dynamicConfiguration = (): object =>
+  Object.fromEntries(Object.entries(DYNAMIC_SETTINGS).map(([name, value]) => [name, [{ value }]]));
 
 /** Where a server on this machine tells Prometheus of itself. */
 export const metricsUrl = (port: number): string => `http://127.0.0.1:${port}/metrics`;

@@ -8,7 +8,14 @@ import type { Choice } from '../../choice.ts';
 import type { ProvideContext } from '../../context.ts';
 import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from '../../server.ts';
 import { IN_WORDS, origin } from '../ways.ts';
-import { metricsUrl, SERVICES, type ServerSettings, serverConfiguration, uiConfiguration } from './configuration.ts';
+import {
+  dynamicConfiguration,
+  metricsUrl,
+  SERVICES,
+  type ServerSettings,
+  serverConfiguration,
+  uiConfiguration,
+} from './configuration.ts';
 import { provideTemporalDatabases, temporalDatabases } from './databases.ts';
 import { obtainTemporalServer, obtainTemporalUi } from './programs.ts';
 import { temporalServerUnit, temporalUiUnit } from './units.ts';
@@ -37,7 +44,12 @@ export async function provideTemporalServer(
     async onPostgres(superuserUrl) {
       await provideTemporalDatabases(superuserUrl, secrets, programs.sqlTool, signal);
       const databases = temporalDatabases(superuserUrl, secrets);
-      await writeConfiguration(configuration, serverConfiguration({ ports: servicePorts, metricsPort, databases }));
+      const dynamicFile = join(places.temporalServer, 'dynamic.yaml');
+      await writeConfiguration(dynamicFile, dynamicConfiguration());
+      await writeConfiguration(
+        configuration,
+        serverConfiguration({ ports: servicePorts, metricsPort, dynamicFile, databases }),
+      );
     },
     companions: ui === null ? [] : [ui.unit],
     origin: origin(`full server ${VERSIONS.temporalServer} on Postgres, ${IN_WORDS[way]}`, choice.why),
