@@ -7,6 +7,9 @@ import type { PartContext } from './part.ts';
 const RATES = [5, 10, 20] as const;
 const TARGET = { p50: 60, p99: 250 };
 
+/** NaN: nothing came in time. */
+const shown = (ms: number): string => (Number.isNaN(ms) ? '–' : String(round(ms, 1)));
+
 /** From fact committed to status committed, with every process of the stack running. */
 export async function measureFacts(
   { system, options, progress, signal }: PartContext,
@@ -42,7 +45,7 @@ export async function measureFacts(
         ],
         rows: found.map((rate) => [
           ...[rate.perSecond, rate.facts].map(String),
-          ...[rate.p50, rate.p99, rate.submittedP50, rate.submittedP99].map((value) => String(round(value, 1))),
+          ...[rate.p50, rate.p99, rate.submittedP50, rate.submittedP99].map(shown),
           ...[rate.openAtEnd, rate.leftOpen].map(String),
         ]),
       },
