@@ -1,7 +1,13 @@
 import { type OperationsOrder, ORDER_STATUSES } from '@bezel/contracts';
 import { orderIdOf, SEARCH_ATTRIBUTES } from '@bezel/order-workflow';
+import { orderConnection } from '@bezel/order-workflow/client';
 import { ProblemError } from '@bezel/service';
-import { Connection, defaultGrpcRetryOptions, isGrpcServiceError, makeGrpcRetryInterceptor } from '@temporalio/client';
+import {
+  type Connection,
+  defaultGrpcRetryOptions,
+  isGrpcServiceError,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
 import { decodeTypedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
 import { z } from 'zod';
 import { submittedAtOf } from './id-time.ts';
@@ -27,7 +33,7 @@ export class OrdersInTemporal {
     // Whoever asks waits: what failed for another reason than the way there is not tried again.
     const { delayFunction } = defaultGrpcRetryOptions();
     const retry = makeGrpcRetryInterceptor({ delayFunction, retryableDecider: (_, { code }) => code === UNAVAILABLE });
-    this.connection = Connection.lazy({ address: server.address, interceptors: [retry] });
+    this.connection = orderConnection({ address: server.address, interceptors: [retry] });
   }
 
   /**

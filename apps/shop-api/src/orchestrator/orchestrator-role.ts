@@ -1,5 +1,6 @@
+import { orderConnection } from '@bezel/order-workflow/client';
 import { type Database, type KafkaClient, logProblem, outboxRole, type Role } from '@bezel/service';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { KeepProgress } from '../orders/progress/keep-progress.ts';
@@ -23,7 +24,7 @@ export function orchestratorRole(
   kafka: KafkaClient,
   { temporal, offerValidForMs, stageTimes }: Pick<Config, 'temporal' | 'offerValidForMs' | 'stageTimes'>,
 ): Role {
-  const connection = Connection.lazy({ address: temporal.address });
+  const connection = orderConnection({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
   const orchestrator = new Orchestrator(
     temporalWorkflows({ client, offerValidForMs, stageTimes, payloadKeys: temporal.payloadKeys }),

@@ -21,6 +21,7 @@ const SECONDS = Number(process.env['BEZEL_TEMPORAL_AWAY_SECONDS'] ?? (process.en
 const BEFORE = 8;
 const MEANWHILE = 4;
 const BETWEEN_MS = Math.max(500, SECONDS * 4);
+const PATIENCE_MS = 60_000 + SECONDS * 1_000;
 jest.setTimeout((SECONDS * 3 + 180) * 1_000);
 
 const WAY: readonly OrderStatus[] = [
@@ -124,7 +125,7 @@ test(`Temporal is away for ${SECONDS} s while facts go on arriving: everything c
   };
   for (let count = 0; count < BEFORE; count++) await (await submit()).publish();
   const priced = [...orders];
-  for (const { order } of priced) await reached(order.id, 'PRICED');
+  for (const { order } of priced) await reached(order.id, 'PRICED', PATIENCE_MS);
 
   line.cut();
   const away = performance.now();
@@ -152,13 +153,12 @@ test(`Temporal is away for ${SECONDS} s while facts go on arriving: everything c
 
   line.mend();
   const back = performance.now();
-  const patience = 60_000 + SECONDS * 1_000;
   for (const told of orders.slice(BEFORE)) {
-    await reached(told.order.id, 'PRICED', patience);
+    await reached(told.order.id, 'PRICED', PATIENCE_MS);
     await told.answer();
     await told.publish();
   }
-  for (const told of orders) await reached(told.order.id, told.isCalledOff ? 'CANCELLED' : 'DELIVERED', patience);
+  for (const told of orders) await reached(told.order.id, told.isCalledOff ? 'CANCELLED' : 'DELIVERED', PATIENCE_MS);
   const seconds = ((performance.now() - back) / 1_000).toFixed(1);
   process.stderr.write(
     `Temporal was away for ${SECONDS} s: ${orders.length} orders had ended ${seconds} s after it was back\n`,

@@ -1,5 +1,6 @@
 import type { OrderHistoryEntry, OrderResource, OrderStatus } from '@bezel/contracts';
 import { testServers, waitFor } from '@bezel/local/testing';
+import { orderConnection } from '@bezel/order-workflow/client';
 import {
   createActivityWorker,
   createOrdersWorker,
@@ -10,7 +11,7 @@ import { createConsumer, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
 import { handlersOf } from '@bezel/outbox/nestjs';
 import { log, withOrder } from '@bezel/service';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { Webhook } from 'standardwebhooks';
 import { Orchestrator } from '../orchestrator/orchestrator.ts';
@@ -33,7 +34,7 @@ export async function startRunningShop({ temporalAddress }: { readonly temporalA
   await using started = new AsyncDisposableStack();
   const shop = started.use(await startShop());
   const topics = started.use(await startTopics(shop.database.pool));
-  const connection = Connection.lazy({ address: temporalAddress });
+  const connection = orderConnection({ address: temporalAddress });
   started.defer(() => connection.close());
   const client = new Client({ connection, namespace });
   const workflows = temporalWorkflows({ client, taskQueues });

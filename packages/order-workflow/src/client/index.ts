@@ -6,3 +6,4 @@ export {
   type OrderClientOptions,
   type StartResult,
 } from './order-client.ts';
+export { orderConnection } from './order-connection.ts';

@@ -22,7 +22,7 @@ import { traceCalls } from '../trace/client-trace.ts';
 import { callError } from './errors.ts';
 
 export interface OrderClientOptions {
-  /** A client whose connection and namespace are used. A lazy connection lets the process start while Temporal is away. */
+  /** A client whose connection and namespace are used. One by `orderConnection` outlives Temporal's being away. */
   readonly client: Client;
   /** Encrypt and decrypt what Temporal keeps; the same as the workers'. Default: none, in clear text. */
   readonly payloadKeys?: PayloadKeys;
@@ -55,7 +55,7 @@ export type FactDelivery =
  * (`retryable`) when Temporal is away and `TemporalCallRefusedError` when it refuses.
  *
  * @example
- * const orders = createOrderClient({ client: new Client({ connection: Connection.lazy({ address }), namespace }) });
+ * const orders = createOrderClient({ client: new Client({ connection: orderConnection({ address }), namespace }) });
  * await orders.startOrder(input, event.id);
  * const told = await orders.signalFact(orderId, { messageId: event.id, kind: 'delivered', at, by });
  */
