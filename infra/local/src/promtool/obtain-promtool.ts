@@ -36,15 +36,19 @@ export async function obtainPromtool(say: (line: string) => void, signal: AbortS
   }
 }
 
-const WAYS: readonly (readonly [from: string, fill: (folder: string, signal: AbortSignal) => Promise<void>])[] = [
-  ["Debian's package", fromDebian],
-  ['built with Go', fromGo],
-];
+/** Each with what it may take: a way that takes longer is given up like one that fails. */
+const WAYS = [
+  { from: "Debian's package", withinMs: 2 * 60_000, fill: fromDebian },
+  { from: 'built with Go', withinMs: 8 * 60_000, fill: fromGo },
+] as const;
+
+/** All ways together take no longer than this. */
+export const LONGEST_MS = WAYS.reduce((sum, { withinMs }) => sum + withinMs, 0);
 
 async function filled(folder: string, why: string[], signal: AbortSignal): Promise<string> {
-  for (const [from, fill] of WAYS) {
+  for (const { from, withinMs, fill } of WAYS) {
     try {
-      await fill(folder, signal);
+      await fill(folder, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]));
       return from;
     } catch (error) {
       signal.throwIfAborted();
