@@ -9,7 +9,21 @@ export class OrderUnknownError extends Error {
   }
 }
 
-/** An order that has not ended and has no running workflow: its facts wait until it has one again. */
+/**
+ * An order that has not ended, and its workflow was ended from outside. Its key is parked with the fact and all that
+ * follow, to be played again when the order has a workflow: refusing the fact would drop what somebody did.
+ */
+export class WorkflowEndedError extends Error {
+  override readonly name = 'WorkflowEndedError';
+  readonly code = 'WORKFLOW_ENDED';
+  readonly retryable = false;
+
+  constructor(orderId: string) {
+    super(`order ${orderId} has not ended, and its workflow in Temporal has`);
+  }
+}
+
+/** An order that has not ended and has no workflow yet: its facts wait until it has one. */
 export class WorkflowMissingError extends Error {
   override readonly name = 'WorkflowMissingError';
   readonly code = 'WORKFLOW_MISSING';

@@ -101,6 +101,14 @@ const refusals = async (orderId: string) =>
     )
   ).rows;
 
+const parkedFor = async (orderId: string): Promise<string[]> =>
+  (
+    await shop.database.pool.query<{ code: string }>(
+      `SELECT code FROM outbox.consumer_parked_key WHERE convert_from(key, 'UTF8') = $1`,
+      [orderId],
+    )
+  ).rows.map(({ code }) => code);
+
 async function orderIn(status: OrderStatus): Promise<OrderResource> {
   const order = await shop.submitted();
   await shop.moveTo(order.id, status);
@@ -136,6 +144,15 @@ describe('a submission', () => {
     const [message] = await shop.messages(order.id);
     const first = await workflows.startOrder(message?.data as unknown as OrderInput, String(message?.id));
     await topics.relay(order.id);
+    expect(first).toEqual({ started: true, runId: await started(order.id) });
+  });
+
+  test('whose workflow has gone on since that transaction was lost still gets its run', async () => {
+    const order = await shop.submitted();
+    const [message] = await shop.messages(order.id);
+    const first = await workflows.startOrder(message?.data as unknown as OrderInput, String(message?.id));
+    await shop.moveTo(order.id, 'PRICED');
+    await topics.relay(order.id, /order-submitted/);
     expect(first).toEqual({ started: true, runId: await started(order.id) });
   });
 
@@ -206,14 +223,15 @@ describe('facts', () => {
     expect(await refusals(order.id)).toEqual([]);
   });
 
-  test('for a workflow that ended otherwise are recorded as refused, and hold nobody up', async () => {
+  test('for a workflow that was ended from outside are parked, not refused, and hold nobody up', async () => {
     const order = await shop.submitted();
     await topics.relay(order.id);
     await started(order.id);
     await temporal.workflow.getHandle(workflowIdOf(order.id)).terminate('by an operator');
-    const messageId = await topics.tell(WorkOrderPacked, step(order.id));
-    await handled(messageId);
-    expect(await refusals(order.id)).toMatchObject([{ message_id: messageId, status: 'SUBMITTED' }]);
+    await topics.tell(WorkOrderPacked, step(order.id));
+    await waitFor('the fact to be parked', async () => (await parkedFor(order.id)).length > 0);
+    expect(await parkedFor(order.id)).toEqual(['WORKFLOW_ENDED']);
+    expect(await refusals(order.id)).toEqual([]);
   });
 
   test('for an order without a workflow wait until it has one', async () => {

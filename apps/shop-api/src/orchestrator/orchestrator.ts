@@ -6,7 +6,7 @@ import { kyselyOver, log, withOrder } from '@bezel/service';
 import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
-import { OrderUnknownError, WorkflowMissingError } from './errors.ts';
+import { OrderUnknownError, WorkflowEndedError, WorkflowMissingError } from './errors.ts';
 import { OnEveryFact, readFact } from './facts.ts';
 import type { OrderWorkflows } from './order-workflows.ts';
 
@@ -25,10 +25,13 @@ export class Orchestrator {
     const { orderId, ...order } = event.data;
     await withOrder(orderId, async () => {
       const db = kyselyOver<ShopDatabase>(tx);
-      // Temporal keeps ended workflows for a time only: an old copy of this event must not begin the order afresh.
-      if ((await statusOf(db, orderId)) !== 'SUBMITTED') return;
-      const start = await this.workflows.startOrder({ orderId, ...order }, event.id);
-      const runId = start.started ? start.runId : await this.workflows.runIdOf(orderId);
+      const status = await statusOf(db, orderId);
+      if (isFinal(status)) return;
+      // Temporal keeps ended workflows for a time only: an old copy of this event must not begin the order afresh. One that
+      // has gone on was begun, perhaps by a transaction that was lost and with it the record of the run.
+      const start = status === 'SUBMITTED' ? await this.workflows.startOrder({ orderId, ...order }, event.id) : null;
+      const runId = start?.started === true ? start.runId : await this.workflows.runIdOf(orderId);
+      if (runId === undefined) return;
       await db
         .insertInto('order_workflow')
         .values({ order_id: orderId, run_id: runId })
@@ -52,7 +55,9 @@ export class Orchestrator {
       }
       // It ended between the look and the call; its last status was committed before that.
       const after = await statusOf(db, orderId);
-      if (told.why === 'unknown' && !isFinal(after)) throw new WorkflowMissingError(orderId);
+      if (!isFinal(after)) {
+        throw told.why === 'unknown' ? new WorkflowMissingError(orderId) : new WorkflowEndedError(orderId);
+      }
       await refuse(db, orderId, after, fact);
     });
   }

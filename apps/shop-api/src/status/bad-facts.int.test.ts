@@ -1,5 +1,6 @@
 import { WorkOrderCompleted, WorkOrderPacked, WorkOrderShipped, WorkOrderStarted } from '@bezel/contracts';
 import { testServers, waitFor } from '@bezel/local/testing';
+import { OFFER_EXPIRED } from '@bezel/order-workflow';
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RunningShop, startRunningShop } from '../testing/running-shop.ts';
@@ -57,4 +58,14 @@ test('a fact told again, under its id or another, moves an order once; one that 
   const moves = (await running.historyOf(id)).filter(({ kind }) => kind === 'moved');
   expect(moves.map(({ seq }) => seq)).toEqual([...moves.keys()]);
   expect(moves.filter(({ to }) => to === 'IN_MANUFACTURING')).toMatchObject([{ messageId: first }]);
+});
+
+test('a customer may give any reason, the words of the clock too: the order is cancelled', async () => {
+  const { shop, topics, reached } = running;
+  const id = await approved();
+  await topics.tell(WorkOrderStarted, made(id));
+  await reached(id, 'IN_MANUFACTURING');
+  expect((await shop.post(`/v1/orders/${id}/cancel`, { reason: OFFER_EXPIRED })).status).toBe(202);
+  await topics.relay(id, /cancellation-requested/);
+  expect((await reached(id, 'CANCELLED')).reason).toBe(OFFER_EXPIRED);
 });

@@ -32,7 +32,9 @@ export async function moveWithin(outbox: Outbox, trx: Transaction<ShopDatabase>,
   await makeMove(outbox, trx, order, move);
 }
 
-const endsOffer = ({ to, reason }: OrderMove): boolean => to === 'CANCELLED' && reason === OFFER_EXPIRED;
+/** The clock's move. A customer may give the same reason: that move has a cause. */
+const endsOffer = ({ from, causedBy, reason }: OrderMove): boolean =>
+  from === 'PRICED' && causedBy === undefined && reason === OFFER_EXPIRED;
 
 /** Served by `order_fact_said_once`. The order's lock keeps an acceptance from being recorded after this look. */
 const offerWasAccepted = async (trx: Transaction<ShopDatabase>, order: OrderRow): Promise<boolean> =>

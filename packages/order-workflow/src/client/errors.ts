@@ -9,15 +9,26 @@ export class TemporalUnavailableError extends Error {
   readonly retryable = true;
 }
 
-/** Temporal refuses the call as it is (a wrong namespace, missing rights, an argument too large): trying again is no use. */
+/** Temporal refuses this call as it is (an argument too large): trying again is no use. */
 export class TemporalCallRefusedError extends Error {
   override readonly name = 'TemporalCallRefusedError';
   readonly code = 'TEMPORAL_CALL_REFUSED';
   readonly retryable = false;
 }
 
+/** Temporal answers and refuses every order: no such namespace, no search attributes, no rights. Once mended, try again. */
+export class TemporalNotPreparedError extends Error {
+  override readonly name = 'TemporalNotPreparedError';
+  readonly code = 'TEMPORAL_NOT_PREPARED';
+  readonly retryable = true;
+}
+
 // gRPC: CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE.
 const PASSING = new Set([1, 2, 4, 8, 10, 13, 14]);
+// NOT_FOUND (a missing workflow never comes here), PERMISSION_DENIED, FAILED_PRECONDITION, UNIMPLEMENTED, UNAUTHENTICATED.
+const NOT_PREPARED = new Set([5, 7, 9, 12, 16]);
+// INVALID_ARGUMENT, said of any order when the namespace does not know a search attribute.
+const UNMAPPED = /search attribute/i;
 
 /** What a failed call to Temporal means for whoever made it. `what` names the call and the order. */
 export function callError(what: string, error: unknown): Error {
@@ -26,9 +37,11 @@ export function callError(what: string, error: unknown): Error {
   const cause = error instanceof ServiceError ? error.cause : error;
   const code = isGrpcServiceError(cause) ? cause.code : undefined;
   const message = cause instanceof Error ? cause.message : String(cause);
-  const refused = error instanceof NamespaceNotFoundError || (code !== undefined && !PASSING.has(code));
+  if (error instanceof NamespaceNotFoundError || NOT_PREPARED.has(code ?? 0) || UNMAPPED.test(message)) {
+    return new TemporalNotPreparedError(`${what}: Temporal is not prepared for orders (${message})`, { cause: error });
+  }
   // Without a gRPC code the connection itself failed: not even a refusal came back.
-  return refused
-    ? new TemporalCallRefusedError(`${what}: Temporal refuses the call (${message})`, { cause: error })
-    : new TemporalUnavailableError(`${what}: Temporal does not answer (${message}); try again`, { cause: error });
+  return code === undefined || PASSING.has(code)
+    ? new TemporalUnavailableError(`${what}: Temporal does not answer (${message}); try again`, { cause: error })
+    : new TemporalCallRefusedError(`${what}: Temporal refuses the call (${message})`, { cause: error });
 }

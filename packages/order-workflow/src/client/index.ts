@@ -1,4 +1,4 @@
-export { TemporalCallRefusedError, TemporalUnavailableError } from './errors.ts';
+export { TemporalCallRefusedError, TemporalNotPreparedError, TemporalUnavailableError } from './errors.ts';
 export {
   createOrderClient,
   type FactDelivery,

@@ -9,7 +9,13 @@ import {
   orderInput,
   startWorkers,
 } from '../testing/order-system.ts';
-import { createOrderClient, TemporalCallRefusedError, TemporalUnavailableError } from './index.ts';
+import {
+  createOrderClient,
+  type OrderClientOptions,
+  TemporalCallRefusedError,
+  TemporalNotPreparedError,
+  TemporalUnavailableError,
+} from './index.ts';
 
 let system: OrderSystem;
 let workers: AsyncDisposable;
@@ -109,11 +115,25 @@ describe('when Temporal cannot be asked', () => {
     await expect(impatient.state(order.id)).rejects.toBeInstanceOf(TemporalUnavailableError);
   }, 30_000);
 
-  test('a namespace that does not exist is not retryable', async () => {
-    const client = new Client({ connection: system.client.connection, namespace: 'no-such-namespace' });
-    const error = await createOrderClient({ client })
-      .startOrder(orderInput(), randomUUID())
+  const startWith = (options: OrderClientOptions, order = orderInput()): Promise<unknown> =>
+    createOrderClient(options)
+      .startOrder(order, randomUUID())
       .catch((caught: unknown) => caught);
+
+  test('a namespace that does not exist, or has no search attributes, can be mended: every order would be refused', async () => {
+    const client = new Client({ connection: system.client.connection, namespace: 'no-such-namespace' });
+    // The namespace of Temporal itself is there, and has no attributes of ours.
+    const unmapped = new Client({ connection: system.client.connection, namespace: 'temporal-system' });
+    for (const each of [client, unmapped]) {
+      const error = await startWith({ client: each });
+      expect(error).toBeInstanceOf(TemporalNotPreparedError);
+      expect(error).toMatchObject({ code: 'TEMPORAL_NOT_PREPARED', retryable: true });
+    }
+  }, 30_000);
+
+  test('an order too large for Temporal is refused alone', async () => {
+    const { client, taskQueues } = system;
+    const error = await startWith({ client, taskQueues }, orderInput({ customerId: 'x'.repeat(3_000_000) }));
     expect(error).toBeInstanceOf(TemporalCallRefusedError);
     expect(error).toMatchObject({ code: 'TEMPORAL_CALL_REFUSED', retryable: false });
   }, 30_000);

@@ -52,7 +52,8 @@ export type FactDelivery =
 
 /**
  * Starts and tells the workflows of orders. Every call may be repeated. Calls throw `TemporalUnavailableError`
- * (`retryable`) when Temporal is away and `TemporalCallRefusedError` when it refuses.
+ * (`retryable`) when Temporal is away, `TemporalNotPreparedError` (`retryable`) when it would refuse any order, and
+ * `TemporalCallRefusedError` when it refuses this one.
  *
  * @example
  * const orders = createOrderClient({ client: new Client({ connection: orderConnection({ address }), namespace }) });

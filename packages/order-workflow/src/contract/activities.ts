@@ -71,7 +71,7 @@ export interface RefusedFact {
 export interface ShopActivities {
   /**
    * Commits a move. Fails for good with an ApplicationFailure of type {@link OFFER_ACCEPTED} when the move is the end of
-   * an offer (`to` CANCELLED, reason {@link OFFER_EXPIRED}) whose acceptance the shop has already recorded: that fact is
+   * an offer (from PRICED, reason {@link OFFER_EXPIRED}, no `causedBy`) whose acceptance the shop has already recorded: that fact is
    * on its way to the workflow and must win over the clock.
    */
   moveOrder(move: OrderMove): Promise<void>;

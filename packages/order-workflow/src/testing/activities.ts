@@ -39,7 +39,7 @@ export function shopActivities(pool: pg.Pool, worker: string): ShopActivities {
   return {
     async moveOrder({ orderId, seq, from, to, causedBy, reason, offer }) {
       await throughGate(pool, orderId, `before ${to}`);
-      if (reason === OFFER_EXPIRED) {
+      if (reason === OFFER_EXPIRED && causedBy === undefined) {
         const { rowCount } = await pool.query('SELECT 1 FROM acceptances WHERE order_id = $1', [orderId]);
         if (rowCount !== 0) throw ApplicationFailure.create({ type: OFFER_ACCEPTED, message: 'accepted in time' });
       }

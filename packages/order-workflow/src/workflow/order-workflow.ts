@@ -94,7 +94,7 @@ async function live(start: OrderStart, carried: OrderState | null): Promise<Orde
       for (const effect of step.effects) await perform(effect);
     } catch (error) {
       // The shop does not let the offer end, its acceptance is on the way: everything stays as it was.
-      if (outcomeIn(error, OFFER_ACCEPTED) !== undefined) return;
+      if (message.kind === 'offer-expired' && outcomeIn(error, OFFER_ACCEPTED) !== undefined) return;
       throw error;
     }
     const before = state;

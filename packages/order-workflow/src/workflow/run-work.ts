@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import { WORK_ORDER_SHIPPED } from '../contract/activities.ts';
 import type { OrderStart } from '../contract/start.ts';
 import type { Outcome, Work } from '../lifecycle/index.ts';
@@ -22,8 +22,9 @@ export function runWork(start: OrderStart, activities: Activities, report: (outc
       const outcome = await scope.run(() => outcomeOf(work, start, activities));
       if (running.get(work.kind) === scope) report(outcome);
     } catch (error) {
-      // Anything but our own stop fails the workflow task, which is tried again until the code is mended.
-      if (running.get(work.kind) === scope || !isCancellation(error)) throw error;
+      // How stopped work ended is nobody's business. Anything else fails the workflow task, which is tried again until the
+      // code is mended.
+      if (running.get(work.kind) === scope) throw error;
     }
   }
 
