@@ -74,7 +74,7 @@ export async function startRunningShop({ temporalAddress }: { readonly temporalA
     client,
 
     /** Waits until an order is shown in a status. */
-    reached: (orderId: string, status: OrderStatus, deadlineMs = 20_000) =>
+    reached: (orderId: string, status: OrderStatus, deadlineMs = 45_000) =>
       waitFor(
         `order ${orderId} to be ${status}`,
         async () => {
