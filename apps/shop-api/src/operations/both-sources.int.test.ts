@@ -188,6 +188,32 @@ describe('the database and Temporal answer the same', () => {
   });
 });
 
+test('sales see the orders of their own tenant, in both sources, whatever tenant and cursor they ask with', async () => {
+  const sales = (tenant: string): Person => ({ ...SAM, tenant });
+  for (const source of ['database', 'temporal']) {
+    const seen = async (query: string, as: Person) => {
+      const { status, body } = await page(`source=${source}&${query}`, as);
+      expect(status).toBe(200);
+      return body.items.map(({ id }) => names[id]).sort();
+    };
+    const all = ['quick approved', 'quick cancelled', 'quick priced'];
+    await waitFor('them to be listed', async () => (await seen(quick, OLGA)).length === all.length, {
+      deadlineMs: 30_000,
+    });
+    expect(await seen('limit=200', sales(QUICK))).toEqual(all);
+    expect(await seen(quick, sales(QUICK))).toEqual(all);
+    expect(await seen('status=PRICED', sales(QUICK))).toEqual(['quick priced']);
+    expect(await seen(slow, sales(QUICK))).toEqual([]);
+    expect(await seen(quick, SAM)).toEqual([]);
+    // A position that an operator was given, in the list of another tenant.
+    const { nextCursor } = (await page(`source=${source}&${slow}&limit=1`)).body;
+    const foreign = (await seen(`cursor=${encodeURIComponent(nextCursor ?? '')}`, sales(QUICK))).filter(
+      (name) => !all.includes(name ?? ''),
+    );
+    expect(foreign).toEqual([]);
+  }
+});
+
 describe('the workflow of an order', () => {
   const view = (id: string, as: Person) => shop.ask<OrderView>(`/v1/orders/${id}`, { as });
 

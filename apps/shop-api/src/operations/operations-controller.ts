@@ -1,5 +1,5 @@
 import { type OperationsOrder, OperationsPage } from '@bezel/contracts';
-import { decodeCursor, encodeCursor, InjectDatabase, pageOf, Roles } from '@bezel/service';
+import { Caller, decodeCursor, encodeCursor, InjectDatabase, pageOf, Roles } from '@bezel/service';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { Kysely } from 'kysely';
@@ -13,12 +13,15 @@ import { OrdersInTemporal } from './orders-in-temporal.ts';
 const DatabasePosition = z.tuple([z.uuid()]);
 const TemporalPosition = z.tuple([z.literal('temporal'), z.base64url()]);
 
+/** Whose work spans tenants. The others see the orders of their own. */
+const OF_ALL_TENANTS = ['operator', 'admin'] as const;
+
 /**
- * The operators' list of orders of all tenants: by status, lateness, partner and age, from the database or from
- * Temporal's visibility. Both know the same, so that either can be asked about the other.
+ * The operators' list of orders: by status, lateness, partner and age, from the database or from Temporal's visibility.
+ * Both know the same, so that either can be asked about the other. Sales see the orders of their own tenant.
  */
 @Controller('v1/operations/orders')
-@Roles('operator', 'admin', 'sales')
+@Roles(...OF_ALL_TENANTS, 'sales')
 export class OperationsController {
   constructor(
     @InjectDatabase() private readonly db: Kysely<ShopDatabase>,
@@ -27,8 +30,15 @@ export class OperationsController {
 
   @Get()
   @ApiOkResponse({ standardSchema: OperationsPage })
-  async list(@Query({ schema: OperationsQuery }) query: OperationsQuery): Promise<OperationsPage> {
-    const { status, late, tenant, olderThan, source, limit, cursor } = query;
+  async list(
+    @Query({ schema: OperationsQuery }) query: OperationsQuery,
+    @Caller() caller: Caller,
+  ): Promise<OperationsPage> {
+    const { status, late, olderThan, source, limit, cursor } = query;
+    const ofAll = OF_ALL_TENANTS.some((role) => caller.roles.includes(role));
+    const tenant = ofAll ? query.tenant : caller.tenant;
+    // As everywhere, what is another tenant's is not there.
+    if (query.tenant !== undefined && query.tenant !== tenant) return { items: [], nextCursor: null };
     const beforeId = olderThan === undefined ? undefined : lowestIdAt(new Date(Date.now() - olderThan));
     const filter: OrderFilter = { status, late, tenant, beforeId };
     if (source === 'temporal') {

@@ -19,3 +19,7 @@ test.each<[OrderFilter, string]>([
 test('a text cannot end its quotes', () => {
   expect(visibilityQuery({ tenant: `o'hara' OR ''='` })).toContain(`BezelTenant = 'o''hara'' OR ''''='''`);
 });
+
+test.each(['a\\', 'a"b'])('a text that no quoting finds is not asked about: %s', (tenant) => {
+  expect(() => visibilityQuery({ tenant })).toThrow('cannot be asked');
+});

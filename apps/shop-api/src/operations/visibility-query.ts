@@ -19,5 +19,8 @@ export function visibilityQuery({ status, late, tenant, beforeId }: OrderFilter)
   ].join(' AND ');
 }
 
-/** A text in that language. Only of texts without a backslash, which would escape the closing quote: {@link OperationsQuery}. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** A text in that language. No quoting finds one with a double quote or a backslash, and the latter ends the quotes. */
+function quoted(text: string): string {
+  if (/["\\]/.test(text)) throw new Error(`Temporal's visibility cannot be asked about ${JSON.stringify(text)}`);
+  return `'${text.replaceAll("'", "''")}'`;
+}
