@@ -4,6 +4,9 @@ import { ANALYSER_VERSION } from '../geometry/analyse-model.ts';
 import type { ModelAnalysis } from '../geometry/analysis-thread.ts';
 import type { Phase } from './phase.ts';
 
+/** So many crashes over the same bytes, none of them forgotten, and the order that asks is rejected. */
+export const MOST_CRASHES = 3;
+
 /** What the database knows of a model. */
 export interface KnownModel {
   readonly analysis: ModelAnalysis | undefined;
@@ -60,7 +63,9 @@ export interface Attempt {
 
 /**
  * Begins an attempt, unless somebody is at it. One statement, and the row's lock decides between two who come at once. An
- * attempt that nobody ended counts as a crash: its process died. Answers the crashes so far; undefined when it is held.
+ * attempt that nobody ended counts as a crash: its process died. That need not be the model's fault (a deployment, a
+ * database that was away), so all crashes are forgotten an hour after the last. Answers those that count; undefined when
+ * it is held.
  */
 export async function begin(
   db: Kysely<MesDatabase>,
@@ -72,7 +77,9 @@ export async function begin(
     VALUES (${sha256}, ${ANALYSER_VERSION}, ${holder}, now() + ${holdMs} * interval '1 ms')
     ON CONFLICT (sha256, analyser_version) DO UPDATE
     SET begun = attempt.begun + 1,
-        crashes = attempt.crashes + (attempt.held_by IS NOT NULL)::integer,
+        crashes = CASE WHEN greatest(attempt.crashed_at, attempt.held_until) > now() - interval '1 hour'
+                       THEN attempt.crashes + (attempt.held_by IS NOT NULL)::integer ELSE 0 END,
+        crashed_at = coalesce(attempt.held_until, attempt.crashed_at),
         last_crash = CASE WHEN attempt.held_by IS NULL THEN attempt.last_crash ELSE 'the process died' END,
         held_by = excluded.held_by, held_until = excluded.held_until, phase = NULL
     WHERE attempt.held_by IS NULL OR attempt.held_until <= now()
@@ -91,11 +98,16 @@ export async function hold(
     WHERE sha256 = ${sha256} AND analyser_version = ${ANALYSER_VERSION} AND held_by = ${holder}`.execute(db);
 }
 
-/** Ends the attempt; with `crash`, it took its thread down, and why. */
+/**
+ * Ends the attempt; with `crash`, it took its thread down, and why. The crash that was one too many rejects an order and is
+ * not kept: the next order of the same bytes is tried once more.
+ */
 export async function end(db: Kysely<MesDatabase>, { sha256, holder }: Attempt, crash?: string): Promise<void> {
   await sql`
     UPDATE model_analysis_attempt
     SET held_by = NULL, held_until = NULL, phase = NULL,
-        crashes = crashes + ${crash === undefined ? 0 : 1}, last_crash = coalesce(${crash ?? null}, last_crash)
+        crashes = least(crashes + ${crash === undefined ? 0 : 1}, ${MOST_CRASHES - 1}),
+        crashed_at = CASE WHEN ${crash === undefined} THEN crashed_at ELSE now() END,
+        last_crash = coalesce(${crash ?? null}, last_crash)
     WHERE sha256 = ${sha256} AND analyser_version = ${ANALYSER_VERSION} AND held_by = ${holder}`.execute(db);
 }

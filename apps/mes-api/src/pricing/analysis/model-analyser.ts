@@ -7,15 +7,15 @@ import type { MesDatabase } from '../../database/mes-database.ts';
 import type { ModelAnalysis } from '../geometry/analysis-thread.ts';
 import { AnalysisCrashedError, type AnalysisThreads } from '../geometry/analysis-threads.ts';
 import { fetchModel, type ModelSource } from '../model/fetch-model.ts';
-import { type Attempt, begin, end, hold, lookUp, remember } from './attempts.ts';
+import { type Attempt, begin, end, hold, lookUp, MOST_CRASHES, remember } from './attempts.ts';
 import { OnceAtATime } from './once-at-a-time.ts';
 import type { Phase } from './phase.ts';
 
-/** So many times the same bytes may take a thread or a process down; then the model is rejected. */
-export const MOST_CRASHES = 3;
-
-const CRASHES_EACH_TIME =
-  'The model could not be measured: our program failed at it each time we tried. Please repair or simplify the model, export it again as STL and order anew.';
+/** Said of one order and not remembered of the model: what crashed may have been ours. */
+const CRASHES_EACH_TIME: ModelAnalysis = {
+  rejected:
+    'The model could not be measured: our program failed at it each time we tried. Please repair or simplify the model, export it again as STL and order anew.',
+};
 
 /** A process that was not heard of for so long is dead, and another one takes its model over. */
 const HOLD_MS = 20_000;
@@ -34,7 +34,8 @@ export interface ModelAnalyserOptions {
  * Measures models, each once: by its SHA-256, whoever asks in any process over one database.
  *
  * A model that takes its thread down (out of memory, a fault in the mesh library), or the whole process, is tried three
- * times in all and then rejected. From its first crash on it is measured alone, so that no other model dies with it.
+ * times in all and then rejected: that order alone, for the next one it is tried again. From its first crash on it is
+ * measured alone, so that no other model dies with it.
  *
  * @example
  * const analyser = new ModelAnalyser({ db, source, threads });
@@ -108,7 +109,7 @@ export class ModelAnalyser {
       hold(db, attempt, { holdMs, phase: this.phaseOf({ sha256 }) }).catch(() => undefined);
     }, holdMs / 4);
     try {
-      if (crashes >= MOST_CRASHES) return await this.#conclude(sha256, { rejected: CRASHES_EACH_TIME });
+      if (crashes >= MOST_CRASHES) return CRASHES_EACH_TIME;
       if (crashes > 0 && !alone) return undefined;
       const onPhase = (phase: Phase) => this.#phases.set(sha256, phase);
       return await this.#conclude(sha256, await threads.analyse(file, { signal, onPhase }));
@@ -117,7 +118,7 @@ export class ModelAnalyser {
       crash = error;
       log.error({ err: error, 'event.action': 'analysis-crashed', 'bezel.model.sha256': sha256 }, error.message);
       if (crashes + 1 < MOST_CRASHES) throw error;
-      return await this.#conclude(sha256, { rejected: CRASHES_EACH_TIME });
+      return CRASHES_EACH_TIME;
     } finally {
       clearInterval(holding);
       await this.#end(attempt, crash);
