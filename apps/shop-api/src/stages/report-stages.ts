@@ -24,6 +24,9 @@ export function reportStages(read: () => Promise<readonly StageFigures[]>): () =
   const late = meter.createObservableGauge(STAGE_METRICS.late, {
     description: 'Orders in a status that have passed its SLA.',
   });
+  const overdue = meter.createObservableGauge(STAGE_METRICS.overdue, {
+    ...{ unit: 's', description: 'How long ago the order that is latest in a status passed its deadline.' },
+  });
   const age = meter.createObservableGauge(STAGE_METRICS.age, {
     ...{
       unit: 's',
@@ -55,10 +58,11 @@ export function reportStages(read: () => Promise<readonly StageFigures[]>): () =
       observer.observe(orders, each.orders, labels);
       observer.observe(oldest, each.oldestSeconds, labels);
       observer.observe(late, each.late, labels);
+      observer.observe(overdue, each.overdueSeconds, labels);
     }
     observer.observe(age, (performance.now() - readAt) / 1_000);
   };
-  const instruments = [orders, oldest, late, age];
+  const instruments = [orders, oldest, late, overdue, age];
   meter.addBatchObservableCallback(report, instruments);
   return () => meter.removeBatchObservableCallback(report, instruments);
 }

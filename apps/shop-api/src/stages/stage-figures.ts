@@ -11,6 +11,8 @@ export interface StageFigures {
   readonly oldestSeconds: number;
   /** Orders that passed the status' SLA. */
   readonly late: number;
+  /** How long ago the latest of those passed it, in seconds; 0 without one. */
+  readonly overdueSeconds: number;
 }
 
 const OPEN = STATUSES.filter((status) => !isFinal(status));
@@ -18,6 +20,10 @@ const OPEN = STATUSES.filter((status) => !isFinal(status));
 const WITHIN = JSON.stringify(
   Object.fromEntries(OPEN.map((status) => [status, LIFECYCLE[status].sla?.withinMs ?? null])),
 );
+const DEADLINE = sql`coalesce(
+  stage_deadline,
+  updated_at + (${WITHIN}::jsonb ->> status)::float8 * interval '1 millisecond'
+)`;
 
 /**
  * The figures of every status that is not final, in the order of the stage contract; 0 for those without orders.
@@ -34,14 +40,13 @@ export const stageFigures = sql<{
   orders: number;
   oldest_seconds: number;
   late: number;
+  overdue_seconds: number | null;
 }>`
   SELECT status,
          count(*)::int AS orders,
          extract(epoch FROM now() - min(updated_at))::float8 AS oldest_seconds,
-         (count(*) FILTER (WHERE now() > coalesce(
-           stage_deadline,
-           updated_at + (${WITHIN}::jsonb ->> status)::float8 * interval '1 millisecond'
-         )))::int AS late
+         (count(*) FILTER (WHERE now() > ${DEADLINE}))::int AS late,
+         extract(epoch FROM now() - min(${DEADLINE}))::float8 AS overdue_seconds
   FROM orders
   WHERE status NOT IN (${sql.join(STATUSES.filter(isFinal).map((status) => sql.lit(status)))})
   GROUP BY status`;
@@ -56,6 +61,7 @@ export async function readStageFigures(db: Kysely<ShopDatabase>): Promise<readon
       orders: row?.orders ?? 0,
       oldestSeconds: Math.max(0, row?.oldest_seconds ?? 0),
       late: row?.late ?? 0,
+      overdueSeconds: Math.max(0, row?.overdue_seconds ?? 0),
     };
   });
 }

@@ -31,7 +31,7 @@ const figuresOf = async (status: string) =>
 
 test('every status that is not final has figures, also without an order in it', async () => {
   expect(await readStageFigures(shop.database.kysely)).toEqual(
-    OPEN.map((status) => ({ status, orders: 0, oldestSeconds: 0, late: 0 })),
+    OPEN.map((status) => ({ status, orders: 0, oldestSeconds: 0, late: 0, overdueSeconds: 0 })),
   );
 });
 
@@ -49,14 +49,25 @@ test('orders are counted where they are, by the deadline they have or by the SLA
   await shop.database.pool.query(`UPDATE orders SET stage_deadline = now() - interval '1 second' WHERE id = $1`, [
     packed,
   ]);
+  // Here that is later: nobody is late, however long the contract's SLA has gone by.
+  const approved = await orderIn('APPROVED');
+  await since(approved, 40 * 86_400);
+  await shop.database.pool.query(`UPDATE orders SET stage_deadline = now() + interval '1 day' WHERE id = $1`, [
+    approved,
+  ]);
 
   expect(await figuresOf('SUBMITTED')).toMatchObject({ orders: 2, late: 1 });
   expect(await figuresOf('PRICED')).toMatchObject({ orders: 1, late: 0 });
   expect(await figuresOf('PACKED')).toMatchObject({ orders: 1, late: 1 });
-  expect((await figuresOf('SUBMITTED'))?.oldestSeconds).toBeGreaterThanOrEqual(61);
+  expect(await figuresOf('PRICED')).toMatchObject({ overdueSeconds: 0 });
+  expect(await figuresOf('APPROVED')).toMatchObject({ orders: 1, late: 0, overdueSeconds: 0 });
+  // Since its deadline, not since it came.
+  const { oldestSeconds = 0, overdueSeconds = 0 } = (await figuresOf('SUBMITTED')) ?? {};
+  expect(overdueSeconds).toBeCloseTo(oldestSeconds - 60, 3);
+  expect(oldestSeconds).toBeGreaterThanOrEqual(61);
   expect((await figuresOf('PACKED'))?.oldestSeconds).toBeGreaterThanOrEqual(40);
   expect(await figuresOf('DELIVERED')).toBeUndefined();
-  expect((await readStageFigures(shop.database.kysely)).reduce((sum, { orders }) => sum + orders, 0)).toBe(4);
+  expect((await readStageFigures(shop.database.kysely)).reduce((sum, { orders }) => sum + orders, 0)).toBe(5);
 });
 
 test('the figures are read from the index of the orders under way, however many have ended', async () => {
@@ -103,9 +114,9 @@ test('the role reports what the alert rules ask for, and says how old it is when
   await role.start(() => {});
 
   const page = await metricsText();
-  const { orders, oldest, late, moves } = PROMETHEUS_NAMES;
+  const { orders, oldest, late, overdue, moves } = PROMETHEUS_NAMES;
   for (const status of OPEN) {
-    for (const name of [orders, oldest, late]) {
+    for (const name of [orders, oldest, late, overdue]) {
       const value = figure(page, name, { status });
       expect({ name, status, reported: !Number.isNaN(value) }).toEqual({ name, status, reported: true });
     }

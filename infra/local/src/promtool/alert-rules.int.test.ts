@@ -51,6 +51,8 @@ test.each([
   ['a limit that is too low', /(seconds:max\{[^}]+\}) > \d+/, '$1 > 1'],
   ['figures that are too old count', / and on \(job, instance\) \S+ < 120/g, ''],
   ['a stage that orders leave', /unless on \(\).*$/m, ''],
+  ['an order alone in a quiet shop', / and status:\S+oldest\S+ > \d+/g, ''],
+  ['a cancellation that counts as work done', /,to!="CANCELLED"/g, ''],
   ['an alert that is not there', /alert: OrderMovesUnmeasured/, 'alert: Other'],
 ])('the tests find %s', async (_, from, to) => {
   const broken = await mkdtemp(join(tmpdir(), 'bezel-broken-rules-'));

@@ -29,6 +29,7 @@ export const renderAlertTests = (lifecycle: Lifecycle): string =>
       nothingIsWrong(lifecycle),
       ...timedStages(lifecycle).map(({ status }) => oneStageIsLate(lifecycle, status)),
       atTheLimit(lifecycle),
+      ownDeadline(lifecycle),
       ...standingStill(lifecycle, timedStages(lifecycle).filter(inMinutes), STEP_MINUTES),
       twoProcesses(lifecycle),
       oneProcessCannotRead(lifecycle),
@@ -52,7 +53,10 @@ function allSilent(lifecycle: Lifecycle, minutes: number): TestCase['alert_rule_
 const well = (lifecycle: Lifecycle): World => ({
   instances: ['a'],
   figures: Object.fromEntries(
-    measuredStatuses(lifecycle).map((status) => [status, { orders: '5x20', oldest: '1x20', late: '0x20' }]),
+    measuredStatuses(lifecycle).map((status) => [
+      status,
+      { orders: '5x20', oldest: '1x20', late: '0x20', overdue: '0x20' },
+    ]),
   ),
   age: { a: '0x20' },
   moves: '0+1x20',
@@ -69,7 +73,7 @@ const nothingIsWrong = (lifecycle: Lifecycle): TestCase =>
 function oneStageIsLate(lifecycle: Lifecycle, status: string): TestCase {
   const world = well(lifecycle);
   const farSeconds = farInSeconds(lifecycle, status) + 1;
-  const late = { orders: '5x20', oldest: `${farSeconds}x6 0x13`, late: '1x6 0x13' };
+  const late = { orders: '5x20', oldest: '1x20', late: '1x6 0x13', overdue: `${farSeconds}x6 0x13` };
   const figures = { ...world.figures, [status]: late };
   return test(`orders are late in ${status}`, seriesOf(lifecycle, { ...world, figures }), [
     silent(0, 'OrdersLate'),
@@ -88,11 +92,26 @@ function atTheLimit(lifecycle: Lifecycle): TestCase {
   const figures = Object.fromEntries(
     measuredStatuses(lifecycle).map((status) => [
       status,
-      { orders: '5x20', oldest: `${farInSeconds(lifecycle, status)}x20`, late: '0x20' },
+      { orders: '5x20', oldest: '1x20', late: '0x20', overdue: `${farInSeconds(lifecycle, status)}x20` },
     ]),
   );
   return test(
-    `the oldest order of each stage is there for ${FAR} times the SLA and no longer`,
+    `an order of each stage passed its deadline ${FAR} times the SLA ago and no longer`,
+    seriesOf(lifecycle, { ...well(lifecycle), figures }),
+    allSilent(lifecycle, 60),
+  );
+}
+
+/** A partner may have been promised another time than the contract's: its deadline counts. */
+function ownDeadline(lifecycle: Lifecycle): TestCase {
+  const figures = Object.fromEntries(
+    measuredStatuses(lifecycle).map((status) => [
+      status,
+      { orders: '5x20', oldest: '99999999x20', late: '0x20', overdue: '0x20' },
+    ]),
+  );
+  return test(
+    'orders are in each stage for long, as their own deadlines allow',
     seriesOf(lifecycle, { ...well(lifecycle), figures }),
     allSilent(lifecycle, 60),
   );
@@ -103,7 +122,7 @@ function twoProcesses(lifecycle: Lifecycle): TestCase {
   const world = well(lifecycle);
   const late = timedStages(lifecycle).slice(0, 1);
   const figures = Object.fromEntries(
-    late.map(({ status }) => [status, { orders: '5x20', oldest: '1x20', late: '3x20' }]),
+    late.map(({ status }) => [status, { orders: '5x20', oldest: '1x20', late: '3x20', overdue: '1x20' }]),
   );
   return test(
     'two processes report the same',
@@ -125,7 +144,10 @@ function twoProcesses(lifecycle: Lifecycle): TestCase {
 /** What a process read long ago does not count, while another one can read. */
 function oneProcessCannotRead(lifecycle: Lifecycle): TestCase {
   const old = Object.fromEntries(
-    measuredStatuses(lifecycle).map((status) => [status, { orders: '5x20', oldest: '99999999x20', late: '9x20' }]),
+    measuredStatuses(lifecycle).map((status) => [
+      status,
+      { orders: '5x20', oldest: '99999999x20', late: '9x20', overdue: '99999999x20' },
+    ]),
   );
   return test(
     'a process cannot read the database, another one can',

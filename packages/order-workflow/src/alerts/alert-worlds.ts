@@ -11,17 +11,20 @@ export interface Series {
 export interface World {
   readonly instances: readonly string[];
   /** By status. */
-  readonly figures: Readonly<
-    Record<string, { readonly orders: string; readonly oldest: string; readonly late: string }>
-  >;
+  readonly figures: Readonly<Record<string, Readonly<Record<'orders' | 'oldest' | 'late' | 'overdue', string>>>>;
   /** By instance. */
   readonly age: Readonly<Record<string, string>>;
   /** Each move's counter. */
   readonly moves: string;
+  /** That of the moves to CANCELLED, where it is another. */
+  readonly cancellations?: string;
 }
 
 /** The series of a world. */
-export const seriesOf = (lifecycle: Lifecycle, { instances, figures, age, moves }: World): Series[] =>
+export const seriesOf = (
+  lifecycle: Lifecycle,
+  { instances, figures, age, moves, cancellations = moves }: World,
+): Series[] =>
   instances.flatMap((instance) => {
     const of = (name: string, labels: Readonly<Record<string, string>>, values: string): Series => {
       const all = Object.entries({ job: 'shop', instance, ...labels });
@@ -30,9 +33,13 @@ export const seriesOf = (lifecycle: Lifecycle, { instances, figures, age, moves 
     return [
       of(PROMETHEUS_NAMES.age, {}, age[instance] ?? '0x0'),
       ...Object.entries(figures).flatMap(([status, each]) =>
-        (['orders', 'oldest', 'late'] as const).map((figure) => of(PROMETHEUS_NAMES[figure], { status }, each[figure])),
+        (['orders', 'oldest', 'late', 'overdue'] as const).map((figure) =>
+          of(PROMETHEUS_NAMES[figure], { status }, each[figure]),
+        ),
       ),
-      ...movesOf(lifecycle).map(([from, to]) => of(PROMETHEUS_NAMES.moves, { from, to }, moves)),
+      ...movesOf(lifecycle).map(([from, to]) =>
+        of(PROMETHEUS_NAMES.moves, { from, to }, to === 'CANCELLED' ? cancellations : moves),
+      ),
     ];
   });
 

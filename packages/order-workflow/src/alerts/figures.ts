@@ -10,6 +10,7 @@ export const FIGURES = {
   orders: `status:${PROMETHEUS_NAMES.orders}:max`,
   oldest: `status:${PROMETHEUS_NAMES.oldest}:max`,
   late: `status:${PROMETHEUS_NAMES.late}:max`,
+  overdue: `status:${PROMETHEUS_NAMES.overdue}:max`,
 } as const;
 
 /** Figures older than this, in seconds, count as not there. */
@@ -21,7 +22,9 @@ export interface RecordingRule {
   readonly expr: string;
 }
 
-export const figureRules: readonly RecordingRule[] = (['orders', 'oldest', 'late'] as const).map((figure) => ({
-  record: FIGURES[figure],
-  expr: `max by (status) (${PROMETHEUS_NAMES[figure]} and on (job, instance) ${PROMETHEUS_NAMES.age} < ${TOO_OLD_SECONDS})`,
-}));
+export const figureRules: readonly RecordingRule[] = (['orders', 'oldest', 'late', 'overdue'] as const).map(
+  (figure) => ({
+    record: FIGURES[figure],
+    expr: `max by (status) (${PROMETHEUS_NAMES[figure]} and on (job, instance) ${PROMETHEUS_NAMES.age} < ${TOO_OLD_SECONDS})`,
+  }),
+);

@@ -9,7 +9,9 @@ export const STAGE_METRICS = {
   oldest: 'bezel.order_stage.oldest',
   /** Gauge: orders in a status that have passed its SLA. */
   late: 'bezel.orders.late',
-  /** Gauge in seconds, without labels: how old the three above are, as far as the process that reports them knows. */
+  /** Gauge in seconds: how long ago the order that is latest in a status passed its deadline; 0 when none is late. */
+  overdue: 'bezel.order_stage.overdue',
+  /** Gauge in seconds, without labels: how old the four above are, as far as the process that reports them knows. */
   age: 'bezel.order_stages.age',
   /** Counter: moves committed. */
   moves: 'bezel.order.moves',
@@ -20,6 +22,7 @@ export const PROMETHEUS_NAMES = {
   orders: named(STAGE_METRICS.orders),
   oldest: `${named(STAGE_METRICS.oldest)}_seconds`,
   late: named(STAGE_METRICS.late),
+  overdue: `${named(STAGE_METRICS.overdue)}_seconds`,
   age: `${named(STAGE_METRICS.age)}_seconds`,
   moves: `${named(STAGE_METRICS.moves)}_total`,
 } as const;

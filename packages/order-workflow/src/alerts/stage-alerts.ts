@@ -17,8 +17,14 @@ export interface TimedStage {
   readonly stage: Stage<string> & { readonly sla: StageSla };
 }
 
-/** The oldest order of a stage is far above the SLA from this many times the SLA on. */
-export const FAR = 3;
+/**
+ * An order is far too late when it passed its deadline more than this many times the SLA ago. From its deadline, because a
+ * partner may have another SLA than the contract's.
+ */
+export const FAR = 2;
+
+/** Where a stage's orders go when they are given up. Whoever ends them so does none of the stage's work. */
+const GIVEN_UP = 'CANCELLED';
 
 const MINUTE = 60_000;
 /** Shorter than this, a stage in which nobody ended anything proves nothing. */
@@ -38,7 +44,7 @@ export const measuredStatuses = (lifecycle: Lifecycle): string[] =>
 export const countOfMoves = (lifecycle: Lifecycle): number =>
   new Set(transitionsOf(lifecycle).map(({ from, to }) => `${from} ${to}`)).size;
 
-/** How long nobody ends a stage before that is news: twice what one order usually takes, and no longer than its SLA. */
+/** How long nothing leaves a stage before that is news: twice what one order usually takes, and no longer than its SLA. */
 export const windowMs = ({ withinMs, typicalMs }: StageSla): number =>
   Math.max(SHORTEST_WINDOW_MS, Math.min(withinMs, 2 * typicalMs));
 
@@ -67,24 +73,25 @@ export function alertsOf({ status, stage }: TimedStage): AlertRule[] {
     },
     {
       alert: 'OrdersFarTooLate',
-      expr: `${FIGURES.oldest}{status="${status}"} > ${(FAR * sla.withinMs) / 1_000}`,
+      expr: `${FIGURES.overdue}{status="${status}"} > ${(FAR * sla.withinMs) / 1_000}`,
       for: '5m',
       labels: { ...labels, severity: 'critical' },
       annotations: {
         summary: `An order is far too late in ${status}`,
-        description: `The oldest order in ${status} has been there for more than ${durationInWords(FAR * sla.withinMs)}, ${FAR} times its SLA.`,
+        description: `An order in ${status} passed its deadline more than ${durationInWords(FAR * sla.withinMs)} ago, ${FAR} times the SLA.`,
         runbook,
       },
     },
     {
       alert: 'StageStandsStill',
-      // Without a value from before the window nothing is said: a Prometheus that has just started has seen no window yet.
-      expr: `${orders} > ${orders} offset ${window} unless on () sum(increase(${PROMETHEUS_NAMES.moves}{from="${status}"}[${window}])) > 0`,
+      // Without a value from before the window nothing is said: a Prometheus that has just started has seen no window yet. Nor
+      // while no order has been there for as long as the window: in a quiet shop, that nothing left says nothing.
+      expr: `${orders} > ${orders} offset ${window} and ${FIGURES.oldest}{status="${status}"} > ${windowMs(sla) / 1_000} unless on () sum(increase(${PROMETHEUS_NAMES.moves}{from="${status}",to!="${GIVEN_UP}"}[${window}])) > 0`,
       for: '5m',
       labels: { ...labels, severity: 'critical' },
       annotations: {
         summary: `Nothing leaves ${status}`,
-        description: `Orders come to ${status}, and none has left it for ${durationInWords(windowMs(sla))}. {{ $value }} are there.`,
+        description: `Orders come to ${status}, and for ${durationInWords(windowMs(sla))} none has left it but by being cancelled. {{ $value }} are there.`,
         runbook,
       },
     },
