@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createDatabase, testServers } from '@bezel/local/testing';
 import { STATUSES, TRANSITIONS } from '@bezel/order-workflow';
 import { migrateDatabase } from '@bezel/service';
@@ -112,6 +116,61 @@ describe('whoever writes, the constraints hold', () => {
   ])('%s: %#', async (_, sql, outcome) => {
     expect(await commit(sql)).toBe(outcome);
   });
+});
+
+describe('a migration of a shop at work', () => {
+  // Those before made the tables: nobody can have been at work on them.
+  const FIRST = 6;
+
+  test('gives up when somebody holds a table, and takes the indexes that were built by hand', async () => {
+    await using shop = await createDatabase();
+    const tables = await mkdtemp(join(tmpdir(), 'bezel-migrations-'));
+    const files = (await readdir(MIGRATIONS)).sort();
+    for (const file of files.slice(0, FIRST - 1)) await copyFile(new URL(file, MIGRATIONS), join(tables, file));
+    await migrateDatabase({ url: shop.url, app: { name: 'shop', folder: pathToFileURL(`${tables}/`) } });
+    await rm(tables, { recursive: true });
+    const [owner, writer] = [shop.url, shop.url].map((connectionString) => new pg.Client({ connectionString }));
+    if (!owner || !writer) throw new Error('no client');
+    await Promise.all([owner.connect(), writer.connect()]);
+    // What would wait for ever ends with another code.
+    await owner.query(`SET statement_timeout = '20s'`);
+    const codeOf = (sql: string): Promise<string | undefined> =>
+      owner.query(`BEGIN; ${sql} ROLLBACK`).then(
+        () => 'done',
+        async (error: pg.DatabaseError) => {
+          await owner.query('ROLLBACK');
+          return error.code;
+        },
+      );
+
+    for (const file of files.slice(FIRST - 1)) {
+      const sql = await readFile(new URL(file, MIGRATIONS), 'utf8');
+      await writer.query('BEGIN');
+      await writer.query(HOLD_ALL);
+      const code = await codeOf(sql.replaceAll(/lock_timeout = '\d+s'/g, `lock_timeout = '50ms'`));
+      await writer.query('ROLLBACK');
+      expect({ file, code }).toEqual({ file, code: '55P03' });
+
+      if (sql.includes('by hand with CONCURRENTLY')) {
+        const indexes = sql.match(/^CREATE INDEX [^;]+;/gm) ?? [];
+        expect(indexes).not.toEqual([]);
+        for (const index of indexes) {
+          await owner.query(index.replace(/^CREATE INDEX (IF NOT EXISTS )?/, 'CREATE INDEX CONCURRENTLY '));
+        }
+      }
+      await owner.query(`BEGIN; ${sql} COMMIT`);
+    }
+    await Promise.all([owner.end(), writer.end()]);
+  });
+
+  /** As a transaction does that writes to every table. */
+  const HOLD_ALL = `
+    DO $$ BEGIN
+      EXECUTE (
+        SELECT 'LOCK TABLE ' || string_agg(quote_ident(tablename), ', ') || ' IN ROW EXCLUSIVE MODE'
+        FROM pg_tables WHERE schemaname = 'public'
+      );
+    END $$`;
 });
 
 test("the app's login reads and writes orders, and changes neither history nor tables", async () => {
