@@ -1,3 +1,4 @@
+import { STAGE_TIMES, STATUSES } from '@bezel/order-workflow';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { accountOf } from '../account/account-of.ts';
@@ -109,6 +110,13 @@ describe('what is young is not lost', () => {
     expect(audit(evidence, { ...working, readAt: working.readAt + HOUR }).filter(isDefect)).not.toEqual([]);
   });
 });
+
+test.each(STATUSES.filter((status) => STAGE_TIMES[status] !== undefined))(
+  'an order in %s is unfinished after three times its SLA at the earliest',
+  (status) => {
+    expect(WORKING_LIMITS.stageMs[status]).toBeGreaterThanOrEqual(3 * (STAGE_TIMES[status]?.withinMs ?? Infinity));
+  },
+);
 
 describe('a fact the workflow keeps', () => {
   const plan: LifePlan = {

@@ -1,4 +1,5 @@
 import type { OrderStatus } from '@bezel/contracts';
+import { STAGE_TIMES, STATUSES } from '@bezel/order-workflow';
 
 /** How long things may take before the audit calls them lost or unfinished. All in milliseconds. */
 export interface AuditLimits {
@@ -13,19 +14,30 @@ export interface AuditLimits {
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** For a system at work: people may take days, the system a minute, pricing ten. */
+/** People may take days, the system a minute. */
+const PATIENCE_MS: Readonly<Partial<Record<OrderStatus, number>>> = {
+  SUBMITTED: MINUTE,
+  PRICING: 10 * MINUTE,
+  PRICED: 30 * DAY,
+  APPROVED: 14 * DAY,
+  IN_MANUFACTURING: 30 * DAY,
+  MANUFACTURING_COMPLETED: 7 * DAY,
+  PACKED: 7 * DAY,
+  SHIPPED: 30 * DAY,
+};
+
+/** An order within its SLA is not unfinished, nor is one that is merely late: it has this many times its SLA. */
+const TIMES_THE_SLA = 3;
+
+/** For a system at work: patience, and never less than the stage contract leaves an order. */
 export const WORKING_LIMITS: AuditLimits = {
   hopMs: MINUTE,
-  stageMs: {
-    SUBMITTED: MINUTE,
-    PRICING: 10 * MINUTE,
-    PRICED: 30 * DAY,
-    APPROVED: 14 * DAY,
-    IN_MANUFACTURING: 30 * DAY,
-    MANUFACTURING_COMPLETED: 7 * DAY,
-    PACKED: 7 * DAY,
-    SHIPPED: 30 * DAY,
-  },
+  stageMs: Object.fromEntries(
+    STATUSES.map((status) => [
+      status,
+      Math.max(PATIENCE_MS[status] ?? 0, TIMES_THE_SLA * (STAGE_TIMES[status]?.withinMs ?? 0)),
+    ]),
+  ),
   workflowsKeptMs: DAY,
 };
 
