@@ -3,7 +3,8 @@ import type { DataConverter } from '@temporalio/common';
 import { payloadCodec } from './payload-codec.ts';
 import type { PayloadKeys } from './payload-keys.ts';
 
-const FAILURE_CONVERTER = join(
+/** The module that makes payloads of what failures say, so that a codec encrypts it. */
+export const FAILURE_CONVERTER: string = join(
   import.meta.dirname,
   import.meta.filename.endsWith('.ts') ? 'failure-converter.cts' : 'failure-converter.cjs',
 );

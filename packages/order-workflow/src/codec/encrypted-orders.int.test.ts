@@ -11,6 +11,7 @@ import {
   keysIn,
   MAKING,
   type OrderSystem,
+  orderInput,
   PlacedOrder,
   startWorkers,
 } from '../testing/order-system.ts';
@@ -69,6 +70,32 @@ describe('the history of an order', () => {
     const encrypted = await histories(first);
     expect([...IN_THE_HISTORY, REJECTION].filter((secret) => encrypted.includes(secret))).toEqual([]);
   }, 60_000);
+
+  /** The history of an order whose workflow throws: it is of a version that the worker does not know. */
+  async function refused(payloadKeys?: string): Promise<string> {
+    await using system = await createOrderSystem({ payloadKeys });
+    await using _workers = await startWorkers({ name: 'one', ...system });
+    const { client, taskQueues } = system;
+    const order = new PlacedOrder(system, orderInput());
+    await client.workflow.start('orderWorkflow', {
+      workflowId: `order/${order.id}`,
+      taskQueue: taskQueues.orders,
+      args: [{ version: 99, order: order.input, startedBy: 'x', offerValidForMs: 1_000, taskQueues }],
+    });
+    const failed = await waitFor('the workflow task to fail', async () =>
+      (await order.histories()).find(({ events }) => events?.some((event) => event.workflowTaskFailedEventAttributes)),
+    );
+    await order.handle.terminate('the test is over');
+    return bytesOf(failed);
+  }
+
+  test('holds nothing of what the workflow itself throws either, neither message nor stack', async () => {
+    const [encrypted, clear] = [await refused(first), await refused()];
+    const thrown = ['this worker runs orders up to version', 'order-workflow.ts'];
+    expect(thrown.filter((text) => !clear.includes(text))).toEqual([]);
+    expect(thrown.filter((text) => encrypted.includes(text))).toEqual([]);
+    expect(encrypted).toContain('Encoded failure');
+  }, 90_000);
 
   test('would hold all of it without a key', async () => {
     const clear = await histories();

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflow } from './workflow-bundle.ts';
+import { BUNDLES, type BundleKind, bundleWorkflow } from './workflow-bundle.ts';
 
-// Run by the build: bundles the workflow once, so that no worker has to at its start.
+// Run by the build: bundles the workflow in both kinds, so that no worker has to at its start.
 const dist = join(import.meta.dirname, '..', '..', 'dist');
 await mkdir(dist, { recursive: true });
-await writeFile(join(dist, 'workflow-bundle.js'), (await bundleWorkflow()).code);
+for (const [kind, file] of Object.entries(BUNDLES) as [BundleKind, string][]) {
+  await writeFile(join(dist, file), (await bundleWorkflow({ kind })).code);
+}

@@ -55,7 +55,7 @@ export const createOrdersWorker = (
     // An order whose worker died waits this long before another one takes it; 10 s by default.
     stickyQueueScheduleToStartTimeout: '3s',
     taskQueue: options.taskQueue ?? TASK_QUEUES.orders,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: await workflowBundle((options.payloadKeys ?? []).length > 0 ? 'encoded' : 'clear'),
   }));
 
 /**

@@ -77,7 +77,7 @@ test.each(PLANTED)(
       const written = await readFile(join(changed, file), 'utf8');
       expect(written).toContain(from);
       await writeFile(join(changed, file), written.replace(from, to));
-      const bundle = await bundleWorkflow(changed);
+      const bundle = await bundleWorkflow({ folder: changed });
       await expect(replay(join(`v${ORDER_VERSION}`, strands), bundle)).rejects.toBeInstanceOf(
         DeterminismViolationError,
       );
