@@ -28,6 +28,10 @@ const PLAN: LifePlan = {
   claimed: true,
 };
 
+/** COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION of Temporal's API. */
+const CONTINUE_AS_NEW = 10;
+const queueOf = (orderId: string): string => `ledger-test-${orderId}`;
+
 /** A whole system as the ledger sees it, filled with what is known about some orders. */
 class Stage implements AsyncDisposable {
   readonly databases = {} as Record<App, TestDatabase>;
@@ -137,9 +141,30 @@ class Stage implements AsyncDisposable {
   async startWorkflow(orderId: string): Promise<void> {
     await this.#temporal.workflow.start(WORKFLOW_TYPE, {
       workflowId: workflowIdOf(orderId),
-      taskQueue: `ledger-test-${randomUUID()}`, // nobody works on it: it stays open until the test ends it
+      taskQueue: queueOf(orderId), // nobody works on it: it stays open until the test ends it
     });
     this.#open.defer(() => this.terminate(orderId).catch(() => {}));
+  }
+
+  /** Plays the worker for one task: the workflow goes on as a new run. */
+  async continueAsNew(orderId: string): Promise<void> {
+    const connection = this.#temporal.connection as Connection;
+    const service = connection.workflowService;
+    const { temporalNamespace: namespace } = testServers();
+    const taskQueue = { name: queueOf(orderId) };
+    const { taskToken } = await connection.withDeadline(Date.now() + 60_000, () =>
+      service.pollWorkflowTaskQueue({ namespace, taskQueue }),
+    );
+    await service.respondWorkflowTaskCompleted({
+      namespace,
+      taskToken,
+      commands: [
+        {
+          commandType: CONTINUE_AS_NEW,
+          continueAsNewWorkflowExecutionCommandAttributes: { workflowType: { name: WORKFLOW_TYPE }, taskQueue },
+        },
+      ],
+    });
   }
 
   async terminate(orderId: string): Promise<void> {
@@ -236,8 +261,8 @@ describe('auditStack, over real Postgres, Kafka and Temporal', () => {
   });
 
   test('asks the history whether a fact that moved nothing reached the workflow', async () => {
-    const [kept, dropped] = [randomUUID(), randomUUID()];
-    for (const orderId of [kept, dropped]) {
+    const [kept, dropped, continued] = [randomUUID(), randomUUID(), randomUUID()];
+    for (const orderId of [kept, dropped, continued]) {
       const messageId = randomUUID();
       const at = Date.now() - 60_000;
       const type = 'shop.delivery-confirmed';
@@ -249,10 +274,12 @@ describe('auditStack, over real Postgres, Kafka and Temporal', () => {
         { source: 'topic', orderId, hop: 'shop.topic', messageId, type, partition: 0, offset: 9_000n, at },
       ]);
       await stage.startWorkflow(orderId);
-      if (orderId === kept) await stage.signal(orderId, messageId);
+      if (orderId !== dropped) await stage.signal(orderId, messageId);
     }
-    const audits = await stage.audit({ orderIds: [kept, dropped], limits: PATIENT });
-    expect(audits.get(kept)?.findings.filter(isDefect)).toEqual([]);
+    // Told in the first of three runs.
+    for (const _ of [1, 2]) await stage.continueAsNew(continued);
+    const audits = await stage.audit({ orderIds: [kept, dropped, continued], limits: PATIENT });
+    for (const told of [kept, continued]) expect(audits.get(told)?.findings.filter(isDefect)).toEqual([]);
     expect(audits.get(dropped)?.findings).toContainEqual(expect.objectContaining({ kind: 'lost', hop: 'workflow' }));
     // Without the key nothing is known, which is no finding.
     const { payloadKeys: _, ...temporal } = stage.stack.temporal;

@@ -1,6 +1,6 @@
 import { FACT_SIGNAL, WORKFLOW_TYPE, workflowIdOf } from '@bezel/order-workflow';
 import { payloadCodec, readPayloadKeys } from '@bezel/order-workflow/codec';
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
 import type { Batches } from './batches.ts';
 
@@ -9,12 +9,16 @@ export interface WorkflowReader extends AsyncDisposable {
   /** The workflows of the given orders, or of all; in no order. An order without one is left out. */
   seen(orderIds?: readonly string[]): Batches<WorkflowSeen>;
   /**
-   * Ids of the messages that the order's workflow was told, from its history; empty when there is no workflow.
+   * Ids of the messages that the order's workflow was told, from the histories of all its runs that Temporal still has: a
+   * long one goes on as a new run. Empty when there is no workflow.
    *
    * @throws PayloadKeyUnknownError, PayloadDamagedError when they are encrypted and cannot be read: that is no finding
    */
   signalled(orderId: string): Promise<string[]>;
 }
+
+type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
+type Payload = Parameters<ReturnType<typeof payloadCodec>['decode']>[0][number];
 
 const WORKFLOWS_A_BATCH = 500;
 const QUESTIONS_AT_ONCE = 16;
@@ -42,22 +46,32 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
     seen: (orderIds) => (orderIds === undefined ? listed() : described(orderIds)),
 
     async signalled(orderId) {
-      try {
-        const { events } = await workflows.getHandle(workflowIdOf(orderId)).fetchHistory();
-        const told = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
-          signal?.signalName === FACT_SIGNAL ? (signal.input?.payloads ?? []) : [],
-        );
-        return messageIdsIn(await codec.decode(told));
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return [];
-        throw error;
-      }
+      const told: Payload[] = [];
+      let runId: string | undefined;
+      do {
+        const events = await eventsOf(orderId, runId);
+        for (const { workflowExecutionSignaledEventAttributes: signal } of events) {
+          if (signal?.signalName === FACT_SIGNAL) told.push(...(signal.input?.payloads ?? []));
+        }
+        runId = events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
+      } while (runId !== undefined);
+      return messageIdsIn(await codec.decode(told));
     },
 
     async [Symbol.asyncDispose]() {
       await connection.close();
     },
   };
+
+  /** The history of one run, by default the newest; empty when Temporal has it no longer or never had it. */
+  async function eventsOf(orderId: string, runId: string | undefined): Promise<Events> {
+    try {
+      return (await workflows.getHandle(workflowIdOf(orderId), runId).fetchHistory()).events ?? [];
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return [];
+      throw error;
+    }
+  }
 
   /** Temporal's list follows its executions with a small delay. What it has not yet is young, and so on its way. */
   async function* listed(): Batches<WorkflowSeen> {
