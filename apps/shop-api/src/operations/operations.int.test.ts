@@ -5,10 +5,12 @@ import { encodeCursor } from '@bezel/service';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { cuttable } from '../testing/cuttable.ts';
+import { failingTemporal } from '../testing/failing-temporal.ts';
 import { ADA, ANN, OLGA, type Person, PIA, PRICING, SAM, type Shop, startShop } from '../testing/shop.ts';
 import { lowestIdAt } from './id-time.ts';
 import type { OrderFilter } from './order-filter.ts';
 import { ordersInDatabase } from './orders-in-database.ts';
+import { OrdersInTemporal } from './orders-in-temporal.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -83,6 +85,24 @@ test('while Temporal is away that is said, and the database answers; when it is 
   await waitFor('Temporal to be asked again', async () => (await ask('temporal')).status === 200, {
     deadlineMs: 60_000,
   });
+});
+
+test.each([
+  ['UNKNOWN', 2],
+  ['INTERNAL', 13],
+])('a fault of Temporal’s own (%s) is not blamed on the caller’s cursor', async (_, code) => {
+  using temporal = await failingTemporal(code);
+  const visibility = new OrdersInTemporal({ address: temporal.address, namespace: 'bezel' });
+  try {
+    for (const position of [null, Buffer.from('{}')]) {
+      await expect(visibility.list({}, 1, position)).rejects.toMatchObject({
+        status: 503,
+        code: 'temporal_unavailable',
+      });
+    }
+  } finally {
+    await visibility.end();
+  }
 });
 
 test('an operator may look at every order and its history, and may not act for a customer', async () => {

@@ -15,7 +15,7 @@ import type { OrderFilter } from './order-filter.ts';
 import { visibilityQuery } from './visibility-query.ts';
 
 const TIMEOUT_MS = 3_000;
-/** gRPC: UNKNOWN, INVALID_ARGUMENT, INTERNAL. The first is what a position gets that Temporal did not make. */
+/** gRPC: UNKNOWN, INVALID_ARGUMENT, INTERNAL. A position that Temporal did not make gets one of them, as does a fault of its own. */
 const REFUSED = [2, 3, 13];
 const UNAVAILABLE = 14;
 
@@ -43,16 +43,8 @@ export class OrdersInTemporal {
    * @throws ProblemError 400 `invalid_cursor` for a position Temporal did not make, 503 `temporal_unavailable`
    */
   async list(filter: OrderFilter, limit: number, position: Uint8Array | null): Promise<VisibilityPage> {
-    const { namespace } = this.server;
     try {
-      const { executions, nextPageToken } = await this.connection.withDeadline(Date.now() + TIMEOUT_MS, () =>
-        this.connection.workflowService.listWorkflowExecutions({
-          namespace,
-          pageSize: limit,
-          query: visibilityQuery(filter),
-          ...(position === null ? {} : { nextPageToken: position }),
-        }),
-      );
+      const { executions, nextPageToken } = await this.ask(filter, limit, position);
       const items = executions.map(({ execution, searchAttributes }) => {
         const shown = decodeTypedSearchAttributes(searchAttributes?.indexedFields);
         const id = orderIdOf(execution?.workflowId ?? '');
@@ -67,7 +59,30 @@ export class OrdersInTemporal {
       });
       return { items, next: nextPageToken.length > 0 ? nextPageToken : null };
     } catch (error) {
-      throw problemOf(error, position);
+      if (!isGrpcServiceError(error)) throw error;
+      const refused = position !== null && REFUSED.includes(error.code);
+      throw refused && (await this.answers(filter)) ? unknownPosition(error) : unavailable(error);
+    }
+  }
+
+  private ask(filter: OrderFilter, limit: number, position: Uint8Array | null) {
+    return this.connection.withDeadline(Date.now() + TIMEOUT_MS, () =>
+      this.connection.workflowService.listWorkflowExecutions({
+        namespace: this.server.namespace,
+        pageSize: limit,
+        query: visibilityQuery(filter),
+        ...(position === null ? {} : { nextPageToken: position }),
+      }),
+    );
+  }
+
+  /** Whether Temporal answers the same question from its beginning: then it was the position that it refused. */
+  private async answers(filter: OrderFilter): Promise<boolean> {
+    try {
+      await this.ask(filter, 1, null);
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -77,19 +92,19 @@ export class OrdersInTemporal {
   }
 }
 
-function problemOf(error: unknown, position: Uint8Array | null): unknown {
-  if (!isGrpcServiceError(error)) {
-    return error;
-  }
-  if (REFUSED.includes(error.code) && position !== null) {
-    const detail = 'Temporal does not know this cursor; start again without it';
-    return new ProblemError({ status: 400, code: 'invalid_cursor', detail, cause: error });
-  }
-  return new ProblemError({
+const unknownPosition = (cause: Error): ProblemError =>
+  new ProblemError({
+    status: 400,
+    code: 'invalid_cursor',
+    detail: 'Temporal does not know this cursor; start again without it',
+    cause,
+  });
+
+const unavailable = (cause: Error): ProblemError =>
+  new ProblemError({
     status: 503,
     code: 'temporal_unavailable',
     detail: 'Temporal cannot be asked right now; source=database answers the same',
     headers: { 'retry-after': '2' },
-    cause: error,
+    cause,
   });
-}
