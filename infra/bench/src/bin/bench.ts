@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { run } from '@bezel/local/bench';
 
 // `npm run bench -- <kind>`: what the whole system does is measured here, what one package does by that package's bench,
@@ -9,7 +10,7 @@ const args = process.argv.slice(2);
 if (args.includes('orders')) {
   await import('../orders/main.ts');
 } else if (args.includes('--help') || args.includes('-h')) {
-  console.log(await run(process.execPath, [...process.execArgv, OUTBOX.pathname, ...args]));
+  console.log(await run(process.execPath, [...process.execArgv, fileURLToPath(OUTBOX), ...args]));
   console.log(`One more kind, of the whole system:
 orders   The lives of orders on real servers. "npm run bench -- orders --help" lists what can be said.`);
 } else {

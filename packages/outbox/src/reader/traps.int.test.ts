@@ -20,11 +20,11 @@ const commit = (pool: pg.Pool, key: string) => pool.query(insert(key));
 const oneShard = () => outboxDatabase({ shards: 1 });
 
 /** Rows that COMMIT PREPARED makes visible long before it gives the locks back, because it has files to remove. */
-const DROPPED_TABLES = 400;
+const DROPPED_TABLES = 1_000;
 
 test('rows of a prepared transaction are read first, though it still holds its locks when they become visible', async () => {
   let hits = 0;
-  for (let round = 0; hits === 0 && round < 8; round += 1) {
+  for (let round = 0; hits === 0 && round < 12; round += 1) {
     await using database = await oneShard();
     const { pool } = database;
     const reader = await reading(database);
