@@ -1,5 +1,6 @@
 /** What a command of a package needs of the local stack: servers that end with it, progress, programs, the user's cache. */
 export { InvalidArgumentError } from 'commander';
+export { endedEarly, sayWithSeconds } from './bin/long-command.ts';
 export { rootCommand } from './bin/root-command.ts';
 export { untilToldToEnd } from './bin/until-signal.ts';
 export { cachedOrFilled } from './download/cache.ts';

@@ -1,5 +1,13 @@
 /** `npm run bench`: see command-line.ts, or run it with --help. */
-import { CHECKOUT, createProgress, type Progress, run, untilToldToEnd } from '@bezel/local/bench';
+import {
+  CHECKOUT,
+  createProgress,
+  endedEarly,
+  type Progress,
+  run,
+  sayWithSeconds,
+  untilToldToEnd,
+} from '@bezel/local/bench';
 import {
   type Finding,
   latestProfile,
@@ -19,20 +27,14 @@ import { provideBenchServers } from './servers/servers.ts';
 
 const args = process.argv.slice(2);
 const options = readOptions(args);
-const began = performance.now();
-const say = (line: string): void => {
-  console.error(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s ${line}`);
-};
+const say = sayWithSeconds();
 const signal = untilToldToEnd();
-/** As shells say it of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 try {
   const figures = await bench(options, createProgress(say));
   if (options.json) console.log(JSON.stringify(figures));
 } catch (error) {
-  say(signal.aborted ? 'ended before it was done; nothing is left running' : String((error as Error).stack));
-  process.exitCode = signal.aborted ? INTERRUPTED : 1;
+  endedEarly(error, signal, say);
 }
 
 async function bench(options: BenchOptions, progress: Progress): Promise<Finding['figures']> {

@@ -1,16 +1,18 @@
 /** `npm run mutants`: see command-line.ts, or run it with --help. */
-import { createProgress, startTestServers, TEST_SERVER_VARIABLES, untilToldToEnd } from '@bezel/local/bench';
+import {
+  createProgress,
+  endedEarly,
+  sayWithSeconds,
+  startTestServers,
+  TEST_SERVER_VARIABLES,
+  untilToldToEnd,
+} from '@bezel/local/bench';
 import { readOptions } from './command-line.ts';
 import { type Mutant, nameOf, needsServers, PROMISES } from './mutant.ts';
 import { type MutantOutcome, runMutants } from './run-mutants.ts';
 
 const { mutants, list, json } = readOptions(process.argv.slice(2));
-const began = performance.now();
-const say = (line: string): void => {
-  console.error(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s ${line}`);
-};
-/** As shells say it of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
+const say = sayWithSeconds();
 
 if (list) {
   for (const mutant of mutants) console.log(described(mutant));
@@ -24,8 +26,7 @@ if (list) {
     );
     process.exitCode = found === mutants.length ? 0 : 1;
   } catch (error) {
-    say(signal.aborted ? 'ended before it was done; nothing is left running' : String((error as Error).stack));
-    process.exitCode = signal.aborted ? INTERRUPTED : 1;
+    endedEarly(error, signal, say);
   }
 }
 

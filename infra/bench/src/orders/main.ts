@@ -1,4 +1,4 @@
-import { createProgress, untilToldToEnd, VERSIONS } from '@bezel/local/bench';
+import { createProgress, endedEarly, sayWithSeconds, untilToldToEnd, VERSIONS } from '@bezel/local/bench';
 import { provenanceOf, record, sectionBody, verdictOf } from '@bezel/local/measuring';
 import { openSystem } from '../system/system.ts';
 import { readOptions } from './command-line.ts';
@@ -6,21 +6,15 @@ import { measure } from './measure.ts';
 
 const args = process.argv.slice(2);
 const options = readOptions(args);
-const began = performance.now();
-const say = (line: string): void => {
-  console.error(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s ${line}`);
-};
+const say = sayWithSeconds();
 const signal = untilToldToEnd();
-/** As shells say it of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 const RESULTS = new URL('../../RESULTS.md', import.meta.url);
 
 try {
   const figures = await bench();
   if (options.json) console.log(JSON.stringify(figures));
 } catch (error) {
-  say(signal.aborted ? 'ended before it was done; nothing is left running' : String((error as Error).stack));
-  process.exitCode = signal.aborted ? INTERRUPTED : 1;
+  endedEarly(error, signal, say);
 }
 
 async function bench() {
