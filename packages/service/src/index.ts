@@ -20,7 +20,7 @@ export {
   type TransactionHandle,
 } from './database/index.ts';
 export { Consumes, createHttpApp, type HttpAppOptions, OrderId } from './http/index.ts';
-export { type Answer, Idempotency, type IdempotencyOptions } from './idempotency/index.ts';
+export { type Answer, expiredAnswers, Idempotency, type IdempotencyOptions } from './idempotency/index.ts';
 export {
   Caller,
   type CallerIdentity,
@@ -39,6 +39,8 @@ export { logProblem } from './roles/log-problem.ts';
 export { measureActivities } from './roles/measure-activities.ts';
 export { migrateRole } from './roles/migrate-role.ts';
 export { type OutboxRoleOptions, outboxRole } from './roles/outbox-role.ts';
+export { RELAY_PACE } from './roles/relay-pace.ts';
 export { type ConnectedWorker, type WorkerRoleOptions, workerRole } from './roles/worker-role.ts';
 export { type Role, type ServiceConfig, type ServiceOptions, startService } from './service/index.ts';
+export { exclusively, SWEEP_METRICS, type Sweep, type Swept, startSweeps, sweepingRole } from './sweeping/index.ts';
 export { concernsOrder, inSpan, log, withOrder } from './telemetry/index.ts';

@@ -19,8 +19,9 @@ export interface HttpAppOptions {
   /** Title of the API reference at `/`. */
   readonly title: string;
   readonly description?: string;
+  /** Injected with {@link Idempotency}; a door without data has neither. */
   // biome-ignore lint/suspicious/noExplicitAny: the schema is the app's own; here it only passes through.
-  readonly database: Database<any>;
+  readonly database?: Database<any>;
   readonly identity: IdentityOptions;
   /** The app's controllers and providers. */
   readonly module: Type | DynamicModule;
@@ -32,6 +33,10 @@ export interface HttpAppOptions {
   readonly rawBody?: boolean;
   /** The list the page at `/` shows to who signed in; `/v1/orders` unless told. */
   readonly latest?: string;
+  /** Whether the API reference is served at `/`; yes unless told. */
+  readonly reference?: boolean;
+  /** Key and certificate in PEM: the door speaks HTTPS. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }
 
 @Module({})
@@ -47,29 +52,33 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestExpres
   server.disable('x-powered-by');
   server.disable('etag');
   server.use(httpTelemetry(options.name));
-  const { kysely } = options.database;
+  const { database } = options;
+  const data = database === undefined ? [] : [{ provide: DATABASE, useValue: database.kysely }, Idempotency];
   const root: DynamicModule = {
     module: ServiceModule,
     global: true,
     imports: [options.module, ...(options.imports ?? [])],
-    providers: [{ provide: DATABASE, useValue: kysely }, Idempotency],
-    exports: [DATABASE, Idempotency],
+    providers: data,
+    exports: data,
   };
   const app = await NestFactory.create<NestExpressApplication>(root, new ExpressAdapter(server), {
     logger: new NestLog(),
     abortOnError: false,
     rawBody: options.rawBody ?? false,
     bodyParser: false,
+    ...(options.tls === undefined ? {} : { httpsOptions: { ...options.tls } }),
   });
   app.useBodyParser('json', { limit: options.jsonLimit ?? 100_000 });
   app.useGlobalGuards(new IdentityGuard(createTokenVerifier(options.identity)), new MediaTypeGuard());
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  serveReference(app, {
-    title: options.title,
-    description: options.description ?? '',
-    issuer: options.identity.issuer,
-    latest: options.latest ?? '/v1/orders',
-  });
+  if (options.reference !== false) {
+    serveReference(app, {
+      title: options.title,
+      description: options.description ?? '',
+      issuer: options.identity.issuer,
+      latest: options.latest ?? '/v1/orders',
+    });
+  }
   return app.init();
 }

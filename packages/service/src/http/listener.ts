@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { answerBrokenRequests } from './broken-requests.ts';
@@ -30,7 +31,7 @@ export async function listen(app: INestApplication, host: string, port: number):
   });
   const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url: `${server instanceof HttpsServer ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     async close() {
       const drained = new Promise<void>((resolve) => server.close(() => resolve()));
       // A connection that was busy when we closed is kept alive by its client afterwards: it is closed once it is idle.

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import request from 'supertest';
 import { startNotes } from '../../examples/notes/notes.ts';
-import { Idempotency, KEY_LIFETIME_HOURS } from './idempotency.ts';
+import { expiredAnswers } from './expired-answers.ts';
+import { KEY_LIFETIME_HOURS } from './idempotency.ts';
 
 let notes: Awaited<ReturnType<typeof startNotes>>;
 let authorization: string;
@@ -89,7 +90,15 @@ describe('a key', () => {
     const { kysely } = notes.database;
     await sql`UPDATE idempotency.answer SET created_at = now() - make_interval(hours => ${KEY_LIFETIME_HOURS + 1})
               WHERE key = ${old}`.execute(kysely);
-    expect(await new Idempotency(kysely).sweep()).toBe(1);
+    // One is being swept by another process: it is left to it, and told as waiting.
+    await kysely.transaction().execute(async (trx) => {
+      await sql`SELECT FROM idempotency.answer WHERE key = ${old} FOR UPDATE`.execute(trx);
+      const left = await expiredAnswers(kysely).look(new AbortController().signal);
+      expect(left).toMatchObject({ swept: 0, waiting: 1 });
+      expect(left !== 'elsewhere' && left.oldestMs).toBeGreaterThanOrEqual(3_600_000);
+    });
+    const swept = await expiredAnswers(kysely).look(new AbortController().signal);
+    expect(swept).toEqual({ swept: 1, waiting: 0, oldestMs: 0 });
     expect((await add(old, { text: 'old' })).headers['idempotency-replayed']).toBeUndefined();
     expect((await add(young, { text: 'young' })).headers['idempotency-replayed']).toBe('true');
   });

@@ -1,4 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import type { Outbox } from '@bezel/outbox';
+import { InjectOutbox } from '@bezel/outbox/nestjs';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Kysely, Transaction } from 'kysely';
 import { DATABASE } from '../database/index.ts';
@@ -37,13 +39,16 @@ export const KEY_LIFETIME_HOURS = 72;
 // biome-ignore lint/suspicious/noExplicitAny: the schema is the app's; Kysely's transaction is invariant in it.
 export class Idempotency<Schema = any> {
   private readonly db: Kysely<Schema>;
+  private readonly outbox: Pick<Outbox, 'nudge'> | undefined;
 
-  constructor(@Inject(DATABASE) db: Kysely<Schema>) {
+  constructor(@Inject(DATABASE) db: Kysely<Schema>, @Optional() @InjectOutbox() outbox?: Pick<Outbox, 'nudge'>) {
     this.db = db;
+    this.outbox = outbox;
   }
 
   /**
-   * Runs `work` in a transaction, once per key, and sets the response's status and headers.
+   * Runs `work` in a transaction, once per key, and sets the response's status and headers. Where the app has an outbox,
+   * its relay is nudged after the commit: an idle one need not wait for its next look.
    *
    * @returns the body to send
    * @example return this.idempotency.run(request, async (trx) => ({ status: 201, body: await submit(trx, body) }));
@@ -69,6 +74,7 @@ export class Idempotency<Schema = any> {
       await storeAnswer(scope, { headers: {}, ...fresh, body: fresh.body }).execute(trx);
       return fresh;
     });
+    this.outbox?.nudge().catch(() => {}); // nothing depends on it
     request.res?.status(answer.status).set(answer.headers ?? {});
     return answer.body;
   }

@@ -64,3 +64,10 @@ export const deleteExpired = (hours: number): RawBuilder<unknown> => sql`
     ORDER BY created_at
     LIMIT 1000
     FOR UPDATE SKIP LOCKED))`;
+
+/** How many answers older than that are left, and for how many ms too long the oldest is. Served by `answer_created_at`. */
+export const expiredLeft = (hours: number): RawBuilder<{ waiting: number; oldestMs: number }> => sql`
+  SELECT count(*)::int AS waiting,
+         coalesce(extract(epoch FROM now() - min(created_at) - make_interval(hours => ${hours})) * 1000, 0)::float8 AS "oldestMs"
+  FROM idempotency.answer
+  WHERE created_at < now() - make_interval(hours => ${hours})`;
