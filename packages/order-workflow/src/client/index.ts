@@ -5,5 +5,6 @@ export {
   type OrderClient,
   type OrderClientOptions,
   type StartResult,
+  type WorkflowPresence,
 } from './order-client.ts';
 export { orderConnection } from './order-connection.ts';

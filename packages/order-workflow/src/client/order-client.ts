@@ -9,6 +9,7 @@ import type { OrderInput } from '../contract/activities.ts';
 import type { Fact } from '../contract/facts.ts';
 import {
   FACT_SIGNAL,
+  orderIdOf,
   STATE_QUERY,
   TASK_QUEUES,
   type TaskQueues,
@@ -63,11 +64,30 @@ export type FactDelivery =
 export interface OrderClient {
   /** Starts the order's workflow; `messageId` is the message that told of the submission. */
   startOrder(order: OrderInput, messageId: string): Promise<StartResult>;
+  /**
+   * Starts the workflow again where the order stands, under the same id, when it was ended from outside (terminated, failed,
+   * timed out) or Temporal no longer knows it. One that is open, or that ended by itself, is left: `started: false`.
+   *
+   * @param state null begins the order afresh; only for one that has not moved yet
+   */
+  restartOrder(order: OrderInput, messageId: string, state: OrderState | null): Promise<StartResult>;
+  /** How the order's workflow is, as Temporal itself has it now. */
+  presenceOf(orderId: string): Promise<WorkflowPresence>;
+  /**
+   * Which of these orders have an open workflow, in one question to Temporal's visibility. It lags behind: one that is not
+   * among them may have been started just now; ask {@link presenceOf}.
+   */
+  openAmong(orderIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Tells the workflow a fact. It acts once on each `messageId`, however often it is told. */
   signalFact(orderId: string, fact: Fact): Promise<FactDelivery>;
   /** The workflow's whole state, also after its end; null when there is none. Needs a running orders worker. */
   state(orderId: string): Promise<OrderState | null>;
 }
+
+/** `completed` ended by itself, `ended` was ended from outside. `since` is when it closed. */
+export type WorkflowPresence =
+  | { readonly is: 'open' | 'unknown' }
+  | { readonly is: 'completed' | 'ended'; readonly since: Date };
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -112,38 +132,76 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
     }
   }
 
+  /** Starts the workflow unless there is one that `policy` does not let be followed. */
+  async function begin(
+    order: OrderInput,
+    messageId: string,
+    state: OrderState | null,
+    policy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY',
+  ): Promise<StartResult> {
+    const { historyLimit } = options;
+    const start: OrderStart = {
+      version: ORDER_VERSION,
+      order,
+      startedBy: messageId,
+      offerValidForMs,
+      taskQueues,
+      times: stageTimes(order.tenant),
+      ...(historyLimit === undefined ? {} : { historyLimit }),
+    };
+    const deadline = state?.timing?.deadline ?? null;
+    try {
+      const handle = await client.workflow.start(WORKFLOW_TYPE, {
+        workflowId: workflowIdOf(order.orderId),
+        taskQueue: taskQueues.orders,
+        workflowIdReusePolicy: policy,
+        // A task takes milliseconds; one that went to a worker as it died is handed out again after this. Default 10 s.
+        workflowTaskTimeout: '5s',
+        typedSearchAttributes: [
+          { key: SEARCH_ATTRIBUTES.status, value: state?.status ?? 'SUBMITTED' },
+          { key: SEARCH_ATTRIBUTES.tenant, value: order.tenant },
+          { key: SEARCH_ATTRIBUTES.late, value: state?.timing?.late ?? false },
+          ...(deadline === null ? [] : [{ key: SEARCH_ATTRIBUTES.deadline, value: new Date(deadline) }]),
+        ],
+        args: state === null ? [start] : [start, state],
+      });
+      return { started: true, runId: handle.firstExecutionRunId };
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return { started: false };
+      throw error;
+    }
+  }
+
   return {
     startOrder: (order, messageId) =>
-      call(`start of order ${order.orderId}`, async () => {
-        const { historyLimit } = options;
-        const start: OrderStart = {
-          version: ORDER_VERSION,
-          order,
-          startedBy: messageId,
-          offerValidForMs,
-          taskQueues,
-          times: stageTimes(order.tenant),
-          ...(historyLimit === undefined ? {} : { historyLimit }),
-        };
+      call(`start of order ${order.orderId}`, () => begin(order, messageId, null, 'REJECT_DUPLICATE')),
+
+    restartOrder: (order, messageId, state) =>
+      call(`start of order ${order.orderId} where it stands`, () =>
+        begin(order, messageId, state, 'ALLOW_DUPLICATE_FAILED_ONLY'),
+      ),
+
+    presenceOf: (orderId) =>
+      call(`look at the workflow of order ${orderId}`, async () => {
         try {
-          const handle = await client.workflow.start(WORKFLOW_TYPE, {
-            workflowId: workflowIdOf(order.orderId),
-            taskQueue: taskQueues.orders,
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-            // A task takes milliseconds; one that went to a worker as it died is handed out again after this. Default 10 s.
-            workflowTaskTimeout: '5s',
-            typedSearchAttributes: [
-              { key: SEARCH_ATTRIBUTES.status, value: 'SUBMITTED' },
-              { key: SEARCH_ATTRIBUTES.tenant, value: order.tenant },
-              { key: SEARCH_ATTRIBUTES.late, value: false },
-            ],
-            args: [start],
-          });
-          return { started: true, runId: handle.firstExecutionRunId };
+          const { status, closeTime } = await handleOf(orderId).describe();
+          if (closeTime === undefined) return { is: 'open' };
+          return { is: status.name === 'COMPLETED' ? 'completed' : 'ended', since: closeTime };
         } catch (error) {
-          if (error instanceof WorkflowExecutionAlreadyStartedError) return { started: false };
+          if (error instanceof WorkflowNotFoundError) return { is: 'unknown' };
           throw error;
         }
+      }),
+
+    openAmong: (orderIds) =>
+      call(`question which of ${orderIds.length} orders have a workflow`, async () => {
+        const open = new Set<string>();
+        if (orderIds.length === 0) return open;
+        // The ids are UUIDs: nothing in them needs quoting.
+        const ids = orderIds.map((orderId) => `'${workflowIdOf(orderId)}'`).join(', ');
+        const query = `ExecutionStatus = 'Running' AND WorkflowId IN (${ids})`;
+        for await (const { workflowId } of client.workflow.list({ query })) open.add(orderIdOf(workflowId));
+        return open;
       }),
 
     signalFact: (orderId, fact) =>

@@ -1,5 +1,6 @@
 import { durationInWords, type Lifecycle, type Stage, type Transition, transitionsOf } from '../lifecycle/index.ts';
-import { AUDIENCES, endInWords, OWNERS, SWEEPERS } from '../lifecycle/words.ts';
+import { AUDIENCES, endInWords, OWNERS } from '../lifecycle/words.ts';
+import { SWEEPERS } from '../sweepers/sweepers.ts';
 import { GENERATED_BY } from './generated-by.ts';
 
 /**
@@ -29,18 +30,24 @@ export function renderLifecyclePage(lifecycle: Lifecycle): string {
     ),
     '',
     'A fact that comes before its time waits in the workflow; one that can never fit stands in the order’s history as',
-    'refused. A cancellation after APPROVED first has the work order withdrawn and its material released.',
+    'refused. A cancellation after APPROVED first has the work order withdrawn and its material released; until that is done',
+    'the order keeps its status and shows since when it is being cancelled. What was taken back stands in its history.',
     '',
     '## Each status',
     '',
     ...stages.flatMap(([status, stage]) => [...section(status, stage, transitionsOf(lifecycle)), '']),
     '## Sweepers',
     '',
-    'A sweeper looks for orders that were forgotten. What each looks for:',
+    'A sweeper looks for what was forgotten. Everything that can wait has one, in each database; which table and state is whose',
+    'is in `packages/order-workflow/src/sweepers/tables.ts`, and tests hold it against the databases. Alerts tell a sweeper that',
+    'does not run and what waits for too long ([infra/prometheus](../infra/prometheus/README.md)).',
     '',
-    ...Object.entries(SWEEPERS).map(([name, looksFor]) => `- \`${name}\`: ${looksFor}`),
-    '',
-    'None runs by itself yet: the audit of `packages/ledger` is what finds such orders.',
+    '| sweeper | looks for | and then | runs in |',
+    '|---|---|---|---|',
+    ...Object.entries(SWEEPERS).map(
+      ([name, { looksFor, does, runsIn }]) =>
+        `| \`${name}\` | ${looksFor} | ${does} | ${runsIn.map(({ app, role }) => `${app} \`${role}\``).join(', ')} |`,
+    ),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { renderAlertTests } from '../alerts/alert-tests.ts';
 import { renderAlerts } from '../alerts/alerts.ts';
 import { renderAlertTestsOfDays } from '../alerts/standing-still-tests.ts';
+import { renderSweeperAlerts, renderSweeperAlertTests } from '../alerts/sweeper-rules.ts';
 import type { Lifecycle } from '../lifecycle/index.ts';
 import { renderLifecyclePage } from './lifecycle-page.ts';
 import { renderOrderStatuses } from './order-statuses.ts';
@@ -20,4 +21,6 @@ export const OUTPUTS: Readonly<Record<string, (lifecycle: Lifecycle) => string>>
   'infra/prometheus/rules/order-stages.yml': renderAlerts,
   'infra/prometheus/rules/tests/order-stages.yml': renderAlertTests,
   'infra/prometheus/rules/tests/order-stages-days.yml': renderAlertTestsOfDays,
+  'infra/prometheus/rules/sweepers.yml': renderSweeperAlerts,
+  'infra/prometheus/rules/tests/sweepers.yml': renderSweeperAlertTests,
 };

@@ -6,5 +6,5 @@ export { LIFECYCLE } from './stages.ts';
 export { type OrderState, SEEN_LIMIT, SUBMITTED, type Timing, type WorkOrderPhase } from './state.ts';
 export { canMove, type Fit, fitOf, isFinal, STATUSES, TRANSITIONS, type Transition, transitionsOf } from './table.ts';
 export { type Clock, STAGE_TIMES, type StageTimes, wakeAt } from './timing.ts';
-export { durationInWords } from './words.ts';
+export { durationInWords, endInWords, OWNERS } from './words.ts';
 export { type Work, workOf } from './work.ts';

@@ -5,7 +5,7 @@ import type { MessageKind } from './messages.ts';
 /** Who has to act for an order in a status to move on. */
 export type StageOwner = 'workflow' | 'pricing' | 'customer' | 'operators' | 'courier';
 
-/** Who looks for orders that were forgotten in a status; what each looks for stands in `words.ts`. */
+/** Who looks for orders that were forgotten in a status; what each looks for stands in `sweepers/sweepers.ts`. */
 export type Sweeper = 'unstarted-orders' | 'stuck-workflows' | 'unexpired-offers';
 
 /** What a stage may take, in ms of elapsed time. */

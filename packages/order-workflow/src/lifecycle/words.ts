@@ -1,6 +1,6 @@
 import type { Audience } from '../contract/activities.ts';
 import type { MessageKind } from './messages.ts';
-import type { StageOwner, Sweeper } from './stage.ts';
+import type { StageOwner } from './stage.ts';
 
 /** Whose turn it is, as the pages say it. */
 export const OWNERS: Readonly<Record<StageOwner, string>> = {
@@ -15,13 +15,6 @@ export const OWNERS: Readonly<Record<StageOwner, string>> = {
 export const AUDIENCES: Readonly<Record<Audience, string>> = {
   operators: 'the operators',
   customer: 'the customer',
-};
-
-/** What each sweeper looks for. */
-export const SWEEPERS: Readonly<Record<Sweeper, string>> = {
-  'unstarted-orders': 'submitted orders that have no workflow',
-  'stuck-workflows': 'orders whose workflow is missing, has ended early, or has not acted on a fact that was recorded',
-  'unexpired-offers': 'offers past their end that were neither accepted nor ended',
 };
 
 /** What ends a stage, as a sentence that follows "when". What ends no stage has none. */

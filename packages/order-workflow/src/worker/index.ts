@@ -5,5 +5,6 @@ export {
   type OrderWorker,
   type OrderWorkerOptions,
 } from './create-worker.ts';
+export { keptBundle } from './kept-bundle.ts';
 export { installTemporalRuntime, type TemporalLog } from './runtime.ts';
 export { workflowBundle } from './workflow-bundle.ts';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
 import { FAILURE_CONVERTER } from '../codec/data-converter.ts';
+import { keptBundle } from './kept-bundle.ts';
 
 const QUIET = new DefaultLogger('WARN');
 
@@ -13,11 +14,13 @@ const bundled: Partial<Record<BundleKind, Promise<WorkflowBundleOption>>> = {};
 
 /**
  * The workflow's code as a worker wants it: the bundle made by the build, beside this file in `dist`. From the sources
- * (tests) it is bundled on first use, which takes some seconds.
+ * (tests) it is bundled when they have changed, which takes some seconds.
  */
 export function workflowBundle(kind: BundleKind = 'clear'): Promise<WorkflowBundleOption> {
   const built = join(import.meta.dirname, '..', BUNDLES[kind]);
-  bundled[kind] ??= existsSync(built) ? Promise.resolve({ codePath: built }) : bundleWorkflow({ kind });
+  bundled[kind] ??= existsSync(built)
+    ? Promise.resolve({ codePath: built })
+    : keptBundle(kind, () => bundleWorkflow({ kind }));
   return bundled[kind];
 }
 
