@@ -1,8 +1,16 @@
-export { OperationsOrder, OperationsPage, OrderView, OrderWorkflowLink } from './api/operations.ts';
+export {
+  COMPENSATIONS,
+  Compensation,
+  OperationsOrder,
+  OperationsPage,
+  OrderView,
+  OrderWorkflowLink,
+} from './api/operations.ts';
 export { Problem } from './api/problem.ts';
 export {
   CustomerMessagePage,
   CustomerMessageResource,
+  OrderCancellation,
   OrderHistoryEntry,
   OrderPage,
   OrderResource,
@@ -12,6 +20,7 @@ export {
 } from './api/resources.ts';
 export {
   PricingProgressed,
+  WithdrawalFailed,
   WorkOrderClaimed,
   WorkOrderCompleted,
   WorkOrderOpened,

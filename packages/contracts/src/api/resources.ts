@@ -14,6 +14,13 @@ export const OrderSpecification = z.object({
 });
 export type OrderSpecification = z.infer<typeof OrderSpecification>;
 
+/** A request to cancel that is being carried out. It ends with the order's status CANCELLED, or is refused. */
+export const OrderCancellation = z.object({
+  /** When it was asked for. */
+  since: Instant,
+});
+export type OrderCancellation = z.infer<typeof OrderCancellation>;
+
 /** An order as the shop and the CRM show it. `offer` is there from PRICED on. */
 export const OrderResource = z.object({
   id: z.uuid(),
@@ -29,6 +36,8 @@ export const OrderResource = z.object({
   offer: PriceOffer.nullable(),
   /** How far pricing is, while PRICING; null when there is nothing to tell, as for quick models. Told by the shop alone. */
   progress: PricingProgress.nullable().optional(),
+  /** Since when it is being cancelled; null when it is not, or not any more. Told by the shop alone. */
+  cancellation: OrderCancellation.nullable().optional(),
   reason: z.string().nullable(),
   submittedAt: Instant,
   updatedAt: Instant,
@@ -47,11 +56,14 @@ export type OrderResource = z.infer<typeof OrderResource>;
 
 /**
  * One entry of an order's history, oldest first: a move (`kind: 'moved'`, with its `seq`), a fact that could not be
- * honoured (`kind: 'refused'`, with the reason), or a delay (`kind: 'delayed'`): `reason` is `late` or `predicted`, `seq` is
- * the move to the status it was in, `deadline` what it missed or will miss: the SLA's end or, if predicted, the promise.
+ * honoured (`kind: 'refused'`, with the reason), a delay (`kind: 'delayed'`): `reason` is `late` or `predicted`, `seq` is
+ * the move to the status it was in, `deadline` what it missed or will miss: the SLA's end or, if predicted, the promise; or
+ * what was taken back because it was cancelled (`kind: 'compensated'`): `reason` is one of the steps, `material-released`,
+ * `work-order-withdrawn` or `partner-told`, `messageId` the event that tells it. Operators and administrators are also shown
+ * what was repaired of it (`kind: 'repaired'`): `reason` says what, by whom, why, and what came of it.
  */
 export const OrderHistoryEntry = z.object({
-  kind: z.enum(['moved', 'refused', 'delayed']),
+  kind: z.enum(['moved', 'refused', 'delayed', 'compensated', 'repaired']),
   seq: z.number().int().nonnegative().nullable(),
   from: z.enum(ORDER_STATUSES).nullable(),
   to: z.enum(ORDER_STATUSES).nullable(),

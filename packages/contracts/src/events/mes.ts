@@ -23,6 +23,23 @@ export const WorkOrderShipped = defineEvent({ type: 'mes.work-order-shipped', to
 export const WorkOrderWithdrawn = defineEvent({ type: 'mes.work-order-withdrawn', topic, key, schema: workOrderStep });
 
 /**
+ * An attempt to withdraw the work order of an order that is being cancelled failed; it is made again, without end. `attempt`
+ * counts from 1, and attempts of which nobody could tell are left out. Moves no order status.
+ */
+export const WithdrawalFailed = defineEvent({
+  type: 'mes.withdrawal-failed',
+  topic,
+  key,
+  schema: z.object({
+    orderId: z.uuid(),
+    attempt: z.number().int().positive(),
+    /** For operators. */
+    error: z.string(),
+    at: Instant,
+  }),
+});
+
+/**
  * How far the pricing of an order is. Told every two seconds at most, and never for a model that is measured faster. It may
  * come late, or after the price. Moves no order status.
  */
