@@ -2,13 +2,16 @@ import '@bezel/service/telemetry';
 import { OutboxModule } from '@bezel/outbox/nestjs';
 import {
   configOrExit,
+  expiredAnswers,
   httpRole,
   kafkaClient,
   logProblem,
   migrateRole,
   openDatabase,
   outboxRole,
+  RELAY_PACE,
   startService,
+  sweepingRole,
 } from '@bezel/service';
 import { readConfig } from './config.ts';
 import type { CrmDatabase } from './database/crm-database.ts';
@@ -54,15 +57,19 @@ await startService({
         ],
       }),
     relay: () =>
-      outboxRole({
-        runs: 'relay',
-        imports: [
-          OutboxModule.forRoot({
-            ...outbox,
-            relay: { publisher: kafka.publisher(), onError: logProblem },
-            retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
-          }),
-        ],
-      }),
+      sweepingRole(
+        outboxRole({
+          runs: 'relay',
+          imports: [
+            OutboxModule.forRoot({
+              ...outbox,
+              relay: { publisher: kafka.publisher(), pace: RELAY_PACE, onError: logProblem },
+              retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
+            }),
+          ],
+        }),
+        'crm',
+        [expiredAnswers(database.kysely)],
+      ),
   },
 });

@@ -2,6 +2,7 @@ import '@bezel/service/telemetry';
 import { installTemporalRuntime } from '@bezel/order-workflow/worker';
 import {
   configOrExit,
+  expiredAnswers,
   httpRole,
   kafkaClient,
   log,
@@ -9,19 +10,22 @@ import {
   migrateRole,
   openDatabase,
   outboxRole,
+  RELAY_PACE,
   startService,
+  sweepingRole,
 } from '@bezel/service';
 import { FollowOrderStatus } from './board/follow-order-status.ts';
 import { readConfig } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
+import { waitingForMetal } from './material/waiting-for-metal.ts';
 import { MesModule } from './mes.module.ts';
 import { mesOutbox } from './outbox.ts';
 import { mesWorkerRole, PRICING_CONNECTIONS, pricingRole, WORKER_CONNECTIONS } from './workers.ts';
 
 /** The consumer handles eight partitions at a time, and looks at its positions now and then. */
 const CONSUMER_CONNECTIONS = 10;
-/** The relay uses five at most, and retention one. */
-const RELAY_CONNECTIONS = 6;
+/** The relay uses five at most, retention one, and each sweeper one. */
+const RELAY_CONNECTIONS = 8;
 
 const config = configOrExit(readConfig);
 // A pool for each role: a flood in one does not take the connections of another. Pools connect when they are first used.
@@ -73,14 +77,18 @@ await startService({
     pricing: () => pricingRole(config, pricing),
     worker: () => mesWorkerRole(config, worker),
     relay: () =>
-      outboxRole({
-        runs: 'relay',
-        imports: [
-          mesOutbox(relay, {
-            relay: { publisher: kafka.publisher(), onError: logProblem },
-            retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
-          }),
-        ],
-      }),
+      sweepingRole(
+        outboxRole({
+          runs: 'relay',
+          imports: [
+            mesOutbox(relay, {
+              relay: { publisher: kafka.publisher(), pace: RELAY_PACE, onError: logProblem },
+              retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
+            }),
+          ],
+        }),
+        'mes',
+        [expiredAnswers(relay.kysely), waitingForMetal(relay.kysely)],
+      ),
   },
 });

@@ -6,6 +6,7 @@ import {
   type Database,
   measureActivities,
   type Role,
+  sweepingRole,
   type WorkerRoleOptions,
   withOrder,
   workerRole,
@@ -15,6 +16,7 @@ import type { Config } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
 import { mesOutbox } from './outbox.ts';
 import { pricingActivities } from './pricing/activities.ts';
+import { abandonedAnalyses } from './pricing/analysis/abandoned-analyses.ts';
 import { ModelAnalyser } from './pricing/analysis/model-analyser.ts';
 import { AnalysisThreads } from './pricing/geometry/analysis-threads.ts';
 import { AccessTokens } from './pricing/model/access-token.ts';
@@ -24,7 +26,7 @@ import { mesActivities } from './work-orders/activities.ts';
 
 /** Connections of the worker's pool. Each activity takes one, so that many run at a time; the health check takes one. */
 export const WORKER_CONNECTIONS = 11;
-/** Connections of pricing's pool: an analysis asks the database a few times, for milliseconds each. */
+/** Connections of pricing's pool: an analysis and the sweeper ask the database a few times, for milliseconds each. */
 export const PRICING_CONNECTIONS = 4;
 
 /** Activities that wait for a model or for a thread at a time, beside those that have a thread. */
@@ -50,7 +52,7 @@ export function pricingRole(config: Config, database: Database<MesDatabase>): Ro
   const source = { shopUrl, tokens: new AccessTokens(credentials) };
   const analyser = new ModelAnalyser({ db: database.kysely, source, threads });
   const priceLists = new PriceLists({ onNews: tellPriceLists, ...(priceListFolder && { folder: priceListFolder }) });
-  const role = activityRole(config, database, {
+  const activities = activityRole(config, database, {
     taskQueue: TASK_QUEUES.pricing,
     imports: [mesOutbox(database)],
     activities: {
@@ -60,6 +62,7 @@ export function pricingRole(config: Config, database: Database<MesDatabase>): Ro
     },
     atATime: count + PRICING_AHEAD,
   });
+  const role = sweepingRole(activities, 'mes', [abandonedAnalyses(database.kysely)]);
   return {
     ...role,
     async start(fatal) {

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ModelRef } from '@bezel/contracts';
 import { testServers } from '@bezel/local/testing';
 import type { ModelGeometry, PricingActivities } from '@bezel/order-workflow';
-import { createActivityWorker } from '@bezel/order-workflow/worker';
+import { createActivityWorker, keptBundle } from '@bezel/order-workflow/worker';
 import { uuidv7 } from '@bezel/outbox';
 import { Client, Connection, defaultPayloadConverter, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -41,10 +41,12 @@ export async function startPricing({ beatMs, ...options }: PricingSystemOptions 
     connection: workflowConnection,
     namespace,
     taskQueue: workflowQueue,
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('pricing-workflows.ts', import.meta.url)),
-      logger: new DefaultLogger('ERROR'),
-    }),
+    workflowBundle: await keptBundle('pricing-tests', () =>
+      bundleWorkflowCode({
+        workflowsPath: fileURLToPath(new URL('pricing-workflows.ts', import.meta.url)),
+        logger: new DefaultLogger('ERROR'),
+      }),
+    ),
   });
   const source = { shopUrl: shop.url, tokens: new AccessTokens({ tokenUrl: shop.tokenUrl, ...CLIENT }) };
   const pricing = await createActivityWorker({
