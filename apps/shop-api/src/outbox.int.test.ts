@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   CancellationRequested,
   DeliveryConfirmed,
@@ -164,4 +165,18 @@ describe('the shop writes', () => {
       expect(await writtenIn(trx)).toEqual([]);
     }),
   );
+});
+
+test('what a door committed does not wait for the next look of an idle relay', async () => {
+  const listener = await shop.database.pool.connect();
+  try {
+    await listener.query('LISTEN outbox_nudge');
+    const heard = once(listener, 'notification');
+    const { id } = await shop.submitted();
+    await heard;
+    const { rows } = await listener.query('SELECT 1 FROM outbox.message WHERE key = $1', [id]);
+    expect(rows).toHaveLength(1);
+  } finally {
+    listener.release(true);
+  }
 });

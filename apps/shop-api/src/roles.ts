@@ -1,17 +1,21 @@
 import {
   type Database,
+  expiredAnswers,
   httpRole,
   type KafkaClient,
   logProblem,
   migrateRole,
   openDatabase,
   outboxRole,
+  RELAY_PACE,
   type ServiceOptions,
+  sweepingRole,
 } from '@bezel/service';
 import type { Config, ROLES } from './config.ts';
 import type { ShopDatabase } from './database/shop-database.ts';
 import { customersDoor } from './doors/customers-door.ts';
 import { partnersDoor } from './doors/partners-door.ts';
+import { unusedModels } from './models/unused-models.ts';
 import { OrdersInTemporal } from './operations/orders-in-temporal.ts';
 import { CONSUMER_CONNECTIONS, orchestratorRole } from './orchestrator/orchestrator-role.ts';
 import { shopOutbox } from './outbox.ts';
@@ -21,8 +25,8 @@ import { ordersWorkerRole, WORKER_CONNECTIONS } from './status/worker-role.ts';
 
 type RoleName = (typeof ROLES)[number];
 
-/** Connections of the relay's pool: it uses five at most, retention one, and the figures of the stages one. */
-const RELAY_CONNECTIONS = 7;
+/** Connections of the relay's pool: it uses five at most, retention one, the figures of the stages one, each sweeper one. */
+const RELAY_CONNECTIONS = 9;
 
 /** The roles of the shop and the pools they work with, for `startService`. Pools connect when they are first used. */
 export function shopRoles(
@@ -78,19 +82,24 @@ export function shopRoles(
         }),
       consumer: () => orchestratorRole(consumer, kafka, config),
       worker: () => ordersWorkerRole(worker, config),
-      // The figures of the stages come from here: it needs Postgres alone, and runs when Temporal and its workers do not.
+      // The figures of the stages come from here, and it sweeps: it needs Postgres alone, and runs when Temporal and its
+      // workers do not.
       relay: () =>
-        reportingStages(
-          outboxRole({
-            runs: 'relay',
-            imports: [
-              shopOutbox(relay, {
-                relay: { publisher: kafka.publisher(), onError: logProblem },
-                retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
-              }),
-            ],
-          }),
-          () => readStageFigures(relay.kysely),
+        sweepingRole(
+          reportingStages(
+            outboxRole({
+              runs: 'relay',
+              imports: [
+                shopOutbox(relay, {
+                  relay: { publisher: kafka.publisher(), pace: RELAY_PACE, onError: logProblem },
+                  retention: { onError: ({ error }) => logProblem({ kind: 'retention', error }) },
+                }),
+              ],
+            }),
+            () => readStageFigures(relay.kysely),
+          ),
+          'shop',
+          [expiredAnswers(relay.kysely), unusedModels(relay.kysely)],
         ),
     },
   };

@@ -58,3 +58,63 @@ test('the views tell all that the shop knows of an order, and leave nothing out'
   expect(await view('shop_delay')).toEqual([{ ...about, hop: 'shop.delay', message_id: told, state: '1 late' }]);
   expect(await view('shop_inbox')).toEqual([{ order_id: null, hop: 'shop.inbox', message_id: late, state: 'g' }]);
 });
+
+test('beside the hops: what people call the order, its times, and what is parked of it', async () => {
+  await using shop = await startShop();
+  const { pool } = shop.database;
+  const order = await shop.submitted();
+  await shop.moveTo(order.id, 'PRICED');
+  const details = await pool.query(`SELECT * FROM ledger.shop_order_details WHERE number = $1`, [order.number]);
+  expect(details.rows).toEqual([
+    expect.objectContaining({
+      order_id: order.id,
+      status: 'PRICED',
+      seq: 2,
+      channel: 'shop',
+      late: false,
+      run_id: null,
+    }),
+  ]);
+  const [{ offer_expires_at: expires, entered_at: entered }] = details.rows;
+  expect(expires.getTime()).toBeGreaterThan(entered.getTime());
+
+  await pool.query(
+    `INSERT INTO outbox.parked_key (shard, topic, key, reason) VALUES (0, 'shop.orders', $1, 'too large'), (0, 'shop.orders', 'no order', '')`,
+    [order.id],
+  );
+  await pool.query(
+    `INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, code, attempts)
+     VALUES ('shop.orchestrator', 'mes.work-orders', 3, convert_to($1, 'UTF8'), 'no such order', 'NOT_FOUND', 7),
+            ('shop.orchestrator', 'mes.work-orders', 3, '\xff00', 'not text', NULL, 1)`,
+    [order.id],
+  );
+  const parked = async (where: string) =>
+    (
+      await pool.query(
+        `SELECT hop, topic, group_id, reason, code, attempts, messages, redrive FROM ledger.shop_parked WHERE ${where} ORDER BY hop`,
+      )
+    ).rows;
+  const one = { messages: 0, redrive: false };
+  expect(await parked(`order_id = '${order.id}'`)).toEqual([
+    {
+      ...one,
+      hop: 'shop.inbox',
+      topic: 'mes.work-orders',
+      group_id: 'shop.orchestrator',
+      reason: 'no such order',
+      code: 'NOT_FOUND',
+      attempts: 7,
+    },
+    {
+      ...one,
+      hop: 'shop.outbox',
+      topic: 'shop.orders',
+      group_id: null,
+      reason: 'too large',
+      code: null,
+      attempts: null,
+    },
+  ]);
+  // Keys that are no order's are there, and of no order.
+  expect(await parked('order_id IS NULL')).toHaveLength(2);
+});

@@ -55,14 +55,18 @@ test('each view of the ledger has its five columns', async () => {
   const { rows } = await client.query(`
     SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns
     FROM information_schema.columns WHERE table_schema = 'ledger' GROUP BY table_name ORDER BY table_name`);
+  // The last two are what is told beside the hops.
   expect(rows.map((row) => row.table_name)).toEqual([
     'shop_delay',
     'shop_history',
     'shop_inbox',
     'shop_order',
+    'shop_order_details',
     'shop_outbox',
+    'shop_parked',
   ]);
-  for (const { columns } of rows) {
+  const hops = rows.filter((row) => !['shop_order_details', 'shop_parked'].includes(row.table_name));
+  for (const { columns } of hops) {
     expect(columns).toBe('order_id uuid, hop text, message_id uuid, state text, at timestamp with time zone');
   }
 });
@@ -149,7 +153,8 @@ describe('a migration of a shop at work', () => {
       await writer.query(HOLD_ALL);
       const code = await codeOf(sql.replaceAll(/lock_timeout = '\d+s'/g, `lock_timeout = '50ms'`));
       await writer.query('ROLLBACK');
-      expect({ file, code }).toEqual({ file, code: '55P03' });
+      // One that asks for no patience needs none: it passes beside every writer.
+      expect({ file, code }).toEqual({ file, code: sql.includes('SET LOCAL lock_timeout') ? '55P03' : 'done' });
 
       if (sql.includes('by hand with CONCURRENTLY')) {
         const indexes = sql.match(/^CREATE INDEX [^;]+;/gm) ?? [];

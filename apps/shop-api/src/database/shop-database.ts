@@ -1,5 +1,5 @@
-import type { Finish, Metal, OrderStatus, PriceOffer, PricingPhase } from '@bezel/contracts';
-import type { FactKind, OrderDelay } from '@bezel/order-workflow';
+import type { Compensation, Finish, Metal, OrderStatus, PriceOffer, PricingPhase } from '@bezel/contracts';
+import type { Fact, FactKind, OrderDelay } from '@bezel/order-workflow';
 import type { ColumnType, Generated } from 'kysely';
 
 /** A moment the database sets by itself. */
@@ -96,6 +96,21 @@ interface OrderDelayTable {
   at: Moment;
 }
 
+interface OrderCompensationTable {
+  order_id: string;
+  step: Compensation['step'];
+  message_id: string;
+  after_seq: number;
+  at: ColumnType<Date, string | Date, never>;
+}
+
+interface WithdrawalFailureTable {
+  order_id: string;
+  tries: number;
+  error: string;
+  at: ColumnType<Date, string, string>;
+}
+
 interface OrderWorkflowTable {
   order_id: string;
   run_id: string;
@@ -116,6 +131,21 @@ interface PricingProgressTable {
   at: ColumnType<Date, string, string>;
 }
 
+interface OrderRepairTable {
+  id: string;
+  order_id: string;
+  kind: 'run-workflow' | 'tell-fact' | 'redrive';
+  message_id: string | null;
+  fact: Json<Omit<Fact, 'messageId'>>;
+  asked_by: string;
+  reason: string;
+  after_seq: number;
+  state: Generated<'asked' | 'done' | 'needless' | 'refused'>;
+  outcome: string | null;
+  at: Moment;
+  ended_at: ColumnType<Date | null, never, Date>;
+}
+
 /** The tables of the database `shop`, as Kysely sees them (`migrations/`). */
 export interface ShopDatabase {
   model: ModelTable;
@@ -126,6 +156,9 @@ export interface ShopDatabase {
   order_fact: OrderFactTable;
   order_refused_fact: OrderRefusedFactTable;
   order_delay: OrderDelayTable;
+  order_repair: OrderRepairTable;
+  order_compensation: OrderCompensationTable;
+  withdrawal_failure: WithdrawalFailureTable;
   order_workflow: OrderWorkflowTable;
   courier_event: CourierEventTable;
   pricing_progress: PricingProgressTable;

@@ -8,6 +8,7 @@ import { OperationsController } from '../operations/operations-controller.ts';
 import { OrdersInTemporal } from '../operations/orders-in-temporal.ts';
 import { ordersController } from '../orders/orders-controller.ts';
 import { WorkflowLinks } from '../orders/view/workflow-links.ts';
+import { RepairsController } from '../repair/repairs-controller.ts';
 import { CUSTOMERS_DOOR } from './door.ts';
 import { InFlightLimit } from './in-flight-limit.ts';
 
@@ -16,7 +17,7 @@ class CustomersDoorModule {}
 
 /**
  * What answers behind the customers' port: their orders and models, the couriers' callback, the models for pricing, the
- * operators' list.
+ * operators' list, administrators' repairs.
  */
 export const customersDoor = (options: {
   readonly courierWebhookSecret: string;
@@ -32,6 +33,7 @@ export const customersDoor = (options: {
     StoredModelsController,
     CourierController,
     OperationsController,
+    RepairsController,
   ],
   providers: [
     { provide: OrdersInTemporal, useValue: options.visibility },

@@ -1,5 +1,5 @@
 import type { ModelRef } from '@bezel/contracts';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import type { ReceivedModel } from './received-model.ts';
 
@@ -14,7 +14,8 @@ export interface Uploader {
  *
  * Two uploads of one model at a time: the primary key of `model` makes the second wait for the first one's transaction.
  * If that commits, the second inserts nothing and stores no bytes; if it rolls back, the second stores them. So whoever
- * sees the row of a model sees all its pieces.
+ * sees the row of a model sees all its pieces. A model that is there is locked before it counts as stored: the sweep of
+ * models nobody has (`unused-models.ts`) may be about to delete it, and then it is stored afresh.
  */
 export async function storeModel(
   trx: Transaction<ShopDatabase>,
@@ -22,13 +23,7 @@ export async function storeModel(
   model: ReceivedModel,
 ): Promise<ModelRef> {
   const { sha256, fileName, bytes } = model;
-  const isNew = await trx
-    .insertInto('model')
-    .values({ sha256, bytes })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('sha256')
-    .executeTakeFirst();
-  if (isNew !== undefined) {
+  if (await isNewModel(trx, sha256, bytes)) {
     let number = 0;
     for await (const content of model.pieces()) {
       await trx.insertInto('model_piece').values({ sha256, number, content }).execute();
@@ -39,15 +34,40 @@ export async function storeModel(
     .insertInto('model_upload')
     .values({ tenant: uploader.tenant, uploaded_by: uploader.sub, sha256, file_name: fileName })
     .onConflict((conflict) =>
-      conflict.columns(['tenant', 'uploaded_by', 'sha256']).doUpdateSet({ file_name: fileName }),
+      conflict
+        .columns(['tenant', 'uploaded_by', 'sha256'])
+        .doUpdateSet({ file_name: fileName, uploaded_at: sql<Date>`now()` }),
     )
     .execute();
   return { sha256, fileName, bytes };
 }
 
-/** A model this caller uploaded before, as it would be ordered. Served by the primary keys. */
+/** Inserts the model's row; false when it is there, and then it stays there until the transaction ends. */
+async function isNewModel(trx: Transaction<ShopDatabase>, sha256: string, bytes: number): Promise<boolean> {
+  for (;;) {
+    const inserted = await trx
+      .insertInto('model')
+      .values({ sha256, bytes })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('sha256')
+      .executeTakeFirst();
+    if (inserted !== undefined) return true;
+    const kept = await trx
+      .selectFrom('model')
+      .select('sha256')
+      .where('sha256', '=', sha256)
+      .forKeyShare()
+      .executeTakeFirst();
+    if (kept !== undefined) return false;
+  }
+}
+
+/**
+ * A model this caller uploaded before, as it would be ordered; nobody deletes it until the transaction ends. Served by the
+ * primary keys.
+ */
 export const uploadedModel = (
-  db: Kysely<ShopDatabase>,
+  db: Transaction<ShopDatabase>,
   uploader: Uploader,
   sha256: string,
 ): Promise<ModelRef | undefined> =>
@@ -58,6 +78,7 @@ export const uploadedModel = (
     .where('model_upload.tenant', '=', uploader.tenant)
     .where('model_upload.uploaded_by', '=', uploader.sub)
     .where('model_upload.sha256', '=', sha256)
+    .forKeyShare('model')
     .executeTakeFirst();
 
 /** How long a stored model is; undefined when there is none. */

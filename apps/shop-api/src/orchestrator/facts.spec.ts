@@ -38,6 +38,7 @@ describe('events that are no facts', () => {
     const facts = FACT_EVENTS.map(({ event }) => event.type);
     expect(all.filter((type) => !facts.includes(type)).sort()).toEqual([
       'mes.pricing-progressed',
+      'mes.withdrawal-failed',
       'mes.work-order-claimed',
       'mes.work-order-opened',
       'mes.work-order-withdrawn',

@@ -1,10 +1,12 @@
-import { orderConnection } from '@bezel/order-workflow/client';
-import { type Database, type KafkaClient, logProblem, outboxRole, type Role } from '@bezel/service';
+import { createOrderClient, orderConnection } from '@bezel/order-workflow/client';
+import { type Database, type KafkaClient, logProblem, outboxRole, type Role, sweepingRole } from '@bezel/service';
 import { Client } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import type { ShopDatabase } from '../database/shop-database.ts';
+import { KeepCompensations } from '../orders/cancellation/keep-compensations.ts';
 import { KeepProgress } from '../orders/progress/keep-progress.ts';
 import { shopOutbox } from '../outbox.ts';
+import { orderSweeps } from '../repair/order-sweeps.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { temporalWorkflows } from './order-workflows.ts';
 
@@ -14,11 +16,15 @@ export const ORCHESTRATOR_GROUP = 'shop.orchestrator';
 /** Each message costs a call to Temporal inside the transaction: few messages a batch keep the transaction short. */
 const MAX_BATCH_SIZE = 50;
 
-/** Partitions handled at a time; each takes a connection, and the consumer one more now and then. */
+/** Partitions handled at a time; each takes a connection, the consumer two more now and then, and each sweeper one. */
 const PARTITIONS_AT_A_TIME = 6;
-export const CONSUMER_CONNECTIONS = PARTITIONS_AT_A_TIME + 2;
+const SWEEPERS = 4;
+export const CONSUMER_CONNECTIONS = PARTITIONS_AT_A_TIME + 2 + SWEEPERS;
 
-/** The role `consumer`: works while Kafka, Postgres and Temporal answer. Any of them may be away when it starts. */
+/**
+ * The role `consumer`: works while Kafka, Postgres and Temporal answer. Any of them may be away when it starts. It also sweeps
+ * for orders that were forgotten, and carries out repairs.
+ */
 export function orchestratorRole(
   database: Database<ShopDatabase>,
   kafka: KafkaClient,
@@ -26,12 +32,12 @@ export function orchestratorRole(
 ): Role {
   const connection = orderConnection({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
-  const orchestrator = new Orchestrator(
-    temporalWorkflows({ client, offerValidForMs, stageTimes, payloadKeys: temporal.payloadKeys }),
-  );
+  const options = { client, offerValidForMs, stageTimes, payloadKeys: temporal.payloadKeys };
+  const orchestrator = new Orchestrator(temporalWorkflows(options));
+  const sweeps = orderSweeps({ db: database.kysely, workflows: createOrderClient(options) });
   const role = outboxRole({
     runs: 'consumer',
-    providers: [{ provide: Orchestrator, useValue: orchestrator }, KeepProgress],
+    providers: [{ provide: Orchestrator, useValue: orchestrator }, KeepProgress, KeepCompensations],
     imports: [
       shopOutbox(database, {
         consumer: {
@@ -46,10 +52,11 @@ export function orchestratorRole(
       }),
     ],
   });
+  const sweeping = sweepingRole(role, 'shop', sweeps);
   return {
-    start: role.start,
+    start: sweeping.start,
     async stop() {
-      await role.stop();
+      await sweeping.stop();
       await connection.close();
     },
     async health() {

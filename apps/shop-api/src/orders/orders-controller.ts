@@ -22,6 +22,7 @@ import { z } from 'zod';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { type Door, isStaff, visibleTo } from '../doors/door.ts';
 import { ModelUpload } from '../models/model-upload.ts';
+import { compensationsOf } from './cancellation/compensations.ts';
 import { acceptOrder } from './facts/accept-order.ts';
 import { cancelOrder } from './facts/cancel-order.ts';
 import { lockOrder } from './facts/lock-order.ts';
@@ -83,8 +84,14 @@ export function ordersController(door: Door, links: WorkflowLinks | null = null)
     @Roles(...door.readers)
     @ApiOkResponse({ standardSchema: OrderView })
     async show(@OrderId() id: string, @Caller() caller: Caller): Promise<OrderView> {
-      const order = toOrderResource(found(await visibleOrder(this.db, caller, door, id), 'order', id));
-      return links !== null && isStaff(caller, door) ? { ...order, workflow: await links.of(this.db, id) } : order;
+      const row = found(await visibleOrder(this.db, caller, door, id), 'order', id);
+      const order = toOrderResource(row);
+      if (links === null || !isStaff(caller, door)) return order;
+      const cancellation = order.cancellation && {
+        ...order.cancellation,
+        steps: await compensationsOf(this.db, row),
+      };
+      return { ...order, cancellation, workflow: await links.of(this.db, id) };
     }
 
     @Get(':id/history')
@@ -92,7 +99,7 @@ export function ordersController(door: Door, links: WorkflowLinks | null = null)
     @ApiOkResponse({ standardSchema: OrderHistory })
     async history(@OrderId() id: string, @Caller() caller: Caller) {
       found(await visibleOrder(this.db, caller, door, id), 'order', id);
-      return { items: await historyOf(this.db, id) };
+      return { items: await historyOf(this.db, id, { repairs: isStaff(caller, door) }) };
     }
 
     @Post(':id/accept')
@@ -135,7 +142,7 @@ export function ordersController(door: Door, links: WorkflowLinks | null = null)
           id,
         );
         await record(trx, order);
-        return { status: 202, body: toOrderResource(order) };
+        return { status: 202, body: toOrderResource((await visibleOrder(trx, caller, door, id)) ?? order) };
       });
     }
   }

@@ -1,6 +1,6 @@
 import { OrderStatusChanged } from '@bezel/contracts';
 import { isFinal, OFFER_EXPIRED, type OrderMove } from '@bezel/order-workflow';
-import type { Outbox } from '@bezel/outbox';
+import { type Outbox, uuidv7 } from '@bezel/outbox';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { lockOrder } from '../orders/facts/lock-order.ts';
@@ -88,7 +88,8 @@ async function makeMove(
     })
     .where('id', '=', order.id)
     .execute();
-  await outbox.write(trx, OrderStatusChanged, {
+  const messageId = uuidv7();
+  const data = {
     orderId: order.id,
     orderNumber: order.number,
     tenant: order.tenant,
@@ -101,7 +102,15 @@ async function makeMove(
     ...(offer === undefined ? {} : { offer }),
     ...(move.deadline === undefined ? {} : { deadline: move.deadline }),
     ...(move.promisedAt === undefined ? {} : { promisedAt: move.promisedAt }),
-  });
+  };
+  await outbox.write(trx, OrderStatusChanged, data, { id: messageId });
+  // The partner is told by this event: the last step of a cancellation is done with the move that ends it.
+  if (to === 'CANCELLED' && causedBy !== undefined && order.channel === 'partner') {
+    await trx
+      .insertInto('order_compensation')
+      .values({ order_id: order.id, step: 'partner-told', message_id: messageId, after_seq: seq, at })
+      .execute();
+  }
 }
 
 /**

@@ -72,6 +72,7 @@ export async function startRunningShop({ temporalAddress }: { readonly temporalA
     topics,
     consumer,
     client,
+    taskQueues,
 
     /** Waits until an order is shown in a status. */
     reached: (orderId: string, status: OrderStatus, deadlineMs = 45_000) =>

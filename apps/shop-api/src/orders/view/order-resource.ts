@@ -5,8 +5,11 @@ import type { ShopDatabase } from '../../database/shop-database.ts';
 /** A row of `orders`, as read. */
 export type OrderRow = Selectable<ShopDatabase['orders']>;
 
-/** An order with how far its pricing is, where that was read too. */
-export type OrderInProgress = OrderRow & { readonly progress?: PricingProgress | null };
+/** An order with how far its pricing is and since when it is being cancelled, where that was read too. */
+export type OrderInProgress = OrderRow & {
+  readonly progress?: PricingProgress | null;
+  readonly cancelling_since?: Date | null;
+};
 
 /** How an order is shown. */
 export const toOrderResource = (row: OrderInProgress): OrderResource => ({
@@ -22,6 +25,7 @@ export const toOrderResource = (row: OrderInProgress): OrderResource => ({
   stones: row.stones,
   offer: row.offer,
   progress: row.progress ?? null,
+  cancellation: row.cancelling_since ? { since: row.cancelling_since.toISOString() } : null,
   reason: row.reason,
   submittedAt: row.submitted_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),

@@ -3,6 +3,7 @@ import type { CallerIdentity } from '@bezel/service';
 import { type Kysely, sql } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
 import { type Door, isStaff, visibleTo } from '../../doors/door.ts';
+import { cancellingSince } from '../cancellation/cancelling-since.ts';
 import type { OrderInProgress } from './order-resource.ts';
 
 /** How far the pricing of an order in PRICING is. Served by the primary key; asks for nothing in any other status. */
@@ -20,7 +21,7 @@ export const visibleOrder = (
   db
     .selectFrom('orders')
     .selectAll()
-    .select(progress)
+    .select([progress, cancellingSince])
     .where('id', '=', orderId)
     .where((eb) => (isStaff(caller, door) ? eb.and([]) : visibleTo(caller, door)(eb)))
     .executeTakeFirst();
@@ -36,16 +37,24 @@ export function visibleOrders(
   door: Door,
   { after, limit }: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<OrderInProgress[]> {
-  const orders = db.selectFrom('orders').selectAll().select(progress).where(visibleTo(caller, door));
+  const orders = db.selectFrom('orders').selectAll().select([progress, cancellingSince]).where(visibleTo(caller, door));
   return (after === undefined ? orders : orders.where('id', '<', after)).orderBy('id', 'desc').limit(limit).execute();
 }
 
 /**
  * All that happened to an order, oldest first: its moves by their number, each followed by the delays of the stage it led
- * to and the facts that were refused while it was the last one, with the kind of fact before the reason (`packed:
- * order-ended`). No clock decides the order of moves. Served by the primary keys of the three tables.
+ * to, the facts that were refused while it was the last one, with the kind of fact before the reason (`packed:
+ * order-ended`), and what was taken back after it. No clock decides the order of moves. Served by the primary keys of the four
+ * tables.
+ *
+ * @param options.repairs also what was asked to be repaired meanwhile, by whom and why, and what came of it: for those who
+ * operate the system. Served by `order_repair_of_order`.
  */
-export async function historyOf(db: Kysely<ShopDatabase>, orderId: string): Promise<OrderHistoryEntry[]> {
+export async function historyOf(
+  db: Kysely<ShopDatabase>,
+  orderId: string,
+  { repairs }: { readonly repairs: boolean },
+): Promise<OrderHistoryEntry[]> {
   const { rows } = await sql<EntryRow>`
     SELECT kind, seq, "from", "to", reason, "messageId", deadline, "expectedAt", at
     FROM (
@@ -61,8 +70,18 @@ export async function historyOf(db: Kysely<ShopDatabase>, orderId: string): Prom
       SELECT 'refused', after_seq, NULL, NULL, NULL, kind || ': ' || reason, message_id, NULL, NULL, at
       FROM order_refused_fact
       WHERE order_id = ${orderId}
+      UNION ALL
+      SELECT 'compensated', after_seq, NULL, NULL, NULL, step, message_id, NULL, NULL, at
+      FROM order_compensation
+      WHERE order_id = ${orderId}
+      UNION ALL
+      SELECT 'repaired', after_seq, NULL, NULL, NULL,
+             kind || ' (' || state || ') asked by ' || asked_by || ': ' || reason || coalesce('; ' || outcome, ''),
+             message_id, NULL, NULL, at
+      FROM order_repair
+      WHERE order_id = ${orderId} AND ${repairs}::boolean
     ) AS entry
-    ORDER BY place, kind <> 'moved', at, "messageId"`.execute(db);
+    ORDER BY place, kind <> 'moved', at, "messageId", reason`.execute(db);
   return rows.map((row) => ({
     ...row,
     deadline: row.deadline?.toISOString() ?? null,

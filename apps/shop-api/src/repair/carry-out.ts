@@ -1,0 +1,208 @@
+import { OrderSubmitted } from '@bezel/contracts';
+import { type Fact, isFinal } from '@bezel/order-workflow';
+import { type OrderClient, TemporalCallRefusedError } from '@bezel/order-workflow/client';
+import { createAdmin, uuidv7 } from '@bezel/outbox';
+import { log, withOrder } from '@bezel/service';
+import { CompiledQuery, type Kysely, sql, type Transaction } from 'kysely';
+import type { ShopDatabase } from '../database/shop-database.ts';
+import type { OrderRow } from '../orders/view/order-resource.ts';
+import { recordRefusedFact } from '../status/record-refused-fact.ts';
+import type { RepairRow } from './ask-repair.ts';
+import { inputOf, type Recorded, stateOf } from './standing-order.ts';
+
+/** What carrying out a repair came to; `later` leaves it asked. */
+export type Outcome =
+  | { readonly state: 'done' | 'needless' | 'refused'; readonly outcome: string }
+  | { readonly state: 'later' };
+
+/** What repairs need of Temporal. */
+export type RepairWorkflows = Pick<OrderClient, 'restartOrder' | 'presenceOf' | 'signalFact'>;
+
+/** An activity's attempt may outlive its workflow by as much (`startToCloseTimeout`, and some): it could still move the order. */
+export const SETTLE_MS = 30_000;
+
+/** By what repairs are carried out. */
+export interface RepairOptions {
+  readonly db: Kysely<ShopDatabase>;
+  readonly workflows: RepairWorkflows;
+  /** A workflow that was ended is not followed by another one before that, in ms. Default: {@link SETTLE_MS}. */
+  readonly settleMs?: number;
+}
+
+/**
+ * Carries out the repair that has waited longest, if there is one that nobody is at. The call to Temporal happens inside the
+ * transaction that says what came of it, and at least once: after a rollback it is made again, and has no second effect (one
+ * workflow an order; the workflow knows the ids of the facts it heard).
+ *
+ * @param after repairs up to this id are left out; those that have to wait stay for the next round
+ * @returns the repair's id, and what came of it; undefined when there is none
+ */
+export const carryOutNext = (
+  { db, workflows, settleMs = SETTLE_MS }: RepairOptions,
+  after: string | null,
+): Promise<{ readonly id: string; readonly result: Outcome } | undefined> =>
+  db.transaction().execute(async (trx) => {
+    const { rows } = await sql<RepairRow>`
+      SELECT * FROM order_repair WHERE state = 'asked' AND (${after}::uuid IS NULL OR id > ${after}::uuid)
+      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(trx);
+    const [repair] = rows;
+    if (repair === undefined) return undefined;
+    const result = await withOrder(repair.order_id, () =>
+      carryOut(trx, { workflows, settleMs }, repair).catch(refusedByTemporal),
+    );
+    if (result.state !== 'later') {
+      await trx
+        .updateTable('order_repair')
+        .set({ state: result.state, outcome: result.outcome, ended_at: sql<Date>`now()` as never })
+        .where('id', '=', repair.id)
+        .execute();
+      const fields = { 'event.action': 'order-repaired', 'bezel.repair.id': repair.id };
+      log.warn(fields, `repair ${repair.kind} ${result.state}: ${result.outcome}`);
+    }
+    return { id: repair.id, result };
+  });
+
+/** What Temporal will never take must not keep the repairs behind it waiting. Anything else passes, and is tried again. */
+function refusedByTemporal(error: unknown): Outcome {
+  if (!(error instanceof TemporalCallRefusedError)) throw error;
+  return { state: 'refused', outcome: `${error.message}: a person must find out what is wrong with the order` };
+}
+
+type Means = Required<Pick<RepairOptions, 'workflows' | 'settleMs'>>;
+
+async function carryOut(trx: Transaction<ShopDatabase>, means: Means, repair: RepairRow): Promise<Outcome> {
+  const order = await trx.selectFrom('orders').selectAll().where('id', '=', repair.order_id).executeTakeFirstOrThrow();
+  switch (repair.kind) {
+    case 'run-workflow':
+      return runWorkflow(trx, means, order);
+    case 'tell-fact':
+      return tellFact(trx, means, order, repair);
+    case 'redrive':
+      return redrive(trx, order.id);
+  }
+}
+
+async function runWorkflow(
+  trx: Transaction<ShopDatabase>,
+  { workflows, settleMs }: Means,
+  order: OrderRow,
+): Promise<Outcome> {
+  if (isFinal(order.status)) return { state: 'needless', outcome: `the order is ${order.status}` };
+  const presence = await workflows.presenceOf(order.id);
+  if (presence.is === 'open') return { state: 'needless', outcome: 'its workflow runs' };
+  if (presence.is === 'completed') {
+    const outcome = `its workflow ended by itself and the order is ${order.status}: a person must find out who moved the order back, and set it right by hand`;
+    return { state: 'refused', outcome };
+  }
+  if (presence.is === 'ended' && Date.now() - presence.since.getTime() < settleMs) return { state: 'later' };
+  const recorded = await recordedOf(trx, order);
+  const started = await workflows.restartOrder(inputOf(order), await begunBy(trx, order.id), stateOf(order, recorded));
+  if (!started.started) return { state: 'needless', outcome: 'its workflow was started meanwhile' };
+  await trx
+    .insertInto('order_workflow')
+    .values({ order_id: order.id, run_id: started.runId })
+    .onConflict((conflict) => conflict.column('order_id').doUpdateSet({ run_id: started.runId }))
+    .execute();
+  // Facts that came while it had no workflow were parked for this moment.
+  const redriven = await redriveKeys(trx, order.id);
+  const parked = redriven === 0 ? '' : ', and what was parked of it is played again';
+  return { state: 'done', outcome: `its workflow was started where the order stands, ${order.status}${parked}` };
+}
+
+/** Served by the primary keys. */
+async function recordedOf(trx: Transaction<ShopDatabase>, order: OrderRow): Promise<Recorded> {
+  const { rows } = await sql<{ enteredAt: Date; heard: string[]; delayed: boolean }>`
+    SELECT (SELECT at FROM order_history WHERE order_id = ${order.id} AND seq = ${order.seq}) AS "enteredAt",
+           EXISTS (SELECT FROM order_delay WHERE order_id = ${order.id} AND seq = ${order.seq}) AS delayed,
+           ARRAY(
+             SELECT id::text FROM (
+               SELECT caused_by AS id, at FROM order_history WHERE order_id = ${order.id} AND caused_by IS NOT NULL
+               UNION ALL
+               SELECT message_id, at FROM order_refused_fact WHERE order_id = ${order.id}
+             ) AS heard ORDER BY at
+           ) AS heard`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) throw new Error('a SELECT without FROM has one row');
+  return row;
+}
+
+/**
+ * The message that told of the submission. It is the cause of the first move; when that is made, or the outbox no longer has
+ * the message, any id serves.
+ */
+async function begunBy(trx: Transaction<ShopDatabase>, orderId: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT id FROM outbox.message WHERE key = ${orderId} AND type = ${OrderSubmitted.type} ORDER BY seq LIMIT 1`.execute(
+    trx,
+  );
+  return rows[0]?.id ?? uuidv7();
+}
+
+async function tellFact(
+  trx: Transaction<ShopDatabase>,
+  { workflows }: Means,
+  order: OrderRow,
+  repair: RepairRow,
+): Promise<Outcome> {
+  const messageId = repair.message_id ?? '';
+  const { rows } = await sql<{ answered: boolean }>`
+    SELECT EXISTS (SELECT FROM order_history WHERE order_id = ${order.id} AND caused_by = ${messageId})
+        OR EXISTS (SELECT FROM order_refused_fact WHERE order_id = ${order.id} AND message_id = ${messageId})
+        AS answered`.execute(trx);
+  if (rows[0]?.answered) return { state: 'needless', outcome: 'the fact is in the history already' };
+  const fact = await factOf(trx, order.id, messageId, repair);
+  if (fact === undefined) {
+    return {
+      state: 'refused',
+      outcome: 'nobody has recorded such a fact of this order: a person must find out what it was',
+    };
+  }
+  const told = isFinal(order.status) ? undefined : await workflows.signalFact(order.id, fact);
+  if (told?.delivered) return { state: 'done', outcome: `the workflow was told again: ${fact.kind}` };
+  if (told !== undefined) return { state: 'later' };
+  const { kind, at } = fact;
+  await recordRefusedFact(trx, { orderId: order.id, messageId, kind, status: order.status, reason: 'order-ended', at });
+  return { state: 'done', outcome: `refused, the order is ${order.status}: ${kind}` };
+}
+
+/** As the shop recorded it, or as the asker has it from another service's event. */
+async function factOf(
+  trx: Transaction<ShopDatabase>,
+  orderId: string,
+  messageId: string,
+  { fact }: Pick<RepairRow, 'fact'>,
+): Promise<Fact | undefined> {
+  const recorded = await trx
+    .selectFrom('order_fact')
+    .selectAll()
+    .where('message_id', '=', messageId)
+    .where('order_id', '=', orderId)
+    .executeTakeFirst();
+  if (recorded === undefined) return fact === null ? undefined : { messageId, ...fact };
+  const { kind, at, said_by, reason, offer_id } = recorded;
+  return {
+    ...{ messageId, kind, at: at.toISOString(), by: said_by },
+    ...(reason === null ? {} : { reason }),
+    ...(offer_id === null ? {} : { offerId: offer_id }),
+  };
+}
+
+async function redrive(trx: Transaction<ShopDatabase>, orderId: string): Promise<Outcome> {
+  const keys = await redriveKeys(trx, orderId);
+  return keys === 0
+    ? { state: 'needless', outcome: 'nothing is parked of the order' }
+    : { state: 'done', outcome: 'what is parked of the order is played again' };
+}
+
+/** Asks relay and consumers to play again what they parked of the order; how many keys that is. */
+async function redriveKeys(trx: Transaction<ShopDatabase>, orderId: string): Promise<number> {
+  const admin = createAdmin({
+    async query(text, params = []) {
+      const { rows, numAffectedRows } = await trx.executeQuery(CompiledQuery.raw(text, [...params]));
+      return { rows: rows as Record<string, unknown>[], rowCount: Number(numAffectedRows ?? 0) };
+    },
+  });
+  const published = await admin.redrive({ key: orderId });
+  const handled = await admin.consumers.redrive({ key: orderId });
+  return published.length + handled.length;
+}

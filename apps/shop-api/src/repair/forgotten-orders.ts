@@ -1,0 +1,74 @@
+import type { OrderStatus } from '@bezel/contracts';
+import { isFinal, STATUSES } from '@bezel/order-workflow';
+import { type Kysely, sql } from 'kysely';
+import type { ShopDatabase } from '../database/shop-database.ts';
+
+/** An order under way, and since when it has waited for what it waits for. */
+export interface Waiting {
+  readonly id: string;
+  readonly since: Date;
+}
+
+const FINAL = sql.join(STATUSES.filter(isFinal).map((status) => sql.lit(status)));
+
+/** Submitted orders that nobody began with. Served by `orders_in_stage`. */
+export const notBegun = async (db: Kysely<ShopDatabase>, olderThanMs: number): Promise<readonly Waiting[]> =>
+  (
+    await sql<Waiting>`
+      SELECT id, updated_at AS since FROM orders
+      WHERE status = 'SUBMITTED' AND status NOT IN (${FINAL}) AND updated_at < now() - ${olderThanMs} * interval '1 millisecond'
+      ORDER BY updated_at LIMIT ${PAGE}`.execute(db)
+  ).rows;
+
+/** Offers past their end that still stand. Served by `orders_in_stage`; only what is in PRICED is looked at. */
+export const offersPast = async (db: Kysely<ShopDatabase>, olderThanMs: number): Promise<readonly Waiting[]> =>
+  (
+    await sql<Waiting>`
+      SELECT id, since FROM (
+        SELECT id, (offer ->> 'expiresAt')::timestamptz AS since FROM orders
+        WHERE status = 'PRICED' AND status NOT IN (${FINAL})
+      ) AS priced
+      WHERE since < now() - ${olderThanMs} * interval '1 millisecond'
+      ORDER BY since LIMIT ${PAGE}`.execute(db)
+  ).rows;
+
+/** How many orders are asked about at once. */
+export const PAGE = 200;
+
+/** All orders under way, by pages, longest in their status first. Served by `orders_in_stage`, which has no others. */
+export async function* underWay(db: Kysely<ShopDatabase>, olderThanMs: number): AsyncGenerator<readonly Waiting[]> {
+  // As text, because a Date has no microseconds: the page after it would begin too early.
+  let after: { readonly id: string; readonly place: string } | undefined;
+  for (;;) {
+    const beyond =
+      after === undefined ? sql`true` : sql`(updated_at, id) > (${after.place}::timestamptz, ${after.id}::uuid)`;
+    const { rows }: { rows: (Waiting & { readonly place: string })[] } = await sql<Waiting & { place: string }>`
+      SELECT id, updated_at AS since, updated_at::text AS place FROM orders
+      WHERE status NOT IN (${FINAL}) AND updated_at < now() - ${olderThanMs} * interval '1 millisecond' AND ${beyond}
+      ORDER BY updated_at, id LIMIT ${PAGE}`.execute(db);
+    if (rows.length > 0) yield rows;
+    if (rows.length < PAGE) return;
+    after = rows.at(-1);
+  }
+}
+
+/** A fact that was recorded and is in no history. */
+export interface Unanswered extends Waiting {
+  readonly messageId: string;
+  readonly status: OrderStatus;
+}
+
+/**
+ * Facts of orders under way that neither moved nor were refused. Served by `orders_in_stage` and the primary keys of what is
+ * looked up for each of those orders.
+ */
+export const unansweredFacts = async (db: Kysely<ShopDatabase>, olderThanMs: number): Promise<readonly Unanswered[]> =>
+  (
+    await sql<Unanswered>`
+      SELECT o.id, o.status, f.message_id AS "messageId", f.at AS since
+      FROM orders AS o JOIN order_fact AS f ON f.order_id = o.id
+      WHERE o.status NOT IN (${FINAL}) AND f.at < now() - ${olderThanMs} * interval '1 millisecond'
+        AND NOT EXISTS (SELECT FROM order_history AS h WHERE h.order_id = o.id AND h.caused_by = f.message_id)
+        AND NOT EXISTS (SELECT FROM order_refused_fact AS r WHERE r.order_id = o.id AND r.message_id = f.message_id)
+      ORDER BY f.at LIMIT ${PAGE}`.execute(db)
+  ).rows;

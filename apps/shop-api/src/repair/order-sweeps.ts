@@ -1,0 +1,142 @@
+import type { OrderClient } from '@bezel/order-workflow/client';
+import { sweepEveryMs } from '@bezel/order-workflow/sweepers';
+import { exclusively, log, type Sweep, type Swept } from '@bezel/service';
+import { type Kysely, sql } from 'kysely';
+import type { ShopDatabase } from '../database/shop-database.ts';
+import { askRepair, type RepairWanted } from './ask-repair.ts';
+import { carryOutNext, type RepairOptions } from './carry-out.ts';
+import { notBegun, offersPast, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
+
+/** What the sweeps of orders need of Temporal. */
+export type SweptWorkflows = Pick<OrderClient, 'restartOrder' | 'presenceOf' | 'openAmong' | 'signalFact' | 'state'>;
+
+export interface OrderSweepsOptions {
+  readonly db: Kysely<ShopDatabase>;
+  readonly workflows: SweptWorkflows;
+  /** An order is left alone for so long after its last move, and a fact after it was said, in ms. Default: two minutes. */
+  readonly quietMs?: number;
+  /** See {@link RepairOptions}. */
+  readonly settleMs?: number;
+}
+
+/** The messages of an order take seconds. Whoever is away for longer is waited for, but it is looked. */
+const QUIET_MS = 2 * 60_000;
+
+/**
+ * The sweepers that the stage contract names, and the one that carries out repairs. The three look and ask for repairs, as
+ * an administrator does; what is asked is carried out by `asked-repairs`, in whichever process has its turn.
+ */
+export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
+  const { db, workflows, quietMs = QUIET_MS } = options;
+  return [
+    sweep('asked-repairs', (signal) => carryOutAll(options, signal)),
+    sweep('unstarted-orders', () =>
+      exclusively(db, 'unstarted-orders', async (trx) => {
+        const waiting = await notBegun(trx, quietMs);
+        return summed(waiting, await askForMissing(trx, workflows, waiting, 'unstarted-orders'));
+      }),
+    ),
+    sweep('unexpired-offers', () =>
+      exclusively(db, 'unexpired-offers', async (trx) => {
+        const waiting = await offersPast(trx, quietMs);
+        return summed(waiting, await askForMissing(trx, workflows, waiting, 'unexpired-offers'));
+      }),
+    ),
+    sweep('stuck-workflows', (signal) =>
+      exclusively(db, 'stuck-workflows', async (trx) => {
+        const stuck: Waiting[] = [];
+        for await (const page of underWay(trx, quietMs)) {
+          signal.throwIfAborted();
+          stuck.push(...(await missing(workflows, page)));
+        }
+        for (const { id } of stuck) await ask(trx, id, { kind: 'run-workflow' }, 'stuck-workflows');
+        const facts = await unheard(trx, workflows, new Set(stuck.map(({ id }) => id)), quietMs);
+        for (const { id, messageId } of facts.unheard) {
+          await ask(trx, id, { kind: 'tell-fact', messageId }, 'stuck-workflows');
+        }
+        return summed([...stuck, ...facts.unheard, ...facts.unknown], stuck.length + facts.unheard.length);
+      }),
+    ),
+  ];
+}
+
+type OrderSweepName = 'asked-repairs' | 'unstarted-orders' | 'unexpired-offers' | 'stuck-workflows';
+
+const sweep = (name: OrderSweepName, look: Sweep['look']): Sweep => ({ name, everyMs: sweepEveryMs(name), look });
+
+const summed = (waiting: readonly Waiting[], swept: number): Swept => ({
+  swept,
+  waiting: waiting.length,
+  oldestMs: Math.max(0, ...waiting.map(({ since }) => Date.now() - since.getTime())),
+});
+
+/** Those of some orders without an open workflow. Visibility lags: whom it does not name is asked about one by one. */
+async function missing(workflows: SweptWorkflows, orders: readonly Waiting[]): Promise<Waiting[]> {
+  const open = await workflows.openAmong(orders.map(({ id }) => id));
+  const found: Waiting[] = [];
+  for (const order of orders) {
+    if (open.has(order.id)) continue;
+    if ((await workflows.presenceOf(order.id)).is !== 'open') found.push(order);
+  }
+  return found;
+}
+
+async function askForMissing(
+  db: Kysely<ShopDatabase>,
+  workflows: SweptWorkflows,
+  orders: readonly Waiting[],
+  sweeper: string,
+): Promise<number> {
+  const without = await missing(workflows, orders);
+  for (const { id } of without) await ask(db, id, { kind: 'run-workflow' }, sweeper);
+  return without.length;
+}
+
+/**
+ * Facts that the workflow has not heard: one it keeps for later, or a cancellation it is at, is no reason to tell it again.
+ * When no worker answers for a workflow, none will for the next: what could not be asked is `unknown`, and waits.
+ */
+async function unheard(
+  db: Kysely<ShopDatabase>,
+  workflows: SweptWorkflows,
+  without: ReadonlySet<string>,
+  quietMs: number,
+): Promise<{ readonly unheard: Unanswered[]; readonly unknown: Unanswered[] }> {
+  const facts = (await unansweredFacts(db, quietMs)).filter(({ id }) => !without.has(id));
+  const found: Unanswered[] = [];
+  for (const [index, fact] of facts.entries()) {
+    try {
+      const state = await workflows.state(fact.id);
+      if (state !== null && !state.seen.includes(fact.messageId)) found.push(fact);
+    } catch (error) {
+      log.warn({ err: error }, 'what workflows have heard cannot be asked');
+      return { unheard: found, unknown: facts.slice(index) };
+    }
+  }
+  return { unheard: found, unknown: [] };
+}
+
+const REASONS: Readonly<Record<RepairWanted['kind'], string>> = {
+  'run-workflow': 'the order is under way and no workflow of it is open',
+  'tell-fact': 'the fact was recorded and the workflow has not heard of it',
+  redrive: 'messages of the order are parked',
+};
+
+const ask = (db: Kysely<ShopDatabase>, orderId: string, wanted: RepairWanted, sweeper: string) =>
+  askRepair(db, { orderId, by: `sweeper ${sweeper}`, reason: REASONS[wanted.kind] }, wanted);
+
+/** Each waiting repair once; one that has to wait is left for the next look. */
+async function carryOutAll(options: RepairOptions, signal: AbortSignal): Promise<Swept> {
+  let swept = 0;
+  let after: string | null = null;
+  while (!signal.aborted) {
+    const carried: Awaited<ReturnType<typeof carryOutNext>> = await carryOutNext(options, after);
+    if (carried === undefined) break;
+    after = carried.id;
+    if (carried.result.state !== 'later') swept++;
+  }
+  const { rows } = await sql<{ waiting: number; oldestMs: number }>`
+    SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(at)) * 1000, 0)::float8 AS "oldestMs"
+    FROM order_repair WHERE state = 'asked'`.execute(options.db);
+  return { swept, ...(rows[0] ?? { waiting: 0, oldestMs: 0 }) };
+}
