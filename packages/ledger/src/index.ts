@@ -16,3 +16,7 @@ export {
   type TopicReader,
 } from './sources/topics.ts';
 export { ViewUnavailableError } from './sources/views.ts';
+export { CAUSES, Cause, type CauseCode, REPAIRS, StepAtWork, WhyAnswer } from './why/answer.ts';
+export { explain } from './why/explain.ts';
+export { readSituation } from './why/read-situation.ts';
+export type { PendingStep, Situation, WorkflowAtWork } from './why/situation.ts';

@@ -86,8 +86,8 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
 
   moves.sort((a, b) => a.seq - b.seq || a.at - b.at);
   projected.sort((a, b) => a.seq - b.seq || a.at - b.at);
-  written.sort((a, b) => a.hop.localeCompare(b.hop) || a.shard - b.shard || compare(a.seq, b.seq));
-  copies.sort((a, b) => a.hop.localeCompare(b.hop) || a.partition - b.partition || compare(a.offset, b.offset));
+  written.sort((a, b) => inOrder(a.hop, b.hop) || a.shard - b.shard || compare(a.seq, b.seq));
+  copies.sort((a, b) => inOrder(a.hop, b.hop) || a.partition - b.partition || compare(a.offset, b.offset));
   return {
     orderId,
     claims,
@@ -104,6 +104,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   };
 }
 
+const inOrder = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Of two runs of one workflow id the later one speaks for the order. */

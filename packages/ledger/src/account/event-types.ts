@@ -6,6 +6,7 @@ import {
   OrderSubmitted,
   PriceAccepted,
   PricingProgressed,
+  WithdrawalFailed,
   WorkOrderClaimed,
   WorkOrderCompleted,
   WorkOrderOpened,
@@ -58,6 +59,11 @@ export interface Subscription {
 export const SUBSCRIPTIONS: readonly Subscription[] = [
   { hop: 'shop.inbox', purpose: 'tell the workflow', types: [SUBMITTED_TYPE, ...Object.keys(FACT_TYPES)] },
   { hop: 'shop.inbox', purpose: 'keep the progress of pricing', types: [PricingProgressed.type] },
+  {
+    hop: 'shop.inbox',
+    purpose: 'show how far a cancellation is',
+    types: [WorkOrderWithdrawn.type, WithdrawalFailed.type],
+  },
   { hop: 'mes.inbox', purpose: "keep the board's order status", types: [MOVED_TYPE, DELAYED_TYPE] },
   { hop: 'crm.inbox', purpose: "keep the CRM's view", types: [SUBMITTED_TYPE, MOVED_TYPE, DELAYED_TYPE] },
 ];

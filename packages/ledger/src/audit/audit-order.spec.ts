@@ -86,6 +86,46 @@ describe('a planted defect is found, with its kind and its hop', () => {
   });
 });
 
+describe('what an outbox or an inbox has forgotten is not lost', () => {
+  const DAY = 24 * HOUR;
+  const after = (days: number) => ({ ...atRest, readAt: LIFE_BEGINS + days * DAY });
+  const without = (evidence: readonly Evidence[], hops: string) =>
+    evidence.filter((item) => !(item.source === 'view' && item.hop.endsWith(hops)));
+
+  test('outboxes after two days, inboxes after a week', () => {
+    fc.assert(
+      fc.property(finalLives, (plan) => {
+        const evidence = liveOrder(ORDER, plan);
+        expect(audit(without(evidence, 'outbox'), after(3))).toEqual([]);
+        expect(audit(without(without(evidence, 'outbox'), 'inbox'), after(8))).toEqual([]);
+        expect(audit(without(evidence, 'outbox'), after(1))).not.toEqual([]);
+        expect(audit(without(evidence, 'inbox'), after(6))).not.toEqual([]);
+      }),
+    );
+  });
+
+  test.each([
+    ['the order row is gone', 'shop.order'],
+    ['a history row is gone', 'shop.history'],
+    // Nothing but its copy stood for the message.
+    ['a move was skipped', 'shop.outbox'],
+    ['the projection swallowed a move', 'crm.projection'],
+  ])('but of an old order as of a young one: %s', (name, hop) => {
+    const plan = {
+      steps: 8,
+      ending: 'none',
+      repeatsFrom: [],
+      refusedAfter: null,
+      lateAfter: 3,
+      claimed: true,
+    } as const;
+    const planted = DEFECTS.find((known) => known.name === name)?.plant(liveOrder(ORDER, plan), () => 0);
+    if (!planted) throw new Error(`cannot plant "${name}"`);
+    const found = audit(without(without(planted, 'outbox'), 'inbox'), after(8));
+    expect(found).toContainEqual(expect.objectContaining({ kind: 'lost', hop }));
+  });
+});
+
 describe('what is young is not lost', () => {
   const plan: LifePlan = {
     steps: 8,

@@ -11,6 +11,7 @@ import { checkWorkOrder } from './checks/work-order.ts';
 import { checkWorkflow } from './checks/workflow.ts';
 import type { Finding } from './finding.ts';
 import type { AuditTerms, Check } from './judge.ts';
+import { withWhatIsForgotten } from './long-ago.ts';
 
 /** Along the way of an order, so that the first finding is where its trail broke. */
 const CHECKS: readonly Check[] = [
@@ -34,5 +35,7 @@ const CHECKS: readonly Check[] = [
  * @example
  * auditOrder(accountOf(orderId, evidence), { readAt: Date.now(), limits: WORKING_LIMITS }).filter(isDefect);
  */
-export const auditOrder = (account: OrderAccount, terms: AuditTerms): readonly Finding[] =>
-  CHECKS.flatMap((check) => check(account, terms));
+export function auditOrder(account: OrderAccount, terms: AuditTerms): readonly Finding[] {
+  const known = withWhatIsForgotten(account, terms);
+  return CHECKS.flatMap((check) => check(known, terms));
+}

@@ -9,6 +9,9 @@ export interface AuditLimits {
   readonly stageMs: Readonly<Partial<Record<OrderStatus, number>>>;
   /** How long Temporal keeps a closed workflow. Older final orders need none. */
   readonly workflowsKeptMs: number;
+  /** How long an outbox keeps a message that was published, and an inbox the id of one that was taken, at least. */
+  readonly outboxKeptMs: number;
+  readonly inboxKeptMs: number;
 }
 
 const MINUTE = 60_000;
@@ -29,6 +32,9 @@ const PATIENCE_MS: Readonly<Partial<Record<OrderStatus, number>>> = {
 /** An order within its SLA is not unfinished, nor is one that is merely late: it has this many times its SLA. */
 const TIMES_THE_SLA = 3;
 
+/** As the apps run them (`keepDays` of the outbox's retention, `inboxDays` of its consumers). */
+const KEPT = { outboxKeptMs: 2 * DAY, inboxKeptMs: 7 * DAY } as const;
+
 /** For a system at work: patience, and never less than the stage contract leaves an order. */
 export const WORKING_LIMITS: AuditLimits = {
   hopMs: MINUTE,
@@ -39,7 +45,13 @@ export const WORKING_LIMITS: AuditLimits = {
     ]),
   ),
   workflowsKeptMs: DAY,
+  ...KEPT,
 };
 
 /** For a system that came to rest: whatever is missing is lost, whatever is open is unfinished. */
-export const AT_REST_LIMITS: AuditLimits = { hopMs: 0, stageMs: {}, workflowsKeptMs: Number.POSITIVE_INFINITY };
+export const AT_REST_LIMITS: AuditLimits = {
+  hopMs: 0,
+  stageMs: {},
+  workflowsKeptMs: Number.POSITIVE_INFINITY,
+  ...KEPT,
+};

@@ -1,4 +1,4 @@
-import { OrderStatusChanged, TOPICS } from '@bezel/contracts';
+import { ORDER_STATUSES, type OrderStatus, TOPICS } from '@bezel/contracts';
 import { MOVED_TYPE } from '../account/event-types.ts';
 import type { MessageCopy } from '../account/evidence.ts';
 import type { TopicHop } from '../account/hops.ts';
@@ -14,29 +14,26 @@ export const ORDER_TOPICS: OrderTopics = { 'shop.topic': TOPICS.shopOrders, 'mes
  * for what is none; such a message belongs to no order.
  */
 export function copyOf(message: TopicMessage, topics: OrderTopics = ORDER_TOPICS): MessageCopy | null {
-  const hop = (Object.keys(topics) as TopicHop[]).find((known) => topics[known] === message.topic);
+  const hop =
+    message.topic === topics['shop.topic'] ? 'shop.topic' : message.topic === topics['mes.topic'] ? 'mes.topic' : null;
+  if (hop === null || !ORDER_ID.test(message.key)) return null;
   const messageId = message.headers.get('ce_id');
   const type = message.headers.get('ce_type');
-  if (hop === undefined || !messageId || !type || message.key === '') return null;
+  if (!messageId || !type) return null;
   const move = type === MOVED_TYPE ? moveOf(message.value) : undefined;
-  return {
-    source: 'topic',
-    orderId: message.key,
-    hop,
-    messageId,
-    type,
-    partition: message.partition,
-    offset: message.offset,
-    at: message.at,
-    ...(move === undefined ? {} : { move }),
-  };
+  const { partition, offset, at } = message;
+  const copy = { source: 'topic' as const, orderId: message.key, hop, messageId, type, partition, offset, at } as const;
+  return move === undefined ? copy : { ...copy, move };
 }
 
+const ORDER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const STATUSES: ReadonlySet<unknown> = new Set(ORDER_STATUSES);
+
+/** Only what the audit needs is looked at: it reads every move there is, and the consumers check the rest. */
 function moveOf(value: Buffer): MessageCopy['move'] {
   try {
-    const told = OrderStatusChanged.schema['~standard'].validate(JSON.parse(value.toString()));
-    if (told instanceof Promise || told.issues) return undefined;
-    return { seq: told.value.seq, to: told.value.to };
+    const { seq, to } = JSON.parse(value.toString()) as { seq?: unknown; to?: unknown };
+    return Number.isSafeInteger(seq) && STATUSES.has(to) ? { seq: seq as number, to: to as OrderStatus } : undefined;
   } catch {
     return undefined; // not JSON: the copy counts, what it tells does not
   }

@@ -40,6 +40,42 @@ export async function* groupSorted<Item>(
   }
 }
 
+const LINES_A_BATCH = 1_000;
+
+/** Merges sorted batches of lines into one, in batches. */
+export async function* mergeSorted(sources: readonly Batches<string>[]): Batches<string> {
+  const cursors = sources.map((source) => new Cursor(source, itself));
+  try {
+    for (const cursor of cursors) await cursor.advance();
+    let batch: string[] = [];
+    for (;;) {
+      let first: Cursor<string> | undefined;
+      let second: string | undefined; // up to where `first` may be read without looking at the others
+      for (const cursor of cursors) {
+        const { key } = cursor;
+        if (key === undefined) continue;
+        if (first?.key === undefined || key < first.key) {
+          second = first?.key;
+          first = cursor;
+        } else if (second === undefined || key < second) second = key;
+      }
+      if (first === undefined) break;
+      while (first.key !== undefined && (second === undefined || first.key <= second)) {
+        batch.push(first.key);
+        if (!first.step()) await first.advance();
+        if (batch.length < LINES_A_BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  } finally {
+    await Promise.all(cursors.map((cursor) => cursor.close()));
+  }
+}
+
+const itself = (line: string): string => line;
+
 /** A source is not sorted by the key it is merged by. */
 export class SourceUnsortedError extends Error {
   readonly code = 'source_unsorted';
@@ -51,7 +87,8 @@ export class SourceUnsortedError extends Error {
   }
 }
 
-class Cursor<Item> {
+/** A place in a sorted source. */
+export class Cursor<Item> {
   /** The item the cursor stands on and its key; undefined before the first and after the last. */
   current: Item | undefined;
   key: string | undefined;

@@ -1,5 +1,6 @@
 import { Consumer } from '@platformatic/kafka';
 import type { Batches } from './batches.ts';
+import { SourceUnavailableError } from './connection.ts';
 
 /** How far each partition of each topic goes, or where to begin: `offsets.get('shop.orders')?.[3]`. */
 export type TopicOffsets = ReadonlyMap<string, readonly bigint[]>;
@@ -21,14 +22,16 @@ export interface TopicMessage {
 export interface TopicReader extends AsyncDisposable {
   /** Where each partition ends now: the offset its next message will have. */
   ends(topics: readonly string[]): Promise<TopicOffsets>;
+  /** Where each partition is at a moment (milliseconds since 1970): its first message of that time or later, else its end. */
+  at(topics: readonly string[], moment: number): Promise<TopicOffsets>;
   /** Every message from `from` (else from the oldest kept) up to, not including, `to`. In order within a partition. */
   read(range: { readonly from?: TopicOffsets | undefined; readonly to: TopicOffsets }): Batches<TopicMessage>;
 }
 
 const LATEST = -1n;
 const EARLIEST = -2n;
-const BYTES_A_FETCH = 16 * 1024 * 1024;
-const BYTES_A_PARTITION = 2 * 1024 * 1024;
+const BYTES_A_FETCH = 4 * 1024 * 1024;
+const BYTES_A_PARTITION = 1024 * 1024;
 const IS_CONTROL = 0b10_0000;
 
 /** Opens a reader on a Kafka cluster. Nothing is connected before the first question. */
@@ -42,11 +45,28 @@ export function openTopics(brokers: readonly string[]): TopicReader {
     retries: 5,
   });
 
+  const answered = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      throw new SourceUnavailableError(`Kafka (${brokers.join(', ')})`, error);
+    }
+  };
   const offsetsAt = async (topics: readonly string[], timestamp: bigint): Promise<TopicOffsets> =>
-    client.listOffsets({ topics: [...topics], timestamp });
+    answered(client.listOffsets({ topics: [...topics], timestamp }));
 
   return {
     ends: (topics) => offsetsAt(topics, LATEST),
+
+    async at(topics, moment) {
+      const ends = await offsetsAt(topics, LATEST);
+      const found = await offsetsAt(topics, BigInt(Math.floor(moment)));
+      const after = (topic: string, partition: number, end: bigint): bigint => {
+        const offset = found.get(topic)?.[partition] ?? -1n;
+        return offset < 0n ? end : offset;
+      };
+      return new Map([...ends].map(([topic, of]) => [topic, of.map((end, partition) => after(topic, partition, end))]));
+    },
 
     async *read({ from, to }) {
       const oldest = await offsetsAt([...to.keys()], EARLIEST);
@@ -72,7 +92,7 @@ export function openTopics(brokers: readonly string[]): TopicReader {
     pending: Map<string, { topic: string; partition: number; next: bigint; end: bigint }>,
   ): Promise<TopicMessage[]> {
     const topics = [...new Set([...pending.values()].map(({ topic }) => topic))];
-    const metadata = await client.metadata({ topics });
+    const metadata = await answered(client.metadata({ topics }));
     const names = new Map(topics.map((topic) => [metadata.topics.get(topic)?.id ?? '', topic]));
     const requests = new Map<number, Map<string, { partition: number; next: bigint }[]>>();
     for (const { topic, partition, next } of pending.values()) {
@@ -86,22 +106,24 @@ export function openTopics(brokers: readonly string[]): TopicReader {
 
     const messages: TopicMessage[] = [];
     for (const [node, request] of requests) {
-      const response = await client.fetch({
-        node,
-        maxBytes: BYTES_A_FETCH,
-        maxWaitTime: 100,
-        minBytes: 1,
-        topics: [...request].map(([topicId, partitions]) => ({
-          topicId,
-          partitions: partitions.map(({ partition, next }) => ({
-            partition,
-            fetchOffset: next,
-            partitionMaxBytes: BYTES_A_PARTITION,
-            currentLeaderEpoch: -1,
-            lastFetchedEpoch: -1,
+      const response = await answered(
+        client.fetch({
+          node,
+          maxBytes: BYTES_A_FETCH,
+          maxWaitTime: 100,
+          minBytes: 1,
+          topics: [...request].map(([topicId, partitions]) => ({
+            topicId,
+            partitions: partitions.map(({ partition, next }) => ({
+              partition,
+              fetchOffset: next,
+              partitionMaxBytes: BYTES_A_PARTITION,
+              currentLeaderEpoch: -1,
+              lastFetchedEpoch: -1,
+            })),
           })),
-        })),
-      });
+        }),
+      );
       for (const { topicId, partitions } of response.responses) {
         const topic = names.get(topicId) ?? '';
         for (const { partitionIndex, records } of partitions) {

@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { ViewRow } from '../account/evidence.ts';
-import { type App, VIEW_HOPS, type ViewHop, viewOf } from '../account/hops.ts';
+import { type App, type InboxHop, VIEW_HOPS, type ViewHop, viewOf } from '../account/hops.ts';
 import type { Batches } from './batches.ts';
+import { connectReadOnly } from './connection.ts';
 
 /** A view is not there or may not be read: the app is not migrated, or the login is no member of `bezel_audit`. */
 export class ViewUnavailableError extends Error {
@@ -14,13 +15,38 @@ export class ViewUnavailableError extends Error {
   }
 }
 
-/** A row as the view has it: an inbox does not know its message's order. */
-export type ViewRowRead = Omit<ViewRow, 'orderId'> & { readonly orderId: string | null };
+/** All rows that one view has of one order, as text: see {@link rowsIn}. */
+export interface PackedRows {
+  readonly hop: ViewHop;
+  readonly orderId: string;
+  readonly text: string;
+}
 
 /** All views of one app, as they stood at one moment. Dispose it to end the transaction. */
 export interface ViewSnapshot extends AsyncDisposable {
-  /** The rows of one view, once: by order id, or by message id where it is an inbox. */
-  rows(hop: ViewHop): Batches<ViewRowRead>;
+  /** The rows of a view, once, packed by order and sorted by its id. */
+  byOrder(hop: Exclude<ViewHop, InboxHop>): Batches<PackedRows>;
+  /** The rows of an inbox, once, sorted by message id, each as a line: message id, at and group, divided by tabs. */
+  byMessage(hop: InboxHop): Batches<string>;
+}
+
+/** Reads what the views say of an order. */
+export function rowsIn({ hop, orderId, text }: PackedRows): ViewRow[] {
+  return text.split('\n').map((line) => {
+    const first = line.indexOf('\t');
+    const second = line.indexOf('\t', first + 1);
+    const messageId = first > 0 ? line.slice(0, first) : null;
+    const at = Number(line.slice(first + 1, second));
+    return { source: 'view', orderId, hop, messageId, state: line.slice(second + 1), at };
+  });
+}
+
+/** Which orders' rows are read. Inbox views are always read whole: they know messages, not orders. */
+export interface ViewSelection {
+  /** Only these; all when undefined. */
+  readonly orderIds: readonly string[] | undefined;
+  /** Of these only ids that are not lower. */
+  readonly fromId: string;
 }
 
 const ROWS_A_FETCH = 2_000;
@@ -31,72 +57,89 @@ const ROWS_A_FETCH = 2_000;
  * Nothing is locked, and nobody waits: a REPEATABLE READ transaction only keeps VACUUM from removing what it can still
  * see, for as long as the audit reads. Rows come through cursors, so memory does not grow with the number of orders.
  *
- * @param options.orderIds read only these orders; all when absent. Inbox views are always read whole
- * @throws ViewUnavailableError
+ * @throws SourceUnavailableError, ViewUnavailableError
  */
-export async function openViews(
-  connectionString: string,
-  app: App,
-  { orderIds }: { orderIds?: readonly string[] | undefined } = {},
-): Promise<ViewSnapshot> {
-  const client = new pg.Client({ connectionString, application_name: 'bezel-ledger' });
-  client.on('error', () => {}); // a lost connection fails the statement under way, which reports it
-  await client.connect();
+export async function openViews(connectionString: string, app: App, selection: ViewSelection): Promise<ViewSnapshot> {
+  const client = await connectReadOnly(connectionString, app);
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    for (const hop of VIEW_HOPS[app]) await declareCursor(client, hop, orderIds);
+    await client.query(WORK_MEM);
+    for (const hop of VIEW_HOPS[app]) await declareCursor(client, hop, selection);
   } catch (error) {
     await client.end();
     throw error;
   }
+  const fetch = oneAfterTheOther(client);
   return {
-    rows: (hop) => fetchAll(client, hop),
+    byOrder: (hop) => fetchAll(fetch, hop, ({ order_id, line }) => ({ hop, orderId: order_id, text: line })),
+    byMessage: (hop) => fetchAll(fetch, hop, ({ line }) => line),
     async [Symbol.asyncDispose]() {
       await client.end();
     },
   };
 }
 
+/** A few sorts of many rows at once, in memory where they fit. */
+const WORK_MEM = `SET LOCAL work_mem = '64MB'`;
+
 /**
  * Sorted by the database, so that all sources can be merged: uuids by their bytes, which is also the order of their text
- * in any program that compares code units. `at` leaves as milliseconds, one number instead of a parsed date. With
- * `orderIds` the index on the order's id of the table below the view serves it.
+ * in any program that compares code units. With `orderIds` the index on the order's id of the table below the view serves it.
+ *
+ * A row of its own for everything would cost more to carry than to read: the rows of an order come as one text, and `at` as
+ * milliseconds.
  */
-async function declareCursor(client: pg.Client, hop: ViewHop, orderIds: readonly string[] | undefined): Promise<void> {
-  const inbox = hop.endsWith('.inbox');
-  const some = !inbox && orderIds !== undefined;
-  const known = inbox ? 'v.message_id' : 'v.order_id'; // a row without it is about no order
+async function declareCursor(client: pg.Client, hop: ViewHop, { orderIds, fromId }: ViewSelection): Promise<void> {
+  const some = orderIds === undefined ? '' : 'AND v.order_id = ANY ($2::uuid[])';
+  const at = `round(date_part('epoch', v.at) * 1000)::text`;
+  const query = hop.endsWith('.inbox')
+    ? `SELECT v.message_id::text || E'\\t' || ${at} || E'\\t' || v.state AS line
+       FROM ${viewOf(hop)} AS v WHERE v.message_id IS NOT NULL ORDER BY v.message_id`
+    : `SELECT v.order_id::text,
+              string_agg(coalesce(v.message_id::text, '') || E'\\t' || ${at} || E'\\t' || v.state, E'\\n') AS line
+       FROM ${viewOf(hop)} AS v WHERE v.order_id >= $1 ${some} GROUP BY v.order_id ORDER BY v.order_id`;
+  const values = hop.endsWith('.inbox') ? [] : orderIds === undefined ? [fromId] : [fromId, orderIds];
   try {
-    await client.query(
-      `DECLARE ${cursorOf(hop)} NO SCROLL CURSOR FOR
-       SELECT v.order_id::text, v.message_id::text, v.state, (extract(epoch FROM v.at) * 1000)::float8 AS at
-       FROM ${viewOf(hop)} AS v
-       WHERE ${known} IS NOT NULL ${some ? 'AND v.order_id = ANY ($1::uuid[])' : ''}
-       ORDER BY ${known}`,
-      some ? [orderIds] : [],
-    );
+    await client.query(`DECLARE ${cursorOf(hop)} NO SCROLL CURSOR FOR ${query}`, values);
   } catch (error) {
     throw new ViewUnavailableError(viewOf(hop), error as Error);
   }
 }
 
-async function* fetchAll(client: pg.Client, hop: ViewHop): Batches<ViewRowRead> {
+interface Fetched {
+  readonly order_id: string;
+  readonly line: string;
+}
+
+type Fetch = (hop: ViewHop) => Promise<Fetched[]>;
+
+/** Several cursors of one connection, each ahead of its reader: their fetches stand in line. */
+function oneAfterTheOther(client: pg.Client): Fetch {
+  let before: Promise<unknown> = Promise.resolve();
+  return (hop) => {
+    const rows = before
+      .then(() => client.query<Fetched>(`FETCH ${ROWS_A_FETCH} FROM ${cursorOf(hop)}`))
+      .then(
+        (result) => result.rows,
+        (error: Error) => {
+          throw new ViewUnavailableError(viewOf(hop), error);
+        },
+      );
+    before = rows.catch(() => {});
+    return rows;
+  };
+}
+
+/** The next rows are on their way while those at hand are looked at. */
+async function* fetchAll<Item>(fetch: Fetch, hop: ViewHop, read: (row: Fetched) => Item): Batches<Item> {
+  const fetchNext = async (): Promise<Item[]> => (await fetch(hop)).map(read);
+  let next = fetchNext();
   for (;;) {
-    const { rows } = await client.query<{
-      order_id: string | null;
-      message_id: string | null;
-      state: string;
-      at: number;
-    }>(`FETCH ${ROWS_A_FETCH} FROM ${cursorOf(hop)}`);
-    if (rows.length === 0) return;
-    yield rows.map((row) => ({
-      source: 'view' as const,
-      orderId: row.order_id,
-      hop,
-      messageId: row.message_id,
-      state: row.state,
-      at: row.at,
-    }));
+    const items = await next;
+    if (items.length === 0) return;
+    next = fetchNext();
+    next.catch(() => {}); // told when it is awaited, if it still is
+    yield items;
   }
 }
 

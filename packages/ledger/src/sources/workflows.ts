@@ -2,12 +2,20 @@ import { FACT_SIGNAL, WORKFLOW_TYPE, workflowIdOf } from '@bezel/order-workflow'
 import { payloadCodec, readPayloadKeys } from '@bezel/order-workflow/codec';
 import { Client, Connection, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
+import type { PendingStep, WorkflowAtWork } from '../why/situation.ts';
 import type { Batches } from './batches.ts';
+import { SourceUnavailableError } from './connection.ts';
 
 /** Reads the orders' workflows; signals, queries and changes nothing. */
 export interface WorkflowReader extends AsyncDisposable {
-  /** The workflows of the given orders, or of all; in no order. An order without one is left out. */
-  seen(orderIds?: readonly string[]): Batches<WorkflowSeen>;
+  /**
+   * The workflows of the given orders, or of all, or of all that were started since a moment; in no order. An order without
+   * one is left out.
+   */
+  seen(selection: {
+    readonly orderIds?: readonly string[] | undefined;
+    readonly since?: number | undefined;
+  }): Batches<WorkflowSeen>;
   /**
    * Ids of the messages that the order's workflow was told, from the histories of all its runs that Temporal still has: a
    * long one goes on as a new run. Empty when there is no workflow.
@@ -15,10 +23,22 @@ export interface WorkflowReader extends AsyncDisposable {
    * @throws PayloadKeyUnknownError, PayloadDamagedError when they are encrypted and cannot be read: that is no finding
    */
   signalled(orderId: string): Promise<string[]>;
+  /** What the order's workflow is doing now; null when there is none. Errors that cannot be decrypted are said to be so. */
+  atWork(orderId: string): Promise<WorkflowAtWork | null>;
 }
 
 type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
 type Payload = Parameters<ReturnType<typeof payloadCodec>['decode']>[0][number];
+
+type Description = Awaited<ReturnType<WorkflowHandle['describe']>>['raw'];
+type Failure = NonNullable<NonNullable<NonNullable<Description['pendingActivities']>[number]>['lastFailure']>;
+type Timestamp = NonNullable<NonNullable<Description['pendingWorkflowTask']>['scheduledTime']>;
+
+/** PENDING_ACTIVITY_STATE_STARTED of Temporal's API. */
+const STARTED = 2;
+
+const millisOf = (time: Timestamp | null | undefined): number | null =>
+  time ? Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
 
 const WORKFLOWS_A_BATCH = 500;
 const QUESTIONS_AT_ONCE = 16;
@@ -35,15 +55,17 @@ export interface WorkflowsPlace {
 /**
  * Opens a reader on a Temporal namespace.
  *
- * @throws PayloadKeysInvalidError
+ * @throws PayloadKeysInvalidError, SourceUnavailableError
  */
 export async function openWorkflows({ address, namespace, payloadKeys }: WorkflowsPlace): Promise<WorkflowReader> {
   const codec = payloadCodec(payloadKeys === undefined ? [] : readPayloadKeys(payloadKeys));
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({ address }).catch((error: unknown) => {
+    throw new SourceUnavailableError(`Temporal (${address})`, error);
+  });
   const { workflow: workflows } = new Client({ connection, namespace });
 
   return {
-    seen: (orderIds) => (orderIds === undefined ? listed() : described(orderIds)),
+    seen: ({ orderIds, since }) => (orderIds === undefined ? listed(since) : described(orderIds)),
 
     async signalled(orderId) {
       const told: Payload[] = [];
@@ -58,10 +80,57 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
       return messageIdsIn(await codec.decode(told));
     },
 
+    async atWork(orderId) {
+      const description = await describe(orderId);
+      if (description === null) return null;
+      const { pendingActivities, pendingWorkflowTask } = description.raw;
+      const steps = (pendingActivities ?? []).map(async (pending): Promise<PendingStep> => {
+        const { activityType, state, attempt, lastFailure, scheduledTime, nextAttemptScheduleTime } = pending;
+        return {
+          name: activityType?.name ?? 'a step without a name',
+          started: state === STARTED,
+          attempt: attempt ?? 1,
+          scheduledAt: millisOf(scheduledTime),
+          nextTryAt: millisOf(nextAttemptScheduleTime),
+          lastError: lastFailure ? await wordsOf(lastFailure) : null,
+        };
+      });
+      return {
+        runId: description.runId,
+        steps: await Promise.all(steps),
+        taskAttempt: pendingWorkflowTask?.attempt ?? 1,
+        taskSince: millisOf(pendingWorkflowTask?.originalScheduledTime),
+      };
+    },
+
     async [Symbol.asyncDispose]() {
       await connection.close();
     },
   };
+
+  async function describe(orderId: string) {
+    try {
+      return await workflows.getHandle(workflowIdOf(orderId)).describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  /** The innermost cause says most. Where a codec encrypts, messages are payloads of their own. */
+  async function wordsOf(failure: Failure): Promise<string> {
+    let innermost = failure;
+    while (innermost.cause) innermost = innermost.cause;
+    const { encodedAttributes, message } = innermost;
+    if (!encodedAttributes) return message || 'an error without words';
+    try {
+      const [decoded] = await codec.decode([encodedAttributes]);
+      const { message: clear } = JSON.parse(Buffer.from(decoded?.data ?? []).toString()) as { message?: unknown };
+      return typeof clear === 'string' ? clear : 'an error without words';
+    } catch {
+      return 'an error that cannot be decrypted here (TEMPORAL_PAYLOAD_KEYS)';
+    }
+  }
 
   /** The history of one run, by default the newest; empty when Temporal has it no longer or never had it. */
   async function eventsOf(orderId: string, runId: string | undefined): Promise<Events> {
@@ -74,9 +143,11 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
   }
 
   /** Temporal's list follows its executions with a small delay. What it has not yet is young, and so on its way. */
-  async function* listed(): Batches<WorkflowSeen> {
+  async function* listed(since: number | undefined): Batches<WorkflowSeen> {
     let batch: WorkflowSeen[] = [];
-    for await (const execution of workflows.list({ query: `WorkflowType = '${WORKFLOW_TYPE}'` })) {
+    const started = since === undefined ? '' : ` AND StartTime >= '${new Date(since).toISOString()}'`;
+    const query = `WorkflowType = '${WORKFLOW_TYPE}'${started}`;
+    for await (const execution of workflows.list({ query, pageSize: WORKFLOWS_A_BATCH })) {
       if (!execution.workflowId.startsWith(ID_PREFIX)) continue;
       batch.push(seenOf(execution));
       if (batch.length < WORKFLOWS_A_BATCH) continue;
@@ -90,12 +161,8 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
   async function* described(orderIds: readonly string[]): Batches<WorkflowSeen> {
     for (let start = 0; start < orderIds.length; start += QUESTIONS_AT_ONCE) {
       const asked = orderIds.slice(start, start + QUESTIONS_AT_ONCE).map(async (orderId) => {
-        try {
-          return [seenOf(await workflows.getHandle(workflowIdOf(orderId)).describe())];
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return [];
-          throw error;
-        }
+        const description = await describe(orderId);
+        return description === null ? [] : [seenOf(description)];
       });
       yield (await Promise.all(asked)).flat();
     }

@@ -105,6 +105,11 @@ export const DEFECTS: readonly Defect[] = [
       return claims.length === 0 ? null : claims;
     },
   },
+  {
+    name: 'nothing but its workflow is left',
+    expected: lost('shop.order'),
+    plant: (evidence) => evidence.filter((item) => item.source === 'workflow'),
+  },
   { name: 'a history row is gone', expected: lost('shop.history'), plant: onRow('shop.history', /^\d/, gone) },
   { name: 'a history row is doubled', expected: doubled('shop.history'), plant: onRow('shop.history', /^\d/, twice) },
   {

@@ -1,7 +1,7 @@
 import { MOVED_TYPE, SUBMITTED_TYPE } from '../../account/event-types.ts';
 import { type OrderAccount, writtenFor } from '../../account/order-account.ts';
 import type { Finding } from '../finding.ts';
-import { type Check, groupedBy } from '../judge.ts';
+import { type Check, groupedBy, missing } from '../judge.ts';
 
 /**
  * The order exists: one row, one event that begins it. A client with a 201 in hand, a message or a work order about it
@@ -10,7 +10,7 @@ import { type Check, groupedBy } from '../judge.ts';
  * The row, its history and its messages come from one snapshot of one database and were written in one transaction, so
  * none of them is ever "on its way".
  */
-export const checkSubmission: Check = (account) => {
+export const checkSubmission: Check = (account, terms) => {
   const found: Finding[] = [];
   const { orderId } = account;
   const add = (finding: Omit<Finding, 'orderId'>): void => {
@@ -28,6 +28,10 @@ export const checkSubmission: Check = (account) => {
           ? 'a client was told 201, and there is no order'
           : 'messages or moves of it exist, the order does not',
       });
+    } else if (account.workflow !== null) {
+      // Temporal is read after the shop: the order may have been submitted in between.
+      const detail = 'a workflow of it exists, the order does not';
+      found.push(missing(account, terms, { hop: 'shop.order', since: account.workflow.startedAt, detail }));
     }
     return found;
   }

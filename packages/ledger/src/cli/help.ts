@@ -1,0 +1,52 @@
+import type { Command } from './command.ts';
+import { COMMON, type OptionSpec } from './options/parse.ts';
+
+/** How people call it. */
+export const NAME = 'npm run orderctl --';
+
+const SERVERS = `Servers are those of the stack that "npm start" runs in this checkout (.bezel/stack.json, or the folder in BEZEL_STATE).
+Others are named by options and by the environment, each before the stack file:
+  SHOP_AUDIT_URL, MES_AUDIT_URL, CRM_AUDIT_URL   Postgres URLs of the audit login of each app's database
+  KAFKA_BROKERS, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE
+  TEMPORAL_PAYLOAD_KEYS                          what Temporal's payloads are encrypted with, as the apps have it`;
+
+const EXIT_CODES = `Exit codes: 0 all is accounted for, 1 an order is not, 2 wrong usage, 3 a source cannot be read or the command failed,
+4 no source knows the order, 130 interrupted.`;
+
+/** What `orderctl --help` prints. */
+export function overallHelp(commands: readonly Command[]): string {
+  return [
+    `Usage: ${NAME} <command> [options]`,
+    '',
+    ...aligned(commands.map(({ name, summary }) => [name, summary])),
+    '',
+    `${NAME} <command> --help says more of each. "npm run -s" leaves npm's own lines out, which --json wants.`,
+    '',
+    SERVERS,
+    '',
+    EXIT_CODES,
+  ].join('\n');
+}
+
+/** What `orderctl <command> --help` prints. */
+export function helpOf({ name, argument, summary, details, options }: Command): string {
+  return [
+    `Usage: ${NAME} ${name}${argument === undefined ? '' : ` <${argument}>`} [options]`,
+    '',
+    summary,
+    ...(details === undefined ? [] : ['', details]),
+    '',
+    ...aligned([...options, ...COMMON].map((option) => [nameOf(option), option.help])),
+    '',
+    SERVERS,
+    '',
+    EXIT_CODES,
+  ].join('\n');
+}
+
+const nameOf = ({ name, value }: OptionSpec): string => `--${name}${value === undefined ? '' : ` <${value}>`}`;
+
+function aligned(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+}

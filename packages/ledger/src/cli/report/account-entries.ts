@@ -1,0 +1,49 @@
+import type { Hop } from '../../account/hops.ts';
+import { HOPS } from '../../account/hops.ts';
+import type { OrderAccount } from '../../account/order-account.ts';
+
+/** One thing that one hop knows of an order. */
+export interface AccountEntry {
+  readonly hop: Hop;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** For people. */
+  readonly what: string;
+  readonly messageId: string | null;
+}
+
+/** An account as a list: by hop along the way of an order, then by time. */
+export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
+  const { workflow } = account;
+  const entries: AccountEntry[] = [
+    ...account.claims.map(({ at }) => entry('client', at, 'was told 201')),
+    ...account.orders.map(({ status, at }) => entry('shop.order', at, status)),
+    ...account.moves.map(({ seq, to, at, messageId }) => entry('shop.history', at, `move ${seq} to ${to}`, messageId)),
+    ...account.refusals.map(({ kind, at, messageId }) => entry('shop.history', at, `refused ${kind}`, messageId)),
+    ...account.delays.map(({ seq, kind, at, messageId }) =>
+      entry('shop.delay', at, `${kind} after move ${seq}`, messageId),
+    ),
+    ...account.written.map(({ hop, at, type, shard, seq, messageId }) =>
+      entry(hop, at, `${type} as ${shard}/${seq}`, messageId),
+    ),
+    ...account.copies.map(({ hop, at, type, partition, offset, messageId }) =>
+      entry(hop, at, `${type} at ${partition}/${offset}`, messageId),
+    ),
+    ...account.handled.map(({ hop, at, group, messageId }) => entry(hop, at, `taken by ${group}`, messageId)),
+    ...(workflow === null ? [] : [entry('workflow', workflow.startedAt, `started; now ${workflow.status}`)]),
+    ...account.workOrders.map(({ status, at, workOrderId }) =>
+      entry('mes.work-order', at, `${status}, ${workOrderId ?? 'no id'}`),
+    ),
+    ...account.projected.map(({ seq, to, at, messageId }) =>
+      entry('crm.projection', at, `move ${seq} to ${to}`, messageId),
+    ),
+  ];
+  return entries.sort((a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || a.at - b.at);
+}
+
+const entry = (hop: Hop, at: number, what: string, messageId: string | null = null): AccountEntry => ({
+  hop,
+  at,
+  what,
+  messageId,
+});

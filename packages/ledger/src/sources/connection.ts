@@ -1,0 +1,44 @@
+import pg from 'pg';
+import type { App } from '../account/hops.ts';
+
+/** A source of the ledger does not answer, or refuses: nothing is known of the orders. */
+export class SourceUnavailableError extends Error {
+  readonly code = 'source_unavailable';
+  readonly retryable = true;
+
+  /** @param source in words, such as "Postgres of the shop" */
+  constructor(source: string, cause: unknown) {
+    super(`${source} cannot be read: ${reasonOf(cause)}`, { cause });
+    this.name = 'SourceUnavailableError';
+  }
+}
+
+/** A refused connection is an AggregateError without a message of its own when a name has several addresses. */
+function reasonOf(error: unknown): string {
+  const first = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Connects to an app's database so that nothing can be written, whatever the login may do: each of its transactions is
+ * read-only unless it says otherwise, and none of ours does.
+ *
+ * @throws SourceUnavailableError
+ */
+export async function connectReadOnly(connectionString: string, app: App): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'bezel-ledger',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    options: '-c default_transaction_read_only=on',
+  });
+  client.on('error', () => {}); // a lost connection fails the statement under way, which reports it
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new SourceUnavailableError(`Postgres of ${app} (${client.host}:${client.port}/${client.database})`, error);
+  }
+  return client;
+}

@@ -1,0 +1,89 @@
+import type { OrderStatus } from '@bezel/contracts';
+import type { Evidence, MessageCopy, ViewRow, WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
+import type { InboxHop, TopicHop } from '../account/hops.ts';
+
+// What is known of messages, as lines that can be sorted: first by message, to meet the inboxes, then by order. Fields are
+// divided by tabs, and a text that others chose is encoded, so that none holds a tab or a line break.
+
+/** A copy as a line that sorts by its message. */
+export function lineOfCopy({ messageId, orderId, hop, type, partition, offset, at, move }: MessageCopy): string {
+  // Joined, not a template: its result is one flat text, where a template's keeps all of its parts.
+  const parts = [encoded(messageId), orderId, hop, encoded(type), partition, offset, at, move?.seq, move?.to];
+  return parts.join('\t');
+}
+
+/** The message's id, with which the line begins. */
+export const messageIdIn = (line: string): string => line.slice(0, line.indexOf('\t'));
+
+/** An inbox row as a line, without its hop; the views are asked for it in this form, sorted by message. */
+export interface HandledLine {
+  readonly hop: InboxHop;
+  /** message id, at, group */
+  readonly line: string;
+}
+
+const COPY = 'c';
+const HANDLED = 'h';
+const WORKFLOW = 'w';
+
+/**
+ * What belongs to one message, as lines that sort by order: its copies, and who took it. An inbox knows messages and not
+ * orders; the copies tell. A message is about one order; were it on two, both would be told.
+ */
+export function linesByOrder(copies: readonly string[], handled: readonly HandledLine[]): string[] {
+  const lines: string[] = [];
+  const orders: string[] = [];
+  for (const line of copies) {
+    const [messageId = '', orderId = ''] = line.split('\t', 2);
+    lines.push([orderId, COPY, messageId, line.slice(messageId.length + orderId.length + 2)].join('\t'));
+    if (!orders.includes(orderId)) orders.push(orderId);
+  }
+  for (const orderId of orders) {
+    for (const { hop, line } of handled) lines.push([orderId, HANDLED, hop, line].join('\t'));
+  }
+  return lines;
+}
+
+/** A workflow as a line that sorts by its order. */
+export const lineOfWorkflow = ({ orderId, status, startedAt, closedAt }: WorkflowSeen): string =>
+  [orderId, WORKFLOW, status, startedAt, closedAt].join('\t');
+
+/** The order's id, with which the line begins. */
+export const orderIdIn = messageIdIn;
+
+/** Reads a line of {@link linesByOrder} or {@link lineOfWorkflow} back. */
+export function evidenceIn(line: string): Evidence {
+  const fields = line.split('\t');
+  const [orderId = '', kind] = fields;
+  if (kind === HANDLED) {
+    const [, , hop, messageId = '', at, group = ''] = fields;
+    const row: ViewRow = { source: 'view', orderId, hop: hop as InboxHop, messageId, state: group, at: Number(at) };
+    return row;
+  }
+  if (kind === WORKFLOW) {
+    const [, , status, startedAt, closedAt] = fields;
+    return {
+      source: 'workflow',
+      orderId,
+      status: status as WorkflowStatus,
+      startedAt: Number(startedAt),
+      closedAt: closedAt ? Number(closedAt) : null,
+    };
+  }
+  const [, , messageId = '', hop, type = '', partition, offset = '0', at, seq = '', to] = fields;
+  const copy = {
+    source: 'topic' as const,
+    orderId,
+    hop: hop as TopicHop,
+    messageId: decoded(messageId),
+    type: decoded(type),
+    partition: Number(partition),
+    offset: BigInt(offset),
+    at: Number(at),
+  };
+  return seq === '' ? copy : { ...copy, move: { seq: Number(seq), to: to as OrderStatus } };
+}
+
+const PLAIN = /^[\w.:/-]*$/;
+const encoded = (text: string): string => (PLAIN.test(text) ? text : `%${encodeURIComponent(text)}`);
+const decoded = (text: string): string => (text.startsWith('%') ? decodeURIComponent(text.slice(1)) : text);

@@ -1,0 +1,128 @@
+import { ORDER_STATUSES } from '@bezel/contracts';
+import { z } from 'zod';
+import { HOPS } from '../account/hops.ts';
+
+const Instant = z.iso.datetime();
+
+/**
+ * Why an order is not further than it is, as a code. Codes are stable; the words beside them are not. In this order one is
+ * worth reading before the next: the first is why.
+ */
+export const CAUSES = [
+  /** Messages or moves of it exist, its row does not. */
+  'order-gone',
+  /** Its history contradicts itself or its row: somebody wrote behind the workflow's back. */
+  'history-broken',
+  /** Kafka refused a message of it; what follows waits behind that one. */
+  'publishing-parked',
+  /** A consumer could not handle a message of it; what follows waits behind that one. */
+  'handling-parked',
+  /** A message was written and is not on its topic. */
+  'unpublished',
+  /** A message is on its topic, and a consumer has not taken it. */
+  'untaken',
+  /** Temporal has no workflow of it. */
+  'workflow-missing',
+  /** Its workflow ended before the order did: by hand, by a fault, by a time limit. */
+  'workflow-ended',
+  /** The worker fails at the workflow itself, not at a step of it. */
+  'workflow-stuck',
+  /** A step of the workflow was tried and failed, and is tried again. */
+  'step-failing',
+  /** A step of the workflow waits for a worker. */
+  'step-unattended',
+  /** A fact was taken for the workflow and moved nothing. */
+  'fact-unanswered',
+  /** The work order in the MES does not agree with the order. */
+  'work-order-wrong',
+  /** The CRM does not show what it took. */
+  'projection-wrong',
+  /** Something else is where it must not be, or twice. */
+  'inconsistent',
+] as const;
+export type CauseCode = (typeof CAUSES)[number];
+
+/** What would repair a cause. The first four are safe to do at any time, because whoever is told again knows it already. */
+export const REPAIRS = [
+  'start-workflow',
+  'tell-workflow',
+  'publish-again',
+  'project-again',
+  'redrive',
+  'mend-worker',
+  'wait',
+  'by-hand',
+] as const;
+
+export const Cause = z.object({
+  code: z.enum(CAUSES),
+  hop: z.enum(HOPS),
+  /** For people: what is wrong. */
+  text: z.string(),
+  since: Instant.nullable(),
+  /** How often it was tried; null where nothing is tried. */
+  tries: z.number().int().nonnegative().nullable(),
+  lastError: z.string().nullable(),
+  repair: z.object({ kind: z.enum(REPAIRS), text: z.string() }),
+});
+export type Cause = z.infer<typeof Cause>;
+
+/** A step that the workflow is at. */
+export const StepAtWork = z.object({
+  name: z.string(),
+  /** `waiting` for a worker, `running` with one, `retrying` after a failure. */
+  state: z.enum(['waiting', 'running', 'retrying']),
+  tries: z.number().int().nonnegative(),
+  since: Instant.nullable(),
+  nextTryAt: Instant.nullable(),
+  lastError: z.string().nullable(),
+});
+export type StepAtWork = z.infer<typeof StepAtWork>;
+
+/** The answer to "why is this order not further?", for people (`summary`, `text`) and programs. Members may be added. */
+export const WhyAnswer = z.object({
+  orderId: z.uuid(),
+  /** When it was asked. */
+  at: Instant,
+  /** null when the order's row is gone. */
+  number: z.string().nullable(),
+  tenant: z.string().nullable(),
+  status: z.enum(ORDER_STATUSES).nullable(),
+  /** When it came to its status. */
+  since: Instant.nullable(),
+  /** Whether all of it is accounted for; null when a source could not be read, see `unread`. */
+  accounted: z.boolean().nullable(),
+  /** One or two sentences that say all. */
+  summary: z.string(),
+  /** Whose turn it is; null when the order has ended or is gone. */
+  turn: z
+    .object({
+      owner: z.enum(['workflow', 'pricing', 'customer', 'operators', 'courier']),
+      who: z.string(),
+      /** What ends the stage, each as a sentence that follows "when". */
+      endsWhen: z.array(z.string()),
+    })
+    .nullable(),
+  /** null where the status has none. */
+  sla: z
+    .object({
+      withinMs: z.number().int().positive(),
+      deadline: Instant.nullable(),
+      /** What is left of it; negative once it has passed. */
+      leftMs: z.number().int().nullable(),
+      late: z.boolean(),
+    })
+    .nullable(),
+  offerExpiresAt: Instant.nullable(),
+  promisedAt: Instant.nullable(),
+  expectedAt: Instant.nullable(),
+  /** What is wrong, the most telling first. Empty: nothing is. */
+  causes: z.array(Cause),
+  workflow: z
+    .object({ status: z.string(), runId: z.string().nullable(), startedAt: Instant, closedAt: Instant.nullable() })
+    .nullable(),
+  steps: z.array(StepAtWork),
+  /** Sources that could not be read, in words; what they know is missing above. */
+  unread: z.array(z.string()),
+});
+export type WhyAnswer = z.infer<typeof WhyAnswer>;

@@ -1,0 +1,199 @@
+import { isFinal, LIFECYCLE, OWNERS, STATUSES } from '@bezel/order-workflow';
+import { describe, expect, test } from '@jest/globals';
+import { accountOf } from '../account/account-of.ts';
+import { HOPS } from '../account/hops.ts';
+import { FINDING_KINDS, type Finding } from '../audit/finding.ts';
+import type { OrderDetails } from '../sources/order-details.ts';
+import type { ParkedKey } from '../sources/parked.ts';
+import { CAUSES, type CauseCode, WhyAnswer } from './answer.ts';
+import { roughly } from './durations.ts';
+import { explain } from './explain.ts';
+import type { Situation } from './situation.ts';
+
+const ORDER = '019b8d9c-1111-7000-8000-000000000001';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const AT = Date.UTC(2026, 0, 31, 12);
+
+const details = (status: OrderDetails['status'], more: Partial<OrderDetails> = {}): OrderDetails => ({
+  ...{ orderId: ORDER, number: 'B-2026-000123', tenant: 'public', channel: 'shop', status, seq: 1, reason: null },
+  ...{ submittedAt: AT - 3 * HOUR, enteredAt: AT - 2 * HOUR, promisedAt: null, expectedAt: null, runId: 'run' },
+  stageDeadline: LIFECYCLE[status].sla === null ? null : AT + 90 * MINUTE,
+  ...{ late: false, predictedLate: false, offerExpiresAt: status === 'PRICED' ? AT + 26 * HOUR : null },
+  ...more,
+});
+
+const situation = (status: OrderDetails['status'], more: Partial<Situation> = {}): Situation => ({
+  ...{ orderId: ORDER, at: AT, details: details(status), parked: [], work: null, unread: [] },
+  audit: { account: accountOf(ORDER, []), findings: [] },
+  ...more,
+});
+
+const finding = (hop: Finding['hop'], more: Partial<Finding> = {}): Finding => ({
+  ...{ kind: 'lost', hop, orderId: ORDER, detail: 'something is not there', ageMs: 5 * MINUTE },
+  ...more,
+});
+
+const audited = (...findings: Finding[]): Partial<Situation> => ({
+  audit: { account: accountOf(ORDER, []), findings },
+});
+
+const key = (hop: ParkedKey['hop'], more: Partial<ParkedKey> = {}): ParkedKey => ({
+  ...{ hop, topic: 'shop.orders', group: hop.endsWith('inbox') ? 'mes.board' : null, reason: 'no such column' },
+  ...{ code: '42703', attempts: hop.endsWith('inbox') ? 5 : null, messages: 2, parkedAt: AT - HOUR, redrive: false },
+  ...more,
+});
+
+const step = {
+  name: 'openWorkOrder',
+  started: false,
+  attempt: 4,
+  scheduledAt: AT - 10 * MINUTE,
+  nextTryAt: AT + MINUTE,
+};
+const atWork = { runId: 'run', steps: [], taskAttempt: 1, taskSince: null };
+
+/** Each cause, as it comes about. */
+const CAUSED: Readonly<Record<CauseCode, Partial<Situation>>> = {
+  'order-gone': audited(finding('shop.order')),
+  'history-broken': audited(finding('shop.history')),
+  'publishing-parked': { parked: [key('shop.outbox')] },
+  'handling-parked': { parked: [key('mes.inbox')] },
+  unpublished: audited(finding('shop.topic')),
+  untaken: audited(finding('crm.inbox')),
+  'workflow-missing': audited(
+    finding('workflow', { detail: 'the order is PACKED, and Temporal has no workflow of it' }),
+  ),
+  'workflow-ended': audited(finding('workflow', { detail: 'its workflow is TERMINATED' })),
+  'workflow-stuck': { work: { ...atWork, taskAttempt: 7, taskSince: AT - MINUTE } },
+  'step-failing': { work: { ...atWork, steps: [{ ...step, lastError: 'no gold left' }] } },
+  'step-unattended': { work: { ...atWork, steps: [{ ...step, attempt: 1, lastError: null }] } },
+  'fact-unanswered': audited(finding('workflow', { messageId: ORDER })),
+  'work-order-wrong': audited(finding('mes.work-order')),
+  'projection-wrong': audited(finding('crm.projection')),
+  inconsistent: audited(finding('shop.topic', { kind: 'out-of-order' })),
+};
+
+describe.each(STATUSES)('an order in %s', (status) => {
+  test('with which nothing is wrong: whose turn it is, since when, until when', () => {
+    const answer = WhyAnswer.parse(explain(situation(status)));
+    const { owner, meaning } = LIFECYCLE[status];
+    expect(answer).toMatchObject({ status, accounted: true, causes: [], number: 'B-2026-000123' });
+    expect(answer.summary).toMatch(new RegExp(`^It is ${status} since 2026-01-31 10:00 UTC\\.`));
+    expect(answer.summary).toContain(meaning);
+    if (owner === null) {
+      expect(answer.turn).toBeNull();
+      expect(answer.summary).toContain('Nothing is left to do.');
+      return;
+    }
+    expect(answer.turn).toMatchObject({ owner, who: OWNERS[owner] });
+    expect(answer.summary).toContain(`It waits for ${OWNERS[owner]}, and moves on when ${answer.turn?.endsWhen[0]}`);
+    expect(answer.summary).toContain('Nothing is wrong with it.');
+    const time =
+      LIFECYCLE[status].sla === null ? /The offer stands for 1 day 2 hours more/ : /; 1 hour 30 minutes are left\./;
+    expect(answer.summary).toMatch(time);
+  });
+
+  test.each(CAUSES)('with %s: it is told first, with what repairs it', (code) => {
+    const answer = WhyAnswer.parse(explain(situation(status, CAUSED[code])));
+    expect(answer.causes.map((cause) => cause.code)).toEqual([code]);
+    const [cause] = answer.causes;
+    expect(cause?.text).toMatch(/^\p{Lu}.+\.$/u);
+    expect(cause?.repair.text).toMatch(/^\p{Lu}.+\.$/u);
+    expect(answer.summary).toContain(cause?.text);
+    expect(answer.summary).toMatch(new RegExp(`^It is ${status}`));
+    expect(answer.summary).not.toContain('Nothing is wrong');
+    expect(answer.summary).not.toMatch(/undefined|null|NaN|\. \.|\.\./);
+  });
+});
+
+test('every finding that is a defect has a cause, whatever its hop and kind', () => {
+  for (const hop of HOPS) {
+    for (const kind of FINDING_KINDS.filter((each) => each !== 'on-its-way')) {
+      const { causes } = explain(situation('PACKED', audited(finding(hop, { kind }))));
+      const restsTooLong = hop === 'shop.order' && kind === 'unfinished';
+      expect({ hop, kind, causes: causes.length }).toEqual({ hop, kind, causes: restsTooLong ? 0 : 1 });
+    }
+  }
+});
+
+test('what is on its way is no cause, and neither is an order that rests too long: its SLA tells', () => {
+  const resting = finding('shop.order', { kind: 'unfinished', detail: 'PACKED: waits for operators' });
+  const late = { details: details('PACKED', { stageDeadline: AT - 3 * HOUR, late: true }) };
+  const answer = explain(
+    situation('PACKED', { ...audited(resting, finding('crm.inbox', { kind: 'on-its-way' })), ...late }),
+  );
+  expect(answer.causes).toEqual([]);
+  expect(answer.sla).toMatchObject({ leftMs: -3 * HOUR, late: true });
+  expect(answer.summary).toContain('The stage has 1 day; it is late by 3 hours.');
+});
+
+test('what is parked explains what is missing at its hop, and of several causes the most telling is first', () => {
+  const answer = explain(
+    situation('PACKED', {
+      ...audited(finding('shop.topic'), finding('mes.inbox'), finding('crm.inbox')),
+      parked: [key('mes.inbox'), key('shop.outbox')],
+      work: { ...atWork, steps: [{ ...step, lastError: 'no gold left' }] },
+    }),
+  );
+  expect(answer.causes.map(({ code }) => code)).toEqual([
+    'publishing-parked',
+    'handling-parked',
+    'untaken',
+    'step-failing',
+  ]);
+});
+
+test('how often it was tried, and the last error', () => {
+  const failing = { work: { ...atWork, steps: [{ ...step, lastError: 'no gold left' }] } };
+  const { causes, summary, steps } = explain(situation('APPROVED', failing));
+  expect(causes[0]).toMatchObject({ tries: 3, lastError: 'no gold left' });
+  expect(summary).toContain('It is “openWorkOrder”. It was tried 3 times. The last error: no gold left.');
+  expect(steps).toEqual([expect.objectContaining({ state: 'retrying', tries: 4 })]);
+  const parked = explain(
+    situation('APPROVED', { parked: [key('mes.inbox', { attempts: 1, messages: 1, code: null })] }),
+  );
+  expect(parked.summary).toContain(
+    'one message of the order waits behind it in group mes.board. It was tried once. The last error: no such column.',
+  );
+});
+
+test('an offer that ran out, and an order that ended for a reason', () => {
+  const offer = { details: details('PRICED', { offerExpiresAt: AT - HOUR }) };
+  expect(explain(situation('PRICED', offer)).summary).toContain(
+    'The offer ran out 1 hour ago, which should have ended the order.',
+  );
+  const ended = { details: details('REJECTED', { reason: 'the mesh has a hole' }) };
+  expect(explain(situation('REJECTED', ended)).summary).toContain('The reason: the mesh has a hole.');
+});
+
+test('what could not be read is said, and nothing is called well without it', () => {
+  const answer = explain(
+    situation('PACKED', { audit: null, unread: ['Temporal (127.0.0.1:7233) cannot be read: refused'] }),
+  );
+  expect(answer).toMatchObject({ accounted: null, workflow: null });
+  expect(answer.summary).toMatch(/Not all could be read: Temporal/);
+  expect(answer.summary).not.toContain('Nothing is wrong');
+});
+
+test('an order of which only traces are left', () => {
+  const answer = explain(situation('PACKED', { details: undefined, ...audited(finding('shop.order')) }));
+  expect(answer).toMatchObject({ status: null, number: null, sla: null, turn: null, accounted: false });
+  expect(answer.summary).toMatch(/^Nothing is left of the order but traces\. The order’s row is gone/);
+});
+
+test.each([
+  [0, 'less than a second'],
+  [1_000, '1 second'],
+  [61_000, '1 minute 1 second'],
+  [2 * HOUR, '2 hours'],
+  [93_784_000, '1 day 2 hours'],
+])('%d ms are %s', (ms, words) => {
+  expect(roughly(ms)).toBe(words);
+});
+
+test('a final order with a cause still says the cause', () => {
+  for (const status of STATUSES.filter(isFinal)) {
+    expect(explain(situation(status, CAUSED['projection-wrong'])).summary).toContain('The CRM does not show');
+  }
+});

@@ -1,0 +1,108 @@
+import type { OrderStatus } from '@bezel/contracts';
+import { endInWords, LIFECYCLE, type MessageKind, OWNERS } from '@bezel/order-workflow';
+import { statusOf } from '../account/order-account.ts';
+import { isDefect } from '../audit/finding.ts';
+import type { Cause, StepAtWork, WhyAnswer } from './answer.ts';
+import { causesOf } from './causes.ts';
+import { momentInWords, roughly } from './durations.ts';
+import type { PendingStep, Situation } from './situation.ts';
+
+/** Says in words why an order is not further than it is. Pure: the same situation gives the same answer. */
+export function explain(situation: Situation): WhyAnswer {
+  const { orderId, at, details, audit, work, unread } = situation;
+  const status = details?.status ?? (audit === null ? null : statusOf(audit.account));
+  const causes = causesOf(situation);
+  const turn = turnOf(status);
+  const sla = slaOf(situation, status);
+  const workflow = audit?.account.workflow ?? null;
+  return {
+    orderId,
+    at: instant(at),
+    number: details?.number ?? null,
+    tenant: details?.tenant ?? null,
+    status,
+    since: orNull(details?.enteredAt),
+    accounted: audit === null ? null : !audit.findings.some((finding) => isDefect(finding)),
+    summary: summaryOf(situation, { status, turn, sla, causes }),
+    turn,
+    sla,
+    offerExpiresAt: status === 'PRICED' ? orNull(details?.offerExpiresAt) : null,
+    promisedAt: orNull(details?.promisedAt),
+    expectedAt: orNull(details?.expectedAt),
+    causes,
+    workflow: workflow && {
+      status: workflow.status,
+      runId: work?.runId ?? details?.runId ?? null,
+      startedAt: instant(workflow.startedAt),
+      closedAt: orNull(workflow.closedAt),
+    },
+    steps: (work?.steps ?? []).map(stepOf),
+    unread: [...unread],
+  };
+}
+
+function turnOf(status: OrderStatus | null): WhyAnswer['turn'] {
+  if (status === null) return null;
+  const { owner, endedBy } = LIFECYCLE[status];
+  if (owner === null) return null;
+  return { owner, who: OWNERS[owner], endsWhen: (Object.keys(endedBy) as MessageKind[]).map(endInWords) };
+}
+
+function slaOf({ details, at }: Situation, status: OrderStatus | null): WhyAnswer['sla'] {
+  const contract = status === null ? null : LIFECYCLE[status].sla;
+  if (contract === null || details === undefined) return null;
+  const { withinMs } = contract;
+  // An order of before stages had deadlines has none of its own.
+  const deadline = details.stageDeadline ?? details.enteredAt + withinMs;
+  return { withinMs, deadline: instant(deadline), leftMs: deadline - at, late: at > deadline };
+}
+
+function summaryOf(
+  { details, at, unread, audit }: Situation,
+  { status, turn, sla, causes }: Pick<WhyAnswer, 'status' | 'turn' | 'sla' | 'causes'>,
+): string {
+  const blind = unread.length === 0 ? '' : ` Not all could be read: ${unread.join('; ')}.`;
+  if (status === null) return `Nothing is left of the order but traces.${causes.map(said).join('')}${blind}`;
+  const [first] = causes;
+  const { meaning, final } = LIFECYCLE[status];
+  const since = details === undefined ? '' : ` since ${momentInWords(details.enteredAt)}`;
+  const reason = final && details?.reason ? ` The reason: ${details.reason}.` : '';
+  const head = `It is ${status}${since}. ${meaning}${reason}`;
+  if (final) return `${head}${first === undefined ? ' Nothing is left to do.' : said(first)}${blind}`;
+  const time = sla === null ? offerTime(details?.offerExpiresAt ?? null, at) : slaTime(sla);
+  if (first !== undefined) return `${head}${said(first)}${time}${blind}`;
+  const waits = turn === null ? '' : ` It waits for ${turn.who}, and moves on when ${turn.endsWhen.join(', or ')}.`;
+  const fine = audit === null ? '' : ' Nothing is wrong with it.';
+  return `${head}${waits}${time}${fine}${blind}`;
+}
+
+function said({ text, tries, lastError }: Cause): string {
+  const tried = tries === null || tries === 0 ? '' : ` It was tried ${tries === 1 ? 'once' : `${tries} times`}.`;
+  return ` ${text}${tried}${lastError === null ? '' : ` The last error: ${lastError}.`}`;
+}
+
+function slaTime({ withinMs, leftMs }: NonNullable<WhyAnswer['sla']>): string {
+  if (leftMs === null) return '';
+  return leftMs >= 0
+    ? ` The stage has ${roughly(withinMs)}; ${roughly(leftMs)} are left.`
+    : ` The stage has ${roughly(withinMs)}; it is late by ${roughly(-leftMs)}.`;
+}
+
+function offerTime(expiresAt: number | null, at: number): string {
+  if (expiresAt === null) return '';
+  return expiresAt >= at
+    ? ` The offer stands for ${roughly(expiresAt - at)} more and then ends the order by itself.`
+    : ` The offer ran out ${roughly(at - expiresAt)} ago, which should have ended the order.`;
+}
+
+const stepOf = ({ name, started, attempt, scheduledAt, nextTryAt, lastError }: PendingStep): StepAtWork => ({
+  name,
+  state: started ? 'running' : lastError === null ? 'waiting' : 'retrying',
+  tries: attempt,
+  since: orNull(scheduledAt),
+  nextTryAt: orNull(nextTryAt),
+  lastError,
+});
+
+const instant = (at: number): string => new Date(at).toISOString();
+const orNull = (at: number | null | undefined): string | null => (at === null || at === undefined ? null : instant(at));

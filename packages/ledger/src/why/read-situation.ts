@@ -1,0 +1,54 @@
+import type { App } from '../account/hops.ts';
+import { WORKING_LIMITS } from '../audit/limits.ts';
+import { type AuditedStack, auditStack } from '../audit-stack.ts';
+import { openOrderDetails } from '../sources/order-details.ts';
+import { parkedOf } from '../sources/parked.ts';
+import { openWorkflows } from '../sources/workflows.ts';
+import type { Situation } from './situation.ts';
+
+const APPS = ['shop', 'mes', 'crm'] as const satisfies readonly App[];
+
+/**
+ * Reads all that is known about one order. A source that cannot be read is named in `unread` and its part left out: an
+ * answer without Temporal is better than none. Only the shop must be there, since nothing is told of an order without it.
+ *
+ * @throws SourceUnavailableError, ViewUnavailableError of the shop
+ */
+export async function readSituation(
+  stack: AuditedStack,
+  orderId: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Situation> {
+  const at = Date.now();
+  await using shop = await openOrderDetails(stack.postgres.shop);
+  const details = await shop.one({ id: orderId });
+  const unread = new Set<string>();
+  const orElse = async <T>(otherwise: T, read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (error) {
+      signal?.throwIfAborted();
+      unread.add(error instanceof Error ? error.message : String(error));
+      return otherwise;
+    }
+  };
+  const [audit, work, ...parked] = await Promise.all([
+    orElse(null, () => auditOf(stack, orderId, signal)),
+    orElse(null, async () => {
+      await using workflows = await openWorkflows(stack.temporal);
+      return await workflows.atWork(orderId);
+    }),
+    ...APPS.map((app) => orElse([], () => parkedOf(stack.postgres[app], app, orderId))),
+  ]);
+  return { orderId, at, details, audit, parked: parked.flat(), work, unread: [...unread] };
+}
+
+async function auditOf(
+  stack: AuditedStack,
+  orderId: string,
+  signal: AbortSignal | undefined,
+): Promise<Situation['audit']> {
+  const options = { orderIds: [orderId], limits: WORKING_LIMITS, ...(signal === undefined ? {} : { signal }) };
+  for await (const audit of auditStack(stack, options)) return audit;
+  return null;
+}
