@@ -1,0 +1,76 @@
+import { createProgress, endedEarly, sayWithSeconds, untilToldToEnd } from '@bezel/local/bench';
+import { readOptions } from '../command-line.ts';
+import { FAULT_KINDS } from '../faults/index.ts';
+import { runMutants } from '../mutants/run-mutants.ts';
+import { appendRun } from '../report/results.ts';
+import { isSound, summarise } from '../report/summary.ts';
+import { report } from '../report/table.ts';
+import { runChaos } from '../run-chaos.ts';
+import { planFaults } from '../schedule/schedule.ts';
+import { processesOf } from '../system/layout.ts';
+import { openSystem } from '../system/system.ts';
+
+const args = process.argv.slice(2);
+const options = readOptions(args);
+const PATIENCE_MS = 180_000;
+const RECOVERY_MS = 60_000;
+const OPERATORS = 3;
+
+if (options.schedule) {
+  const processes = processesOf(options.processes);
+  const kinds = options.kinds.map(({ name, lastsS, targets }) => ({ name, lastsS, targets: targets(processes) }));
+  for (const { at, kind, target, lastsMs, together } of planFaults(options.seed, options.faults, kinds)) {
+    console.log(
+      `${(at * 100).toFixed(0).padStart(3)} % ${kind} of ${target}, ${(lastsMs / 1_000).toFixed(1)} s${together ? ', with the one before' : ''}`,
+    );
+  }
+} else {
+  const signal = untilToldToEnd();
+  const say = sayWithSeconds();
+  try {
+    process.exitCode = options.mutants.length > 0 ? await mutants(say, signal) : await chaos(say, signal);
+  } catch (error) {
+    endedEarly(error, signal, say);
+    if (process.exitCode === 1) process.exitCode = 2;
+  }
+}
+
+async function chaos(say: (line: string) => void, signal: AbortSignal): Promise<number> {
+  const { kinds, seed, orders, faults, json } = options;
+  say(`Chaos with seed ${seed}: ${orders} orders, ${faults} faults of ${kinds.length} of ${FAULT_KINDS.length} kinds.`);
+  const wants = (name: string): boolean => kinds.some((kind) => kind.name === name);
+  await using system = await openSystem({
+    layout: options.processes,
+    customers: options.customers,
+    wants: { clocks: wants('clock-jump'), disk: wants('disk-full') },
+    progress: createProgress(say),
+    signal,
+  });
+  await using _apps = await system.startApps();
+  const outcome = await runChaos(
+    system,
+    {
+      ...{ orders, faults, seed, kinds, minutes: options.minutes, cancelPercent: options.cancelPercent },
+      ...{ operators: OPERATORS, patienceMs: PATIENCE_MS, recoveryMs: RECOVERY_MS, settleMs: options.settle * 1_000 },
+    },
+    { say, signal },
+  );
+  const summary = summarise(outcome, seed);
+  for (const line of report(summary, outcome.verdict)) console.error(line);
+  if (options.results) await appendRun(summary);
+  if (json) console.log(JSON.stringify(summary));
+  return isSound(summary) ? 0 : 1;
+}
+
+async function mutants(say: (line: string) => void, signal: AbortSignal): Promise<number> {
+  await using system = await openSystem({
+    ...{ layout: 'apps', customers: options.customers, wants: { clocks: false, disk: false } },
+    progress: createProgress(say),
+    signal,
+  });
+  const outcomes = await runMutants(system, options.mutants, { seed: options.seed, say, signal });
+  const missed = outcomes.filter(({ foundBy }) => foundBy === null).map(({ mutant }) => mutant.name);
+  const result = { planted: outcomes.length, found: outcomes.length - missed.length, missed };
+  console.log(options.json ? JSON.stringify(result) : `${result.planted} planted, ${result.found} found`);
+  return missed.length === 0 ? 0 : 1;
+}

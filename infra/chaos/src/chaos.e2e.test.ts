@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { temporaryStackState } from '@bezel/local/testing';
+import { expect, jest, test } from '@jest/globals';
+import type { Summary } from './report/summary.ts';
+import { FIXED_SEEDS } from './seeds.ts';
+
+jest.setTimeout(900_000);
+
+const CHAOS = path.join(import.meta.dirname, 'bin', 'chaos.ts');
+
+/** Runs it as `npm run chaos` does, on servers and data of its own. */
+async function chaos(
+  ...args: readonly string[]
+): Promise<{ readonly code: number | null; readonly summary: Summary; readonly told: string }> {
+  await using state = temporaryStackState();
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@bezel/source', CHAOS, '--no-results', '--processes', 'apps', '--json', ...args],
+    { env: { ...process.env, NODE_OPTIONS: '', BEZEL_STATE: state.path }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text;
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const last = output.stdout.trim().split('\n').at(-1) ?? '';
+  if (!last.startsWith('{')) throw new Error(`it ended with ${code} and no verdict:\n${output.stderr}`);
+  expect(existsSync(path.join(state.path, 'chaos', 'postgres'))).toBe(false);
+  return { code, summary: JSON.parse(last) as Summary, told: output.stderr };
+}
+
+const SOUND = { lost: 0, duplicateEffects: 0, outOfOrder: 0, unfinished: 0, notRecovered: [] };
+/** Those that are over soon. The long ones are for the command. */
+const SHORT = 'process-kill,postgres-restart,temporal-restart,link-cut,duplicates,poison';
+
+test('a few orders live through a few faults of a new seed, with nothing lost, doubled or out of order', async () => {
+  const seed = process.env['BEZEL_CHAOS_SEED'] ?? randomBytes(4).toString('hex');
+  console.log(`npm run chaos -- --seed ${seed} --orders 6 --faults 4 --processes apps --only ${SHORT}`);
+  const { code, summary, told } = await chaos('--seed', seed, '--orders', '6', '--faults', '4', '--only', SHORT);
+  expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, seed, faults: 4 } });
+  expect(summary.orders).toBeGreaterThanOrEqual(4); // probes; and customers who did not hang up
+});
+
+const again = process.env['BEZEL_TEST_FULL'] === '1' ? FIXED_SEEDS : [];
+if (again.length > 0) {
+  test.each(again)('seed $seed, which once found: $found', async ({ seed, orders, faults, only }) => {
+    const args = ['--seed', seed, '--orders', String(orders), '--faults', String(faults), '--only', only];
+    const { code, summary, told } = await chaos(...args);
+    expect({ code, told, summary }).toMatchObject({ code: 0, summary: SOUND });
+  });
+}

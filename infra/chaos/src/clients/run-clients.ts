@@ -1,0 +1,175 @@
+import {
+  Courier,
+  DoorShutError,
+  type Model,
+  type OrderPlan,
+  orderAsCustomer,
+  planOrder,
+  type Records,
+  randomOf,
+  signInAs,
+  type Tally,
+  workAsOperator,
+} from '@bezel/demo/clients';
+import type { System } from '../system/system.ts';
+import { CustomerClient, type Sightings } from './customer-client.ts';
+import { type Temper, temperOf } from './temper.ts';
+
+export interface ClientsOptions {
+  readonly system: System;
+  readonly models: readonly Model[];
+  readonly records: Records;
+  readonly tally: Tally;
+  readonly sightings: Sightings;
+  readonly seed: string;
+  /** What names of this run begin with. */
+  readonly run: string;
+  readonly operators: number;
+  readonly cancelPercent: number;
+  /** No new customers from here. */
+  readonly closing: AbortSignal;
+  /** Everybody goes home. */
+  readonly signal: AbortSignal;
+}
+
+/** Customers, operators and the courier. */
+export interface Clients {
+  /** So many customers with an order each, as many at once as the load says. Settles when they are done. */
+  serve(orders: number): Promise<void>;
+  /** One more customer, patient and at once. Settles when the order was answered, with its id; null when sent home. */
+  oneMore(): Promise<string | null>;
+  /** Settles when every customer is done; operators go home then. */
+  done(): Promise<void>;
+  /** Files of orders nobody may come back to. */
+  readonly abandoned: ReadonlySet<string>;
+}
+
+export function startClients(options: ClientsOptions): Clients {
+  const { system, models, records, tally, sightings, seed, run, cancelPercent, closing, signal } = options;
+  const { load } = system;
+  const { context } = system.stack;
+  const identity = () => ({ ...context.identity, clients: system.stack.clients });
+  const client = (door: 'shop' | 'mes', who: 'customer' | 'operator' | null, name: string, more: ClientMore = {}) =>
+    new CustomerClient({
+      urls: () => system.doors(door),
+      ...(who === null ? {} : { authorization: authorizationOf(who) }),
+      random: randomOf(seed, 'network', name),
+      tally,
+      sightings,
+      accepts: more.accepts ?? (() => true),
+      signal: more.signal ?? signal,
+    });
+  const tokens = { customer: signInAs(identity, 'customer'), operator: signInAs(identity, 'operator') };
+  const authorizationOf = (who: 'customer' | 'operator') => tokens[who];
+
+  const courier = new Courier({
+    shop: client('shop', null, 'courier'),
+    webhookSecret: context.courierWebhookSecret,
+    records,
+    tally,
+    run,
+  });
+  const plans: OrderPlan[] = [];
+  const abandoned = new Set<string>();
+  const planByOrder = new Map<string, OrderPlan>();
+  let read = 0;
+  const planOf = (orderId: string): OrderPlan | undefined => {
+    for (; read < records.submissions.length; read += 1) {
+      const submission = records.submissions[read];
+      const plan = submission === undefined ? undefined : plans[submission.index];
+      for (const id of submission?.orderIds ?? []) if (plan) planByOrder.set(id, plan);
+    }
+    return planByOrder.get(orderId);
+  };
+  const nextPlan = (cancels: number): OrderPlan => {
+    const plan = planOrder(seed, plans.length, { models: models.length, cancelPercent: cancels });
+    plans.push(plan);
+    return plan;
+  };
+
+  const serveOne = async (plan: OrderPlan, temper: Temper): Promise<void> => {
+    const home = new AbortController();
+    const own = AbortSignal.any([signal, home.signal]);
+    if (temper.kind !== 'patient') abandoned.add(`${run}-${plan.index}.stl`);
+    const timer = temper.kind === 'hangs-up' ? setTimeout(() => home.abort(), temper.afterMs) : undefined;
+    const accepts = (): boolean => {
+      if (temper.kind === 'price-is-too-high') home.abort();
+      return temper.kind !== 'price-is-too-high';
+    };
+    const shop = client('shop', 'customer', `customer ${plan.index}`, { signal: own, accepts });
+    await sentHome(orderAsCustomer(plan, { shop, courier, models, records, tally, signal: own, run }));
+    clearTimeout(timer);
+  };
+
+  const working = new AbortController();
+  const atWork = AbortSignal.any([signal, working.signal]);
+  const operators = Array.from({ length: options.operators }, async (_, index) => {
+    const name = `operator-${index + 1}`;
+    const mes = client('mes', 'operator', name);
+    const random = randomOf(seed, name);
+    await sentHome(workAsOperator(name, { mes, courier, planOf, records, tally, random, signal: atWork, run }));
+  });
+  const customers = new Set<Promise<void>>();
+  const begin = (work: Promise<void>): Promise<void> => {
+    const counted = work.finally(() => customers.delete(counted));
+    customers.add(counted);
+    return counted;
+  };
+
+  return {
+    abandoned,
+    async serve(orders) {
+      let waiting = orders;
+      let atWorkNow = 0;
+      let ended = Promise.withResolvers<void>();
+      while ((waiting > 0 || atWorkNow > 0) && !signal.aborted) {
+        if (closing.aborted) waiting = 0;
+        while (waiting > 0 && atWorkNow < load.customers) {
+          waiting -= 1;
+          atWorkNow += 1;
+          const plan = nextPlan(cancelPercent);
+          void begin(serveOne(plan, temperOf(seed, plan.index))).finally(() => {
+            atWorkNow -= 1;
+            ended.resolve();
+          });
+        }
+        await Promise.race([ended.promise, load.changed]);
+        ended = Promise.withResolvers<void>();
+      }
+    },
+    async oneMore() {
+      const plan = nextPlan(0);
+      const before = records.submissions.length;
+      const work = begin(serveOne(plan, { kind: 'patient' }));
+      const known = (): string | undefined =>
+        records.submissions.slice(before).find(({ index }) => index === plan.index)?.orderIds[0];
+      let over = false;
+      void work.finally(() => {
+        over = true;
+      });
+      while (known() === undefined && !over) await nextTurn();
+      return known() ?? null;
+    },
+    async done() {
+      while (customers.size > 0) await Promise.all(customers);
+      working.abort();
+      await Promise.all(operators);
+    },
+  };
+}
+
+interface ClientMore {
+  readonly signal?: AbortSignal;
+  readonly accepts?: () => boolean;
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** Being sent home in the middle of a request, or leaving, is no error. */
+async function sentHome(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof DoorShutError)) throw error;
+  }
+}

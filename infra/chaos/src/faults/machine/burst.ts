@@ -1,0 +1,15 @@
+import { type FaultKind, until } from '../fault.ts';
+
+const TIMES = 10;
+
+export const burst: FaultKind = {
+  name: 'burst',
+  what: `${TIMES} times as many customers at once as usual`,
+  lastsS: [10, 30],
+  targets: () => ['shop'],
+  missing: () => null,
+  async inject(_, { load }) {
+    load.turnUp(TIMES);
+    return until(() => load.turnUp(1));
+  },
+};

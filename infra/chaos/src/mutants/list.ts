@@ -1,0 +1,91 @@
+import type { Mutant } from './mutant.ts';
+
+const EVERY_KILL_OF = (process: string, times: number): Mutant['faults'] =>
+  Array.from({ length: times }, (_, index) => ['process-kill', `${process}-${(index % 2) + 1}`] as const);
+
+/**
+ * Planted bugs. What happens once in a thousand in the field happens more often here, so that a run of a minute meets it.
+ * The last one leaves its mark in the stock of every run after it.
+ */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'an-outbox-row-is-lost-now-and-then',
+    file: 'packages/outbox/dist/relay/sending/sending.js',
+    find: 'const skipped = failpointsArmed() ? await skippedOf(batch) : undefined;',
+    replace: 'const skipped = new Set(batch.filter(() => Math.random() < 0.02));',
+    faults: [],
+  },
+  {
+    name: 'the-inbox-is-forgotten',
+    file: 'packages/outbox/dist/consumer/transaction/claim.js',
+    find: 'if (failpointsArmed() && (await hitFailpoint(FAILPOINTS.consumerForgetsInbox))) {',
+    replace: 'if (events.length > 0) {',
+    faults: [
+      ['duplicates', 'shop.orders'],
+      ['process-kill', 'crm-api-1'],
+    ],
+  },
+  {
+    name: 'offsets-are-committed-early',
+    file: 'packages/outbox/dist/consumer/transaction/run-work.js',
+    find: 'await failpoint(FAILPOINTS.consumerClaimed);',
+    replace:
+      "await client.query('COMMIT'); await client.query('BEGIN'); await new Promise((done) => setTimeout(done, 300));",
+    faults: [...EVERY_KILL_OF('crm-api', 4), ...EVERY_KILL_OF('shop-back', 4)],
+  },
+  {
+    name: 'a-relay-ignores-its-lease',
+    file: 'packages/outbox/dist/lease/decide.js',
+    find: `const share = Math.ceil(leases.length / alive.size);
+        const free = leases.filter((lease) => !held.has(lease.shard) && this.#isFree(lease, now));`,
+    replace: 'const share = leases.length; const free = leases.filter((lease) => !held.has(lease.shard));',
+    faults: [],
+  },
+  {
+    name: 'a-signal-without-its-id',
+    file: 'packages/order-workflow/dist/client/order-client.js',
+    find: 'await handleOf(orderId).signal(FACT_SIGNAL, fact);',
+    inSource: 'await handleOf(orderId).signal<[Fact]>(FACT_SIGNAL, fact);',
+    replace: 'await handleOf(orderId).signal(FACT_SIGNAL, { ...fact, messageId: crypto.randomUUID() });',
+    faults: [],
+  },
+  {
+    name: 'an-activity-without-its-transaction',
+    file: 'apps/shop-api/dist/status/move-order.js',
+    find: 'await outbox.write(trx, OrderStatusChanged, data, { id: messageId });',
+    replace:
+      'await trx.executeQuery({ sql: "COMMIT", parameters: [], query: { kind: "RawNode" } }); await new Promise((done) => setTimeout(done, 400)); await trx.executeQuery({ sql: "BEGIN", parameters: [], query: { kind: "RawNode" } }); await outbox.write(trx, OrderStatusChanged, data, { id: messageId });',
+    faults: EVERY_KILL_OF('shop-back', 6),
+  },
+  {
+    name: 'a-projection-swallows-an-error',
+    file: 'apps/crm-api/dist/projection/project-order.js',
+    find: 'export async function projectMove(trx, { id, data }) {',
+    inSource: 'export async function projectMove(trx: Kysely<CrmDatabase>, { id, data }: Told<Moved>): Promise<void> {',
+    replace:
+      'export async function projectMove(trx, told) { try { if (Math.random() < 0.05) throw new Error("planted"); await project(trx, told); } catch {} }\nasync function project(trx, { id, data }) {',
+    faults: [],
+  },
+  {
+    name: 'a-key-is-not-remembered',
+    file: 'packages/service/dist/idempotency/idempotency.js',
+    find: 'if (key === undefined) {',
+    replace: 'if (true) {',
+    faults: [],
+  },
+  {
+    name: 'a-compensation-is-left-out',
+    file: 'apps/mes-api/dist/work-orders/withdraw-work-order.js',
+    find: 'await releaseMaterial(trx, orderId, withdrawn.metal);',
+    replace: '',
+    faults: [],
+  },
+  {
+    name: 'metal-is-taken-twice',
+    file: 'apps/mes-api/dist/work-orders/take-step.js',
+    find: 'await consumeMaterial(trx, moved.order_id, moved.metal);',
+    replace:
+      "await consumeMaterial(trx, moved.order_id, moved.metal); await trx.updateTable('material_stock').set((eb) => ({ on_hand_mg: eb('on_hand_mg', '-', 1) })).where('metal', '=', moved.metal).execute();",
+    faults: [],
+  },
+];

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CHECKOUT } from '@bezel/local/bench';
+import type { Defect } from '../check/judge.ts';
+import { FAULT_KINDS } from '../faults/index.ts';
+import { runChaos } from '../run-chaos.ts';
+import type { PlannedFault } from '../schedule/schedule.ts';
+import type { System } from '../system/system.ts';
+import { MUTANT_VARIABLE, type Mutant, mutate } from './mutant.ts';
+
+/** What became of a mutant: the first defect it was found by; null: it was missed. */
+export interface MutantOutcome {
+  readonly mutant: Mutant;
+  readonly foundBy: Defect | null;
+}
+
+const PLANT = fileURLToPath(new URL('./plant.ts', import.meta.url));
+const ORDERS = 24;
+/** What was not seen by then is taken for lost: nothing else is wrong with the system. */
+const SETTLE_MS = 40_000;
+const PATIENCE_MS = 60_000;
+const RECOVERY_MS = 4_000;
+
+/** The checker found something where nothing was planted: what it finds then says nothing. */
+export class NotSoundError extends Error {
+  readonly code = 'NOT_SOUND';
+
+  constructor({ kind, order, what }: Defect) {
+    super(`without any mutant the checker finds ${kind}, ${order}: ${what}; mend that first`);
+    this.name = 'NotSoundError';
+  }
+}
+
+/**
+ * Runs each mutant in turn, its app processes started anew with it, on the servers of one stack. Before them one run without
+ * any: what is found there is no mutant's.
+ *
+ * @throws NotSoundError when that finds something
+ * @throws MutantLostError before anything runs, when the text of one is not where it should be
+ */
+export async function runMutants(
+  system: System,
+  mutants: readonly Mutant[],
+  { seed, say, signal }: { readonly seed: string; readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<readonly MutantOutcome[]> {
+  for (const mutant of mutants) mutate(readFileSync(join(CHECKOUT, mutant.file), 'utf8'), mutant);
+  const run = async (mutant: Mutant | null): Promise<readonly Defect[]> => {
+    const planted = { nodeArguments: ['--import', PLANT], environment: { [MUTANT_VARIABLE]: JSON.stringify(mutant) } };
+    await using _apps = await system.startApps(mutant === null ? {} : planted);
+    const plan = planOf(mutant?.faults ?? []);
+    const kinds = FAULT_KINDS.filter(({ name }) => plan.some(({ kind }) => kind === name));
+    const { verdict } = await runChaos(
+      system,
+      {
+        ...{ orders: ORDERS, faults: plan.length, minutes: 0, seed, kinds, plan },
+        ...{ operators: 3, cancelPercent: 30 },
+        ...{ patienceMs: PATIENCE_MS, settleMs: SETTLE_MS, recoveryMs: RECOVERY_MS },
+      },
+      { say: (line) => say(`  ${line}`), signal },
+    );
+    return verdict.defects;
+  };
+  const [wrong] = await run(null);
+  if (wrong !== undefined) throw new NotSoundError(wrong);
+  say('✓ no mutant: nothing found');
+  const outcomes: MutantOutcome[] = [];
+  for (const mutant of mutants) {
+    const defects = await run(mutant);
+    const foundBy = defects.find(({ kind }) => kind !== 'unfinished') ?? defects[0] ?? null;
+    outcomes.push({ mutant, foundBy });
+    say(
+      foundBy === null
+        ? `✗ ${mutant.name}: NOT FOUND`
+        : `✓ ${mutant.name}: found, ${defects.length} defects, such as ${foundBy.kind}, ${foundBy.what}`,
+    );
+  }
+  return outcomes;
+}
+
+/** The faults a mutant names, spread evenly over the run. */
+const planOf = (faults: Mutant['faults']): readonly PlannedFault[] =>
+  faults.map(([kind, target, seconds = 0], index) => ({
+    ...{ index, kind, target, lastsMs: seconds * 1_000, together: false, draw: 0.9 },
+    at: (index + 1) / (faults.length + 2),
+  }));

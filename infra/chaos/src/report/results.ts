@@ -1,0 +1,107 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { provenanceOf } from '@bezel/local/measuring';
+import { FAULT_KINDS } from '../faults/index.ts';
+import { recoveryOf, type Summary } from './summary.ts';
+
+const FILE = new URL('../../RESULTS.md', import.meta.url);
+
+/** A run as RESULTS.md keeps it, one line of JSON each. Tables are made from the lines. */
+export interface KeptRun extends Omit<Summary, 'recovery'> {
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: string;
+}
+
+/** Appends a run and makes the tables anew. The file is whole at any moment. */
+export async function appendRun({ recovery: _, ...summary }: Summary): Promise<void> {
+  const before = await readFile(FILE, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const {
+    date = '',
+    commit = '',
+    machine = '',
+  } = await provenanceOf({
+    sources: ['packages', 'apps'],
+    servers: [],
+    packages: [],
+  });
+  const draft = new URL(`${FILE.href}.draft`);
+  await writeFile(draft, resultsOf([...runsIn(before), { ...summary, date, commit, machine }]));
+  await rename(draft, FILE);
+}
+
+/** The runs a document keeps. */
+export const runsIn = (document: string): readonly KeptRun[] =>
+  document
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as KeptRun);
+
+const sumOf = (runs: readonly KeptRun[], of: (run: KeptRun) => number): number =>
+  runs.reduce((sum, run) => sum + of(run), 0);
+
+/** The document: what all runs come to, how long each kind took to get over, and the runs. */
+export function resultsOf(runs: readonly KeptRun[]): string {
+  const figures = (of: readonly KeptRun[]): readonly number[] =>
+    (['orders', 'faults', 'lost', 'duplicateEffects', 'outOfOrder', 'unfinished'] as const).map((name) =>
+      sumOf(of, (run) => run[name]),
+    );
+  const samples = new Map<string, number[]>();
+  for (const run of runs) {
+    for (const [kind, times] of Object.entries(run.samplesS))
+      samples.set(kind, [...(samples.get(kind) ?? []), ...times]);
+  }
+  const names = [...FAULT_KINDS.map(({ name }) => name), ...samples.keys()];
+  const recoveries = [...new Set(names)].flatMap((kind) => {
+    const times = samples.get(kind);
+    if (times === undefined) return [];
+    const { p50S, maxS } = recoveryOf(times);
+    return [[kind, times.length, p50S, maxS]];
+  });
+  const notRun = new Map(runs.flatMap(({ notRun: those }) => those.map(({ kind, why }) => [kind, why] as const)));
+  return `# Results
+
+Written by \`npm run chaos\`: each run is appended, defects and all, and the tables are made anew from all runs.
+
+## All runs
+
+${table(['runs', 'orders', 'faults', 'lost', 'duplicate effects', 'out of order', 'unfinished'], [[runs.length, ...figures(runs)]])}
+
+## Recovery
+
+Seconds from the end of a fault's cause until the system as a whole moves again: an order submitted at that moment is
+IN_MANUFACTURING for sales, every order that was open when the fault came has moved or ended, and a killed process runs again.
+What an order, its customer and the operators take anyway is in it. Faults that fell together are not counted here.
+
+${table(['fault', 'times', 'p50', 'max'], recoveries)}
+${[...notRun].map(([kind, why]) => `\n- ${kind} was not run in some of them: ${why}`).join('')}
+## Runs
+
+${table(
+  [
+    'date',
+    'commit',
+    'seed',
+    'orders',
+    'faults',
+    'lost',
+    'duplicate effects',
+    'out of order',
+    'unfinished',
+    'not recovered',
+  ],
+  runs.map((run) => [run.date, run.commit, `\`${run.seed}\``, ...figures([run]), run.notRecovered.length]),
+)}
+
+\`\`\`json
+${runs.map((run) => JSON.stringify(run)).join('\n')}
+\`\`\`
+`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

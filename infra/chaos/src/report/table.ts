@@ -1,0 +1,24 @@
+import type { Verdict } from '../check/reach-verdict.ts';
+import type { Summary } from './summary.ts';
+
+/** The verdict for people: what ended how, every defect, how long each kind took to get over. */
+export function report(summary: Summary, { defects, statuses }: Verdict): readonly string[] {
+  const { orders, faults, lost, duplicateEffects, outOfOrder, unfinished, recovery, notRun, notRecovered, seed } =
+    summary;
+  const ended = [...statuses].map(([status, count]) => `${count} ${status}`).join(', ');
+  return [
+    '',
+    `orders ${orders} (${ended})   faults ${faults}`,
+    `lost ${lost}   duplicate effects ${duplicateEffects}   out of order ${outOfOrder}   unfinished ${unfinished}`,
+    ...defects.map(({ kind, order, what }) => `  ${kind}, ${order}: ${what}`),
+    ...notRecovered.map((what) => `  not recovered: ${what}`),
+    '',
+    `${'recovery in s'.padEnd(18)}${'p50'.padStart(7)}${'max'.padStart(7)}`,
+    ...Object.entries(recovery).map(
+      ([kind, { p50S, maxS }]) => `${kind.padEnd(18)}${p50S.toFixed(1).padStart(7)}${maxS.toFixed(1).padStart(7)}`,
+    ),
+    ...notRun.map(({ kind, why }) => `${kind} was not run: ${why}`),
+    '',
+    `npm run chaos -- --seed ${seed} repeats the schedule, with the same numbers of orders and faults.`,
+  ];
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { planOrder, Records, randomOf, sampleModels, signInAs, stepsOf, Tally } from '@bezel/demo/clients';
+import { reachVerdict, type Verdict } from './check/reach-verdict.ts';
+import { CustomerClient, type Sightings } from './clients/customer-client.ts';
+import { startClients } from './clients/run-clients.ts';
+import { carryOut, type DoneFault } from './faults/carry-out.ts';
+import type { FaultKind } from './faults/fault.ts';
+import { added, countMessages } from './recovery/count-messages.ts';
+import { type PlannedFault, planFaults } from './schedule/schedule.ts';
+import type { System } from './system/system.ts';
+
+export interface ChaosOptions {
+  readonly orders: number;
+  readonly faults: number;
+  readonly seed: string;
+  /** No new orders and no more faults after so long; 0: no limit. */
+  readonly minutes: number;
+  readonly kinds: readonly FaultKind[];
+  readonly operators: number;
+  /** Percent of the orders that are called off. */
+  readonly cancelPercent: number;
+  /** Clients go home when nothing has moved for so long. */
+  readonly patienceMs: number;
+  /** How long the system may take to come to rest at the end. */
+  readonly settleMs: number;
+  /** How long a fault waits for the recovery of the one before. */
+  readonly recoveryMs: number;
+  /** In place of what the seed plans. */
+  readonly plan?: readonly PlannedFault[];
+}
+
+export interface ChaosOutcome {
+  readonly verdict: Verdict;
+  readonly done: readonly DoneFault[];
+  /** Kinds that this machine or this stack refuses, and why. */
+  readonly notRun: readonly { readonly kind: string; readonly why: string }[];
+  readonly submitted: number;
+  readonly retries: number;
+}
+
+/** One run on a system whose apps are up. */
+export async function runChaos(
+  system: System,
+  options: ChaosOptions,
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<ChaosOutcome> {
+  const { seed, orders, kinds, cancelPercent, operators } = options;
+  const run = `chaos-${randomBytes(4).toString('hex')}`;
+  const notRun = kinds.flatMap(({ name, missing }) => {
+    const why = missing(system);
+    return why === null ? [] : [{ kind: name, why }];
+  });
+  for (const { kind, why } of notRun) say(`${kind} is not run: ${why}`);
+  const schedulable = kinds.map(({ name, lastsS, targets }) => ({ name, lastsS, targets: targets(system.processes) }));
+  const plan = options.plan ?? planFaults(seed, options.faults, schedulable);
+
+  const before = plan.length === 0 ? await countMessages(system) : null;
+  const models = await sampleModels();
+  const plans = Array.from({ length: orders }, (_, index) =>
+    planOrder(seed, index, { models: models.length, cancelPercent }),
+  );
+  const [tally, records, sightings] = [new Tally(), new Records(), new Map() as Sightings];
+  const clientsDone = new AbortController();
+  const gaveUp = new AbortController();
+  const closing = new AbortController();
+  const closed = AbortSignal.any([closing.signal, signal]);
+  const timer = options.minutes === 0 ? undefined : setTimeout(() => closing.abort(), options.minutes * 60_000);
+  const clients = startClients({
+    ...{ system, models, records, tally, sightings, seed, run, operators, cancelPercent },
+    closing: closed,
+    signal: AbortSignal.any([signal, gaveUp.signal]),
+  });
+  const allDone = new AbortController();
+  const watching = tally.stalled(options.patienceMs, AbortSignal.any([signal, allDone.signal])).then(() => {
+    if (allDone.signal.aborted || signal.aborted) return;
+    say(`Nothing has moved for ${options.patienceMs / 1_000} s: the clients go home.`);
+    gaveUp.abort();
+  });
+  const faulting = carryOut(plan, {
+    ...{ system, kinds, clients, tally, run, say, recoveryMs: options.recoveryMs },
+    steps: plans.reduce((sum, one) => sum + stepsOf(one), 0),
+    hurry: clientsDone.signal,
+    closing: AbortSignal.any([closed, gaveUp.signal]),
+    signal: AbortSignal.any([signal, gaveUp.signal]),
+  });
+  faulting.catch(() => gaveUp.abort()); // awaited below
+  try {
+    await clients.serve(orders);
+    clientsDone.abort();
+    const done = await faulting;
+    await clients.done();
+    allDone.abort();
+    await watching;
+    signal.throwIfAborted();
+
+    say('Everybody is done; the system comes to rest.');
+    const verdict = await reachVerdict({
+      gathering: () => ({
+        databases: system.databases,
+        run,
+        people: {
+          submissions: records.submissions.map(({ fileName, orderIds }) => ({ file: fileName, orderIds })),
+          acknowledged: records.acknowledged,
+          complaints: records.complaints,
+          ...{ sightings, abandoned: clients.abandoned },
+        },
+        messages: async () => (before === null ? [] : added(before, await countMessages(system))),
+        reordered: done.some(({ fault }) => fault.kind === 'reordered'),
+        ask: askerOf(system, { seed, tally, signal }),
+      }),
+      settleMs: options.settleMs,
+      signal,
+    });
+    return { verdict, done, notRun, submitted: records.submissions.length, retries: tally.retries };
+  } finally {
+    clearTimeout(timer);
+    allDone.abort();
+    gaveUp.abort();
+    await Promise.race([Promise.allSettled([faulting, clients.done()]), delay(5_000)]);
+  }
+}
+
+/** How long a door may stay shut before the checker takes that for its answer. */
+const ASK_MS = 30_000;
+
+/** How the checker asks doors: as the customer who ordered, and as sales. */
+function askerOf(system: System, { seed, tally, signal }: { seed: string; tally: Tally; signal: AbortSignal }) {
+  const identity = () => ({ ...system.stack.context.identity, clients: system.stack.clients });
+  const tokens = { shop: signInAs(identity, 'customer'), crm: signInAs(identity, 'sales') };
+  return async (door: 'shop' | 'crm', orderId: string): Promise<string> => {
+    const client = new CustomerClient({
+      urls: () => system.doors(door),
+      authorization: tokens[door],
+      random: randomOf(seed, 'checker', door, orderId),
+      ...{ tally, sightings: new Map(), accepts: () => true },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
+    });
+    const { status, body } = await client.send({ method: 'GET', path: `/v1/orders/${orderId}` });
+    return status === 200 ? String(body.status) : `${status} ${body?.code ?? ''}`;
+  };
+}

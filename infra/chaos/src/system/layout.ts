@@ -1,0 +1,92 @@
+/** The apps, each with a database of its own. */
+export type App = 'shop' | 'mes' | 'crm';
+/** The servers a process can be cut off from. */
+export type Server = 'postgres' | 'kafka' | 'temporal';
+
+/** One process of the system under faults. */
+export interface ChaosProcess {
+  readonly name: string;
+  readonly app: App;
+  readonly folder: string;
+  readonly roles: readonly string[];
+  /** Environment variables of the doors it opens. */
+  readonly doors: Readonly<Record<string, 'shop' | 'partner' | 'mes' | 'crm'>>;
+  readonly uses: readonly Server[];
+}
+
+/** `roles`: a process does one thing, as in production. `apps`: several roles share a process, for small machines. */
+export const LAYOUTS = ['roles', 'apps'] as const;
+export type LayoutName = (typeof LAYOUTS)[number];
+
+/** Instances of each process. */
+export const INSTANCES = 2;
+
+type Kind = Omit<ChaosProcess, 'name' | 'uses'> & { readonly name: string };
+
+const kind = (app: App, name: string, roles: readonly string[], doors: Kind['doors'] = {}): Kind => ({
+  name: `${app}-${name}`,
+  app,
+  folder: `${app}-api`,
+  roles,
+  doors,
+});
+
+const KINDS: Readonly<Record<LayoutName, readonly Kind[]>> = {
+  roles: [
+    kind('shop', 'api', ['api'], { HTTP_PORT: 'shop' }),
+    kind('shop', 'partner', ['partner'], { PARTNER_HTTP_PORT: 'partner' }),
+    ...['relay', 'consumer', 'worker'].map((role) => kind('shop', role, [role])),
+    kind('mes', 'api', ['api'], { HTTP_PORT: 'mes' }),
+    ...['relay', 'consumer', 'worker', 'pricing'].map((role) => kind('mes', role, [role])),
+    kind('crm', 'api', ['api'], { HTTP_PORT: 'crm' }),
+    ...['relay', 'consumer'].map((role) => kind('crm', role, [role])),
+  ],
+  apps: [
+    kind('shop', 'api', ['api', 'partner'], { HTTP_PORT: 'shop', PARTNER_HTTP_PORT: 'partner' }),
+    kind('shop', 'back', ['relay', 'consumer', 'worker']),
+    kind('mes', 'api', ['api'], { HTTP_PORT: 'mes' }),
+    kind('mes', 'back', ['relay', 'consumer', 'worker']),
+    kind('mes', 'pricing', ['pricing']),
+    kind('crm', 'api', ['api', 'relay', 'consumer'], { HTTP_PORT: 'crm' }),
+  ],
+};
+
+/** Which servers a role talks to. */
+const SERVERS_OF: Readonly<Record<string, readonly Server[]>> = {
+  api: ['postgres'],
+  partner: ['postgres'],
+  relay: ['postgres', 'kafka'],
+  consumer: ['postgres', 'kafka'],
+  worker: ['postgres', 'temporal'],
+  pricing: ['postgres', 'temporal'],
+};
+/** The shop's consumer tells workflows, its doors list orders through Temporal. */
+const SHOP_TALKS_TO_TEMPORAL = ['api', 'consumer'];
+
+/** Every process of a layout, at least two that do the same. */
+export function processesOf(layout: LayoutName): readonly ChaosProcess[] {
+  return KINDS[layout].flatMap((process) =>
+    Array.from({ length: INSTANCES }, (_, index) => ({
+      ...process,
+      name: `${process.name}-${index + 1}`,
+      uses: serversOf(process),
+    })),
+  );
+}
+
+function serversOf({ app, roles }: Kind): readonly Server[] {
+  const servers = new Set(roles.flatMap((role) => SERVERS_OF[role] ?? []));
+  if (app === 'shop' && roles.some((role) => SHOP_TALKS_TO_TEMPORAL.includes(role))) servers.add('temporal');
+  return [...servers];
+}
+
+/** The name of a way from a process to a server. */
+export const linkName = (process: string, server: Server | 'shop'): string => `${process} to ${server}`;
+
+/** Every way that can be cut: each process to each server it uses, and the price calculation to the shop's models. */
+export function linksOf(processes: readonly ChaosProcess[]): readonly string[] {
+  return processes.flatMap(({ name, uses, roles }) => [
+    ...uses.map((server) => linkName(name, server)),
+    ...(roles.includes('pricing') ? [linkName(name, 'shop')] : []),
+  ]);
+}

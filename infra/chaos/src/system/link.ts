@@ -1,0 +1,117 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What happens to bytes on a link. */
+type State =
+  | { readonly kind: 'open' }
+  /** Connections are reset, new ones too. */
+  | { readonly kind: 'cut' }
+  /** Connections stand, new ones are taken, and nothing comes through: as when packets are dropped. */
+  | { readonly kind: 'silent'; readonly mended: Promise<void>; readonly mend: () => void }
+  /** Each piece waits so long, one after the other: latency, and with it less throughput. */
+  | { readonly kind: 'slow'; readonly delayMs: number };
+
+export interface LinkOptions {
+  /** Who talks over it to whom: `shop-relay-1 to kafka`. */
+  readonly name: string;
+  /** Where it listens, on 127.0.0.1. */
+  readonly port: number;
+  /** Ports it leads to, asked for each new connection, which takes the next of them. */
+  readonly targets: () => readonly number[];
+}
+
+/**
+ * A TCP proxy in front of one server for one process. Bytes go through as they are, in order, with back-pressure, until it
+ * is cut, silenced or slowed. A byte that was taken is delivered or its connection is broken: TCP promises no less.
+ */
+export class Link implements AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
+  readonly #targets: () => readonly number[];
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #state: State = { kind: 'open' };
+  #next = 0;
+
+  private constructor({ name, port, targets }: LinkOptions) {
+    this.name = name;
+    this.port = port;
+    this.#targets = targets;
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => void this.#take(socket));
+  }
+
+  static async open(options: LinkOptions): Promise<Link> {
+    const link = new Link(options);
+    await new Promise<void>((resolve, reject) => {
+      link.#server.once('error', reject).listen(options.port, '127.0.0.1', resolve);
+    });
+    return link;
+  }
+
+  cut(): void {
+    this.#become({ kind: 'cut' });
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  silence(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#become({ kind: 'silent', mended: promise, mend: resolve });
+  }
+
+  slow(delayMs: number): void {
+    this.#become({ kind: 'slow', delayMs });
+  }
+
+  mend(): void {
+    this.#become({ kind: 'open' });
+  }
+
+  #become(state: State): void {
+    const before = this.#state;
+    this.#state = state;
+    if (before.kind === 'silent') before.mend();
+  }
+
+  async #take(client: Socket): Promise<void> {
+    if (this.#state.kind === 'cut') {
+      client.on('error', () => {}).resetAndDestroy();
+      return;
+    }
+    const targets = this.#targets();
+    const target = targets[this.#next % targets.length];
+    this.#next += 1;
+    if (target === undefined) {
+      client.on('error', () => {}).resetAndDestroy();
+      return;
+    }
+    const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on('error', () => {}).once('close', () => this.#sockets.delete(socket));
+    }
+    try {
+      await Promise.all([pipeline(client, this.#passage(), server), pipeline(server, this.#passage(), client)]);
+    } catch {
+      // The one who broke it off knows; the other is told below.
+    }
+    for (const socket of [client, server]) socket.destroy();
+  }
+
+  #passage(): Transform {
+    return new Transform({ transform: (chunk, _, done) => void this.#pass().then(() => done(null, chunk), done) });
+  }
+
+  async #pass(): Promise<void> {
+    while (this.#state.kind === 'silent') await this.#state.mended;
+    if (this.#state.kind === 'slow') await delay(this.#state.delayMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.mend();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+}

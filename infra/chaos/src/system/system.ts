@@ -1,0 +1,178 @@
+import { join } from 'node:path';
+import {
+  type AppContext,
+  checkoutPlaces,
+  type OwnProcess,
+  openStackWithoutApps,
+  type Progress,
+  placesIn,
+  type StackWithoutApps,
+} from '@bezel/local/bench';
+import pg from 'pg';
+import { type BrokerDisk, mountBrokerDisk } from './broker-disk.ts';
+import { type Clocks, findLibrary, openClocks } from './clocks.ts';
+import { type App, type ChaosProcess, type LayoutName, linkName, processesOf, type Server } from './layout.ts';
+import { Link } from './link.ts';
+import { Load } from './load.ts';
+
+/** The system under faults, and every hold a fault has on it. */
+export interface System extends AsyncDisposable {
+  readonly stack: StackWithoutApps;
+  readonly processes: readonly ChaosProcess[];
+  /** By name (layout.ts). A link is missing where the server cannot be told of it. */
+  readonly links: ReadonlyMap<string, Link>;
+  /** Each app's database as a superuser: read by the checker, and by faults that repeat what stands there. */
+  readonly databases: Readonly<Record<App, pg.Pool>>;
+  readonly brokers: readonly string[];
+  /** Null, with a reason, where it could not be had. */
+  readonly clocks: Clocks | string;
+  readonly disk: BrokerDisk | string;
+  readonly load: Load;
+  /** Null while it is being started again, and of a server that is somebody else's. */
+  pidOf(name: string): number | null;
+  /** Every instance of a door. */
+  doors(door: 'shop' | 'mes' | 'crm'): readonly string[];
+  /** Starts the app processes. Disposing of it ends them; the servers go on. */
+  startApps(more?: Pick<NonNullable<AppContext['more']>, 'nodeArguments' | 'environment'>): Promise<AsyncDisposable>;
+}
+
+export interface SystemOptions {
+  readonly layout: LayoutName;
+  /** Customers at once. */
+  readonly customers: number;
+  /** Holds that cost something when they are not used: asked for only by faults that are to come. */
+  readonly wants: { readonly clocks: boolean; readonly disk: boolean };
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** As in production commits reach the disk. Room for the pools of some thirty processes and a full Temporal server. */
+const POSTGRES_SETTINGS = { max_connections: '500', shared_buffers: '256MB' };
+
+export async function openSystem({ layout, customers, wants, progress, signal }: SystemOptions): Promise<System> {
+  await using opening = new AsyncDisposableStack();
+  const processes = processesOf(layout);
+  const disk = wants.disk ? await mountBrokerDisk().catch(inWords) : 'no fault wants it';
+  if (typeof disk !== 'string') opening.use(disk);
+  const library = findLibrary();
+  const clocks =
+    library === null
+      ? 'libfaketime is not installed (Debian: apt-get install libfaketime)'
+      : wants.clocks
+        ? opening.use(
+            await openClocks(
+              library,
+              processes.map(({ name }) => name),
+            ),
+          )
+        : 'no fault wants it';
+
+  const places = placesIn(join(checkoutPlaces().state, 'chaos'));
+  const stack = opening.use(
+    await openStackWithoutApps({
+      places: typeof disk === 'string' ? places : { ...places, kafkaData: join(disk.folder, 'kafka') },
+      progress,
+      signal,
+      postgresSettings: POSTGRES_SETTINGS,
+      kafkaDetours: processes.filter(({ uses }) => uses.includes('kafka')).map(({ name }) => name),
+    }),
+  );
+  const doors: System['doors'] = (door) => stack.units().flatMap(({ urls }) => urls?.[door] ?? []);
+  const links = new Map<string, Link>();
+  const shopPorts = (): readonly number[] => doors('shop').map((url) => Number(new URL(url).port));
+  for (const process of processes) {
+    for (const link of await linksAround(process, stack, shopPorts)) links.set(link.name, opening.use(link));
+  }
+  const databases = Object.fromEntries(
+    (['shop', 'mes', 'crm'] as const).map((app) => {
+      const url = new URL(stack.provided.addresses.postgres.superuserUrl);
+      url.pathname = `/${app}`;
+      const pool = new pg.Pool({ connectionString: url.href, max: 3 });
+      pool.on('error', () => {}); // faults end connections; whoever asks next gets a new one
+      opening.defer(() => pool.end());
+      return [app, pool];
+    }),
+  ) as Record<App, pg.Pool>;
+  const opened = opening.move();
+  return {
+    ...{ stack, processes, links, databases, clocks, disk, doors },
+    brokers: stack.provided.addresses.kafka.brokers,
+    load: new Load(customers),
+    pidOf: (name) => stack.units().find((unit) => unit.name === name)?.pid ?? null,
+    startApps: (more = {}) =>
+      progress.step(`${processes.length} app processes ready`, () =>
+        stack.run(processes.map((process) => ownProcess(process, { links, clocks, more }))),
+      ),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+const inWords = (error: Error): string => `a small disk cannot be mounted here: ${error.message.split('\n')[0]}`;
+
+async function linksAround(
+  { name, uses, app, roles }: ChaosProcess,
+  { context, provided }: StackWithoutApps,
+  shopPorts: () => readonly number[],
+): Promise<Link[]> {
+  const { ports, databases, servers } = context;
+  const through = async (server: Server | 'shop', targets: () => readonly number[], port?: number): Promise<Link> => {
+    const link = linkName(name, server);
+    return Link.open({ name: link, port: port ?? (await ports.remembered(link)), targets });
+  };
+  const links: Link[] = [];
+  for (const server of uses) {
+    if (server === 'postgres') {
+      const port = Number(new URL(databases[app].url).port);
+      links.push(await through(server, () => [port]));
+    } else if (server === 'temporal') {
+      const port = portOf(servers.temporal.address);
+      links.push(await through(server, () => [port]));
+    } else {
+      const detour = provided.addresses.kafka.detours?.[name];
+      if (detour !== undefined) links.push(await through(server, () => [detour.port], detour.advertised));
+    }
+  }
+  if (roles.includes('pricing')) links.push(await through('shop', shopPorts));
+  return links;
+}
+
+const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(':') + 1));
+
+/** The process as the stack starts it: told that its servers are where its links listen. */
+function ownProcess(
+  { name, app, folder, roles, doors }: ChaosProcess,
+  {
+    links,
+    clocks,
+    more,
+  }: {
+    readonly links: ReadonlyMap<string, Link>;
+    readonly clocks: Clocks | string;
+    readonly more: NonNullable<AppContext['more']>;
+  },
+): OwnProcess {
+  const by = (server: Server | 'shop'): string | null => {
+    const link = links.get(linkName(name, server));
+    return link === undefined ? null : `127.0.0.1:${link.port}`;
+  };
+  const told = (context: AppContext): AppContext => {
+    const { servers, databases, doors: known } = context;
+    const url = new URL(databases[app].url);
+    url.host = by('postgres') ?? url.host;
+    const shop = links.get(linkName(name, 'shop'));
+    return {
+      ...context,
+      databases: { ...databases, [app]: { ...databases[app], url: url.href } },
+      servers: {
+        kafka: { brokers: [by('kafka') ?? servers.kafka.brokers[0] ?? ''] },
+        temporal: { ...servers.temporal, address: by('temporal') ?? servers.temporal.address },
+      },
+      doors: shop === undefined ? known : { ...known, shop: shop.port },
+      more: {
+        ...more,
+        environment: { ...more.environment, ...(typeof clocks === 'string' ? {} : clocks.environment(name)) },
+      },
+    };
+  };
+  return { name, folder, app, roles, doors, ownPorts: true, told };
+}
