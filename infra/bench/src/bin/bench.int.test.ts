@@ -22,6 +22,7 @@ describe('npm run bench', () => {
     expect(stdout).toMatch(/^Usage: npm run bench -- \[options\] <kind>/);
     expect(stdout).toMatch(/^relay {4}/m);
     expect(stdout).toMatch(/^orders {3}/m);
+    expect(stdout).toMatch(/^audit {4}/m);
   });
 
   test('orders --help says what each part measures', () => {
@@ -35,6 +36,7 @@ describe('npm run bench', () => {
     { args: ['idle', '--peers'], says: '--peers goes with relay and spike' },
     { args: ['orders', '--orders', '0'], says: 'whole number of at least 1' },
     { args: ['orders', '--only', 'lives,all'], says: 'Allowed choices are lives, facts, post' },
+    { args: ['audit', '--orders', '10,none'], says: 'whole number of at least 1' },
     { args: ['orders', '--rows', '9'], says: "unknown option '--rows'" },
   ])('$args: exit code 2 and the mistake, whoever reads the command line', ({ args, says }) => {
     const { status, stdout, stderr } = said(...args);

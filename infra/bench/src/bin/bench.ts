@@ -9,10 +9,13 @@ const args = process.argv.slice(2);
 
 if (args.includes('orders')) {
   await import('../orders/main.ts');
+} else if (args.includes('audit')) {
+  await import('../audit/main.ts');
 } else if (args.includes('--help') || args.includes('-h')) {
   console.log(await run(process.execPath, [...process.execArgv, fileURLToPath(OUTBOX), ...args]));
-  console.log(`One more kind, of the whole system:
-orders   The lives of orders on real servers. "npm run bench -- orders --help" lists what can be said.`);
+  console.log(`Two more kinds, of the whole system; "npm run bench -- <kind> --help" lists what can be said.
+orders   The lives of orders on real servers.
+audit    The audit of orders by orderctl: seconds and memory.`);
 } else {
   await import(OUTBOX.href);
 }

@@ -8,16 +8,16 @@ test('a line of /proc: user and system time, whatever the program is called', ()
 
 test('a process that came in between counts whole, one that ended not at all', () => {
   const before = new Map([
-    ['workers', 500],
+    ['apps', 500],
     ['Temporal server', 100],
   ]);
   const after = new Map([
-    ['workers', 300],
+    ['apps', 300],
     ['Temporal server', 180],
     ['bench', 40],
   ]);
   expect([...processorTimeBetween(before, after)]).toEqual([
-    ['workers', 0],
+    ['apps', 0],
     ['Temporal server', 80],
     ['bench', 40],
   ]);

@@ -9,8 +9,9 @@ const GROUPS: readonly (readonly [RegExp, string])[] = [
   [/^postgres: (shop|mes|crm) /, 'Postgres, for the apps'],
   [/^postgres: |\/postgres /, 'Postgres itself'],
   [/\/temporal(-server)? /, 'Temporal server'],
-  [/apps\/[a-z]+-api\/dist\/main\.js/, 'workers'],
-  [/bare\/worker-process\.ts/, 'workers'],
+  [/ kafka\.Kafka /, 'Kafka'],
+  [/apps\/[a-z]+-api\/dist\/main\.js/, 'apps'],
+  [/bare\/worker-process\.ts/, 'apps'],
 ];
 /** The kernel counts in hundredths of a second. */
 const TICK_MS = 10;

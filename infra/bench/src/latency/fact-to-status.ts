@@ -3,9 +3,11 @@ import { percentile } from '@bezel/local/measuring';
 import { workflowIdOf } from '@bezel/order-workflow';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type pg from 'pg';
+import { type ProcessorTimes, processorTimeBetween, processorTimes } from '../costs/processor-time.ts';
 import type { Doors, Specification } from '../system/doors.ts';
 import type { System } from '../system/system.ts';
 import { FACTS, MOVES } from './commit-times.sql.ts';
+import { type Legs, legsOf, type MovedByFact } from './legs.ts';
 import { openLoop } from './open-loop.ts';
 
 export interface FactOptions {
@@ -21,6 +23,11 @@ export interface FactToStatus {
   readonly facts: number;
   readonly p50: number;
   readonly p99: number;
+  /** Where the time goes between the two; null when nothing was delivered. */
+  readonly legs: Legs | null;
+  /** Processor time in ms, from the first arrival until all had been waited for, and the orders that had arrived. */
+  readonly busy: ProcessorTimes;
+  readonly arrived: number;
   /** From a submission committed to PRICING committed. */
   readonly submittedP50: number;
   readonly submittedP99: number;
@@ -33,7 +40,9 @@ export interface FactToStatus {
 const WARM_UP_SECONDS = 3;
 const LOOK_EVERY_MS = 25;
 /** After the last arrival: a rate that can be held has nothing left long before. */
-const DRAIN_MS = 90_000;
+const DRAIN_MS = 30_000;
+/** Orders whose histories say where the time goes. */
+const HISTORIES = 30;
 
 /**
  * Orders arrive through the shop's door at a fixed rate; customers, operators and couriers say what they have to as soon
@@ -45,9 +54,11 @@ export async function factToStatus(
   order: Specification,
   { perSecond, seconds, signal }: FactOptions,
 ): Promise<FactToStatus> {
-  const warmUp = perSecond * WARM_UP_SECONDS;
+  const warmUp = Math.ceil(perSecond * WARM_UP_SECONDS);
+  const count = warmUp + Math.ceil(perSecond * seconds);
   const orders = new OrdersOnTheirWay(shop, mes, doors);
-  const arrivals = openLoop({ perSecond, count: warmUp + perSecond * seconds, signal }, async (n) => {
+  const busyBefore = await processorTimes();
+  const arrivals = openLoop({ perSecond, count, signal }, async (n) => {
     orders.add(await doors.submit(order), n >= warmUp);
   });
   let arrived = false;
@@ -60,14 +71,15 @@ export async function factToStatus(
   const openAtEnd = orders.open;
   const deadline = performance.now() + DRAIN_MS;
   while (orders.open > 0 && performance.now() < deadline) await orders.look(signal);
+  const busy = processorTimeBetween(busyBefore, await processorTimes());
   await abandon(client, orders.openIds);
   const times = await timesOf(shop, mes, orders.measured);
   const [told, submitted] = [times.filter(({ seq }) => seq > 1), times.filter(({ seq }) => seq === 1)];
-  const over = (some: readonly Timed[], percent: number): number =>
+  const over = (some: readonly MovedByFact[], percent: number): number =>
     some.length === 0
       ? Number.NaN
       : percentile(
-          some.map(({ ms }) => ms),
+          some.map(({ factAt, movedAt }) => movedAt - factAt),
           percent,
         );
   return {
@@ -75,6 +87,8 @@ export async function factToStatus(
     facts: told.length,
     p50: over(told, 50),
     p99: over(told, 99),
+    legs: await legsOf(client, ofSome(told)),
+    ...{ busy, arrived: count },
     submittedP50: over(submitted, 50),
     submittedP99: over(submitted, 99),
     openAtEnd,
@@ -183,19 +197,20 @@ async function abandon(client: Client, orderIds: readonly string[]): Promise<voi
   }
 }
 
-interface Timed {
-  readonly seq: number;
-  readonly ms: number;
-}
-
 /** From the commit of each fact to the commit of the move it caused. */
-async function timesOf(shop: pg.Pool, mes: pg.Pool, orderIds: readonly string[]): Promise<readonly Timed[]> {
-  const moves = await shop.query<{ seq: number; caused_by: string; at: number }>(MOVES, [orderIds]);
+async function timesOf(shop: pg.Pool, mes: pg.Pool, orderIds: readonly string[]): Promise<readonly MovedByFact[]> {
+  const moves = await shop.query<{ order_id: string; seq: number; caused_by: string; at: number }>(MOVES, [orderIds]);
   const ids = moves.rows.map((move) => move.caused_by);
   const facts = await Promise.all([shop, mes].map((pool) => pool.query<{ id: string; at: number }>(FACTS, [ids])));
-  const at = new Map(facts.flatMap(({ rows }) => rows.map((fact): [string, number] => [fact.id, fact.at])));
-  return moves.rows.flatMap((move) => {
-    const told = at.get(move.caused_by);
-    return told === undefined ? [] : [{ seq: move.seq, ms: move.at - told }];
+  const told = new Map(facts.flatMap(({ rows }) => rows.map((fact): [string, number] => [fact.id, fact.at])));
+  return moves.rows.flatMap(({ order_id: orderId, seq, caused_by, at }) => {
+    const factAt = told.get(caused_by);
+    return factAt === undefined ? [] : [{ orderId, seq, factAt, movedAt: at }];
   });
+}
+
+/** What some of the orders say: histories are fetched one by one. */
+function ofSome(moves: readonly MovedByFact[]): readonly MovedByFact[] {
+  const some = new Set([...new Set(moves.map(({ orderId }) => orderId))].slice(0, HISTORIES));
+  return moves.filter(({ orderId }) => some.has(orderId));
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, rootCommand } from '@bezel/local/bench';
+import { InvalidArgumentError, rootCommand, wholeNumber } from '@bezel/local/bench';
 
 /** What can be measured by itself. */
 export const PARTS = ['lives', 'facts', 'post'] as const;
@@ -21,14 +21,6 @@ export interface OrdersOptions {
   readonly results: boolean;
 }
 
-const wholeNumber = (text: string): number => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  }
-  return value;
-};
-
 const listOf =
   <T extends string>(choices: readonly T[]) =>
   (text: string): readonly T[] =>
@@ -48,9 +40,9 @@ export function readOptions(args: readonly string[]): OrdersOptions {
   const command = rootCommand('npm run bench --')
     .description('Measures the lives of orders: what they cost, how many a second, how soon a fact shows.')
     .argument('<kind>', 'orders')
-    .option('--orders <n>', 'orders of a round', wholeNumber, 150)
-    .option('--rounds <n>', 'alternating rounds; the median counts', wholeNumber, 3)
-    .option('--in-flight <n>', 'orders on their way at once', wholeNumber, 40)
+    .option('--orders <n>', 'orders of a round', wholeNumber, 40)
+    .option('--rounds <n>', 'alternating rounds; the median counts', wholeNumber, 5)
+    .option('--in-flight <n>', 'orders on their way at once', wholeNumber, 20)
     .option('--seconds <n>', 'how long orders arrive at a fixed rate', wholeNumber, 20)
     .option('--only <parts>', `of ${PARTS.join(',')}; what is left out is null`, listOf(PARTS), PARTS)
     .option('--temporal <which>', 'server or dev', oneOf(['server', 'dev']), 'server')
@@ -66,8 +58,8 @@ const HELP = `
 lives   --orders orders a round from SUBMITTED to DELIVERED, each fact told as soon as the status before it is seen, with the
         shop's and the MES's own workers; and as many lives of a bare workflow: the same signals, activities and timers, no
         database. Then what one of each costs Temporal: events of its history, writes to its stores.
-facts   Orders arrive at the shop's door for --seconds, 5, then 10, then 20 a second, and are led to their ends; from each fact
-        committed to its status committed. The figures are those of 20.
+facts   Orders arrive at the shop's door for --seconds, one in two seconds, then 1, then 20 a second, and are led to their ends;
+        from each fact committed to its status committed. The figures are those of 20.
 post    POST /v1/orders, 100 a second for --seconds.
 
 --json: {ordersPerS, bareOrdersPerS, ratio, eventsPerOrder, writesPerOrder, bareEventsPerOrder, bareWritesPerOrder,

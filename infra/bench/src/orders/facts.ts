@@ -1,14 +1,24 @@
 import { type Finding, round } from '@bezel/local/measuring';
+import type { ProcessorTimes } from '../costs/processor-time.ts';
 import { type FactToStatus, factToStatus } from '../latency/fact-to-status.ts';
 import type { Doors, Specification } from '../system/doors.ts';
 import type { PartContext } from './part.ts';
+import { processorTable } from './processor-table.ts';
 
-/** The last one is the rate the target is about; those before show what can be held where it cannot. */
-const RATES = [5, 10, 20] as const;
+/** The last one is the rate the target is about; those before show how soon it is where 20 cannot be held. */
+const RATES = [0.5, 1, 20] as const;
 const TARGET = { p50: 60, p99: 250 };
 
 /** NaN: nothing came in time. */
 const shown = (ms: number): string => (Number.isNaN(ms) ? '–' : String(round(ms, 1)));
+
+/** One that leaves orders behind says nothing of what a whole order costs. */
+const isHeld = ({ leftOpen }: FactToStatus): boolean => leftOpen === 0;
+
+const busyPerOrder = ({ perSecond, busy, arrived }: FactToStatus): [string, ProcessorTimes] => [
+  String(perSecond),
+  new Map([...busy].map(([who, ms]) => [who, ms / arrived])),
+];
 
 /** From fact committed to status committed, with every process of the stack running. */
 export async function measureFacts(
@@ -49,6 +59,23 @@ export async function measureFacts(
           ...[rate.openAtEnd, rate.leftOpen].map(String),
         ]),
       },
+      {
+        head: [
+          'orders a second',
+          'of the p50: fact to signal, ms',
+          'signal to worker',
+          'worker to decision',
+          'decision to move',
+        ],
+        rows: found.map(({ perSecond, legs }) => [
+          String(perSecond),
+          ...[legs?.told, legs?.taken, legs?.decided, legs?.moved].map((ms) => shown(ms ?? Number.NaN)),
+        ]),
+      },
+      ...processorTable(
+        'of processor time an order, at so many a second',
+        new Map(found.filter(isHeld).map(busyPerOrder)),
+      ),
     ],
     notes: [
       'Fact to status: every process of "npm start" runs. Orders arrive at the shop’s door at a fixed rate; offers are ' +

@@ -3,6 +3,7 @@ import { differencesInWork, type Events, totalOf } from '../costs/events.ts';
 import type { ProcessorTimes } from '../costs/processor-time.ts';
 import { countOf, type Writes } from '../costs/writes.ts';
 import type { OrdersOptions } from './command-line.ts';
+import { processorTable } from './processor-table.ts';
 
 /** Who lives lives, in the order of a round; and what each is called. */
 export const CONTENDERS = { order: 'orders', bare: 'bare' } as const;
@@ -117,17 +118,7 @@ function busyTable(samples: Samples): Finding['tables'] {
     for (const { busy } of rounds) for (const [who, ms] of busy) sum.set(who, (sum.get(who) ?? 0) + ms / orders);
     return sum;
   });
-  const groups = [...new Set(NAMES.flatMap((name) => [...perOrder[name].keys()]))].sort();
-  if (groups.length === 0) return [];
-  return [
-    {
-      head: ['ms of processor time an order', ...groups],
-      rows: NAMES.map((name) => [
-        CONTENDERS[name],
-        ...groups.map((group) => String(round(perOrder[name].get(group) ?? 0, 1))),
-      ]),
-    },
-  ];
+  return processorTable('of processor time an order', new Map(NAMES.map((name) => [CONTENDERS[name], perOrder[name]])));
 }
 
 /** By type of event and by operation, what an order costs more or less than the bare one. */
