@@ -30,6 +30,14 @@ export default {
       'packages/contracts/',
       'packages/order-workflow/',
     ]),
+    only('chaos-breaks-from-outside', 'infra/chaos', ['infra/local/', 'infra/demo/src/(clients|plan)/']),
+    {
+      name: 'the-checker-of-chaos-shares-no-code',
+      severity: 'error',
+      comment: 'what judges the apps and the ledger must not be wrong with them: only SQL and HTTP of its own',
+      from: { path: '^infra/chaos/src/check/', pathNot: tests },
+      to: { path: '^(packages|apps|infra)/', pathNot: '^infra/chaos/src/check/' },
+    },
     {
       name: 'tests-never-reach-into-another-app',
       severity: 'error',

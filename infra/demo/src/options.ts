@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { wholeFrom } from '@bezel/local/bench';
+import { Command, Option } from 'commander';
 
 /** What a demo run is told. */
 export interface DemoOptions {
@@ -17,16 +18,6 @@ export interface DemoOptions {
   readonly settleMs: number;
   readonly json: boolean;
 }
-
-const wholeFrom =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || number < least || number > most) {
-      throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-    }
-    return number;
-  };
 
 const HELP = `
 Without a running stack (npm start) it starts one of its own, without sample orders, and ends it afterwards.

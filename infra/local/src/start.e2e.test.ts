@@ -83,9 +83,9 @@ describe('npm start', () => {
     expect(stack()).toEqual(file);
     expect(file.processes.map(({ name }) => name)).toEqual([
       'postgres',
+      'identity',
       'kafka',
       'temporal',
-      'identity',
       'shop-api',
       'shop-back',
       'mes-api',
@@ -169,7 +169,7 @@ describe('npm start', () => {
     async () => {
       start = runStart(state, { args: ['--reset', '--only-servers'] });
       const { processes, servers } = await start.ready;
-      expect(processes.map(({ name }) => name)).toEqual(['postgres', 'kafka', 'temporal', 'identity']);
+      expect(processes.map(({ name }) => name)).toEqual(['postgres', 'identity', 'kafka', 'temporal']);
       expect(await query(servers.postgres.shop, "SELECT to_regclass('orders') AS orders")).toEqual([{ orders: null }]);
     },
     PATIENCE,

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, rootCommand } from '@bezel/local/bench';
+import { InvalidArgumentError, rootCommand, wholeNumber } from '@bezel/local/bench';
 import { KIND_NAMES, type KindName } from './kinds/names.ts';
 import { CLIENTS, type Client } from './load/client.ts';
 
@@ -19,14 +19,6 @@ export interface BenchOptions {
   /** Where the CPU profile of relay or consumer goes. */
   readonly profile: string | undefined;
 }
-
-const wholeNumber = (text: string): number => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  }
-  return value;
-};
 
 const oneOf =
   <T extends string>(choices: readonly T[]) =>

@@ -88,15 +88,19 @@ export class HttpClient {
     const { urls, authorization, random, signal } = this.#options;
     const instances = urls();
     const url = `${instances[random.below(instances.length)]}${call.path}`;
+    // As bytes: Node's fetch ends the process when a request is broken off while it still reads a form.
+    const form = call.form === undefined ? undefined : new Response(call.form());
+    const formType = form?.headers.get('content-type');
     const response = await fetch(url, {
       method: call.method,
       headers: {
         ...(authorization ? { authorization: await authorization(fresh) } : {}),
         ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': call.idempotencyKey }),
         ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(formType ? { 'content-type': formType } : {}),
         ...call.headers,
       },
-      body: call.form?.() ?? (call.json === undefined ? null : JSON.stringify(call.json)),
+      body: form === undefined ? (call.json === undefined ? null : JSON.stringify(call.json)) : await form.bytes(),
       signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
     });
     const text = await response.text();

@@ -1,5 +1,8 @@
 import type { StackFile } from '@bezel/local';
 
+/** Whom a script of the demo acts as. */
+export type Person = 'customer' | 'partner' | 'operator' | 'sales';
+
 const RENEW_BEFORE_MS = 60_000;
 
 /**
@@ -7,7 +10,7 @@ const RENEW_BEFORE_MS = 60_000;
  */
 export function signInAs(
   identity: () => StackFile['servers']['identity'],
-  client: 'customer' | 'operator' | 'sales',
+  client: Person,
 ): (fresh: boolean) => Promise<string> {
   let held: Promise<{ header: string; until: number }> | undefined;
   return async (fresh) => {
@@ -20,7 +23,7 @@ export function signInAs(
 
 async function requestToken(
   { token, clients }: StackFile['servers']['identity'],
-  client: 'customer' | 'operator' | 'sales',
+  client: Person,
 ): Promise<{ header: string; until: number }> {
   const { clientId, clientSecret } = clients[client];
   const response = await fetch(token, {

@@ -1,4 +1,4 @@
-// The identity provider's process. IDENTITY is JSON: { port, keysFile, clientSecrets, origins }.
+// The identity provider's process. IDENTITY is JSON: { port, keysFile, clientSecrets, webServers, origins }.
 import { createServer } from 'node:http';
 import { openKeys } from './keys.ts';
 import { createProvider } from './provider.ts';

@@ -2,11 +2,21 @@ import { type Configuration, errors, Provider } from 'oidc-provider';
 import { accountOf } from './accounts.ts';
 import type { IdentityKeys } from './keys.ts';
 
+/** A web server whose users sign in here. */
+export interface WebServerClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where its users come back to. */
+  readonly redirectUri: string;
+}
+
 export interface IdentityOptions {
   readonly issuer: string;
   readonly keys: IdentityKeys;
   /** Secret per account name: each account is also a client for scripts, by the client-credentials grant. */
   readonly clientSecrets: Readonly<Record<string, string>>;
+  /** Web servers whose users sign in here; they keep a secret, which a page cannot. */
+  readonly webServers: readonly WebServerClient[];
   /** Origins of the web pages whose users sign in here, such as `http://127.0.0.1:3001`. */
   readonly origins: readonly string[];
 }
@@ -18,9 +28,10 @@ const HOUR_SECONDS = 3_600;
 
 /**
  * An OpenID provider for local work: JWT access tokens with `sub`, `roles` and `tenant` for the audience `bezel`, signed
- * with ES256. People sign in through the public client `console` with PKCE; scripts use client credentials.
+ * with ES256. People sign in through the public client `console` with PKCE, or at a web server; scripts use client
+ * credentials.
  */
-export function createProvider({ issuer, keys, clientSecrets, origins }: IdentityOptions): Provider {
+export function createProvider({ issuer, keys, clientSecrets, webServers, origins }: IdentityOptions): Provider {
   const configuration: Configuration = {
     jwks: { keys: [...keys.jwks.keys] } as NonNullable<Configuration['jwks']>,
     cookies: { keys: [...keys.cookies] },
@@ -36,6 +47,15 @@ export function createProvider({ issuer, keys, clientSecrets, origins }: Identit
         post_logout_redirect_uris: origins.map((origin) => `${origin}/`),
         id_token_signed_response_alg: 'ES256',
       },
+      ...webServers.map(({ clientId, clientSecret, redirectUri }) => ({
+        client_id: clientId,
+        client_secret: clientSecret,
+        token_endpoint_auth_method: 'client_secret_basic' as const,
+        grant_types: ['authorization_code'],
+        response_types: ['code' as const],
+        redirect_uris: [redirectUri],
+        id_token_signed_response_alg: 'ES256' as const,
+      })),
       ...Object.entries(clientSecrets).map(([name, secret]) => ({
         client_id: name,
         client_secret: secret,
@@ -87,7 +107,7 @@ export function createProvider({ issuer, keys, clientSecrets, origins }: Identit
       IdToken: HOUR_SECONDS,
     },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
-    // Nobody is asked for consent: the only public client is our own.
+    // Nobody is asked for consent: who signs people in here is part of the stack.
     async loadExistingGrant(context) {
       const { client, session, provider, params } = context.oidc;
       const grant = new provider.Grant({ clientId: client?.clientId, accountId: session?.accountId });

@@ -4,7 +4,7 @@ import type { Unit } from '../supervisor/unit.ts';
 import type { IdentityOptions } from './provider.ts';
 
 /** What the identity provider's process is told, as JSON in the variable IDENTITY. */
-export interface IdentityProcessOptions extends Pick<IdentityOptions, 'clientSecrets' | 'origins'> {
+export interface IdentityProcessOptions extends Pick<IdentityOptions, 'clientSecrets' | 'webServers' | 'origins'> {
   readonly port: number;
   readonly keysFile: string;
 }

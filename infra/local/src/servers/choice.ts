@@ -225,3 +225,8 @@ export function atLeast(version: string, minimum: string): boolean {
   }
   return true;
 }
+
+/** Whether a start in this environment begins a full Temporal server of its own. */
+export const startsFullTemporal = (environment: Readonly<Record<string, string | undefined>>): boolean =>
+  (environment[SERVER_VARIABLES.temporal] ?? '') === '' &&
+  temporalKindOf(environment[TEMPORAL_KIND_VARIABLE]) === 'server';

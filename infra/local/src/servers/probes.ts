@@ -1,5 +1,4 @@
-import { Connection } from '@temporalio/client';
-import { Kafka, logLevel } from 'kafkajs';
+import type { Connection } from '@temporalio/client';
 import pg from 'pg';
 
 /** Answers once Postgres takes a query; throws what it says otherwise. */
@@ -16,6 +15,7 @@ export async function probePostgres(url: string): Promise<void> {
 
 /** Answers once a broker is registered and can be asked for the cluster. */
 export async function probeKafka(brokers: readonly string[]): Promise<void> {
+  const { Kafka, logLevel } = await import('kafkajs');
   const admin = new Kafka({
     clientId: 'bezel-probe',
     brokers: [...brokers],
@@ -31,9 +31,15 @@ export async function probeKafka(brokers: readonly string[]): Promise<void> {
   }
 }
 
+/** Temporal's client is loaded by whoever talks to it: that of every test file and its processes would cost minutes. */
+async function connectToTemporal(address: string): Promise<Connection> {
+  const { Connection } = await import('@temporalio/client');
+  return Connection.connect({ address, connectTimeout: 2_000 });
+}
+
 /** Answers once Temporal knows the namespace. */
 export async function probeTemporal(address: string, namespace: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+  const connection = await connectToTemporal(address);
   try {
     await connection.withDeadline(Date.now() + 2_000, () =>
       connection.workflowService.describeNamespace({ namespace }),
@@ -51,7 +57,7 @@ const SYSTEM_NAMESPACE = 'temporal-system';
  * Answers once each service of a full Temporal server does: the frontend, and behind it history, matching and visibility.
  */
 export async function probeTemporalServices(address: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+  const connection = await connectToTemporal(address);
   const namespace = SYSTEM_NAMESPACE;
   try {
     await connection.withDeadline(Date.now() + 2_000, async () => {

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 
 /** Temporal's types of search attributes that the orders use, with the numbers its API knows them by. */
 const TYPES = { KEYWORD: 2, BOOL: 5, DATETIME: 6 } as const;
@@ -33,6 +32,7 @@ const USABLE_WITHIN_MS = 30_000;
  * used: services of a full server look at their namespaces every few seconds. Safe to repeat.
  */
 export async function provideSearchAttributes(address: string, namespace: string): Promise<void> {
+  const { Connection } = await import('@temporalio/client'); // few of those who load this module connect
   const connection = await Connection.connect({ address, connectTimeout: 5_000 });
   try {
     const { customAttributes: known } = await connection.operatorService.listSearchAttributes({ namespace });

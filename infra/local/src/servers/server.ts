@@ -7,7 +7,14 @@ export interface ServerAddresses {
     /** Logs in as a superuser, to the database `postgres`. */
     readonly superuserUrl: string;
   };
-  readonly kafka: { readonly brokers: readonly string[] };
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    /**
+     * Ways to the broker for somebody who stands in between. Who comes in at `port` is told that the broker is at
+     * `advertised`, where the one in between listens. Only of a broker that runs as a program of this machine.
+     */
+    readonly detours?: Readonly<Record<string, { readonly port: number; readonly advertised: number }>>;
+  };
   readonly temporal: {
     readonly address: string;
     readonly namespace: string;

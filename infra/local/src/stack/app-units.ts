@@ -4,7 +4,7 @@ import { processUnit } from '../supervisor/process-unit.ts';
 import type { Unit } from '../supervisor/unit.ts';
 import type { App, AppDatabase } from './databases.ts';
 import type { AppInstance, Door } from './layout.ts';
-import { CHECKOUT, logFile, type Places } from './places.ts';
+import { CHECKOUT, COMPILED, logFile, type Places } from './places.ts';
 import type { Ports } from './ports.ts';
 
 /** What the apps are told of the stack they are in. */
@@ -24,6 +24,11 @@ export interface AppContext {
   /** What Temporal keeps of an order is encrypted with the first; as in TEMPORAL_PAYLOAD_KEYS. */
   readonly payloadKeys: string;
   readonly doors: Readonly<Record<Door, number>>;
+  /** Variables and arguments of Node beyond those of every stack: what one process is told that others are not. */
+  readonly more?: {
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly nodeArguments?: readonly string[];
+  };
 }
 
 /** The environment of an app, apart from its roles and ports. */
@@ -51,8 +56,7 @@ export function appEnvironment(app: App, context: AppContext): Record<string, st
     PARTNER_HTTP_PORT: '0',
     METRICS_PORT: '0',
     NODE_ENV: 'production',
-    // Node keeps compiled code from one start to the next.
-    NODE_COMPILE_CACHE: join(CHECKOUT, 'node_modules', '.cache', 'node-compile'),
+    NODE_COMPILE_CACHE: COMPILED,
   };
 }
 
@@ -90,7 +94,7 @@ export async function appUnit(instance: AppInstance, context: AppContext): Promi
     logFile: logFile(places, instance.instance),
     command: {
       file: process.execPath,
-      args: [...NODE_ARGUMENTS, entryOf(instance.folder)],
+      args: [...NODE_ARGUMENTS, ...(context.more?.nodeArguments ?? []), entryOf(instance.folder)],
       env: {
         ...appEnvironment(instance.app, context),
         ...variables,
@@ -98,6 +102,7 @@ export async function appUnit(instance: AppInstance, context: AppContext): Promi
         ROLES: instance.roles.join(','),
         SERVICE_INSTANCE: instance.instance,
         ...failpointsOf(instance.name),
+        ...context.more?.environment,
       },
       cwd: CHECKOUT,
     },

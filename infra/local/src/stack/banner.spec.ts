@@ -55,6 +55,15 @@ describe('banner', () => {
     expect(bannerOf(stackOf(running('temporal')), 1, null)).toContain('Temporal UI none: it could not be built');
   });
 
+  test('says what it takes to read payloads in Temporal’s UI, where it can show them', () => {
+    const codec = running('shop-codec', {
+      pid: 1,
+      urls: { codec: 'https://127.0.0.1:5', management: 'http://127.0.0.1:6' },
+    });
+    expect(bannerOf(stackOf(codec), 1, null)).toContain('operator or admin, and open https://127.0.0.1:5 once');
+    expect(bannerOf(stackOf(running('temporal')), 1, null)).not.toContain('certificate');
+  });
+
   test('names the doors of what runs, and where a busy port moved to', () => {
     const partner = { pid: 1, urls: { partner: 'http://127.0.0.1:3005' } };
     const banner = bannerOf(stackOf(running('shop-api', partner)), 1, null);

@@ -19,6 +19,7 @@ export function bannerOf(stack: StackFile, seconds: number, memory: number | nul
     '',
     ...doors.map(([door]) => `  ${NAMES[door].padEnd(11)} ${urls[door]}`),
     `  Temporal UI ${urls.temporal ?? noUi(stack)}`,
+    ...codecOf(stack),
     `  sign-in     ${servers.identity.issuer}`,
     ...moved.map((line) => `  ${line}`),
     '',
@@ -35,6 +36,14 @@ function memoryIn({ processes }: StackFile, memory: number | null): string {
   return memory === null || !whole
     ? ''
     : `; all processes together hold ${(memory / 2 ** 30).toFixed(1)} GiB of memory`;
+}
+
+/** Said where it is needed: without it the UI shows cipher text and an error. */
+function codecOf({ processes }: StackFile): string[] {
+  const url = processes.find(({ urls }) => urls?.['codec'] !== undefined)?.urls?.['codec'];
+  return url === undefined
+    ? []
+    : [`              sign in there as operator or admin, and open ${url} once: its certificate is its own`];
 }
 
 /** Only a server of somebody else's, and a full server whose UI could not be built, have none that we know. */

@@ -27,6 +27,7 @@ export async function provideDatabases(
     await provideRole(client, AUDIT_ROLE, 'NOLOGIN');
     await provideRole(client, AUDIT_LOGIN, `LOGIN PASSWORD '${secrets.get(AUDIT_LOGIN)}'`);
     await client.query(`GRANT ${AUDIT_ROLE} TO ${AUDIT_LOGIN}`);
+    await client.query(`ALTER ROLE ${AUDIT_LOGIN} SET default_transaction_read_only = on`);
     for (const app of APPS) {
       await provideDatabase(superuserUrl, { name: app, owner: ownerOf(app), login: app }, secrets);
       await client.query(`GRANT CONNECT ON DATABASE ${app} TO ${AUDIT_ROLE}`);

@@ -6,6 +6,9 @@ import { ROOT_HOME } from '../servers/native/postgres-home.ts';
 /** The checkout this file is part of. */
 export const CHECKOUT = realpathSync(join(import.meta.dirname, '..', '..', '..', '..'));
 
+/** Where Node keeps what it compiled, types stripped, from one process to the next (NODE_COMPILE_CACHE). */
+export const COMPILED = join(CHECKOUT, 'node_modules', '.cache', 'node-compile');
+
 /** Where a stack keeps what. `dropData` drops what it knows. */
 export interface Places {
   readonly state: string;

@@ -1,4 +1,5 @@
 import type { ServerName } from '../servers/choice.ts';
+import type { WebUi } from '../servers/context.ts';
 import { provideNamespace } from '../servers/namespace.ts';
 import { type ProvidedServers, provideServers } from '../servers/provide.ts';
 import { provideSearchAttributes } from '../servers/search-attributes.ts';
@@ -13,8 +14,10 @@ export interface OnceUp {
 
 export interface ServerOptions {
   readonly postgresSettings: Readonly<Record<string, string>>;
-  /** Whether Temporal's web UI is wanted, where that is a program of its own. */
-  readonly webUi: boolean;
+  /** Null where nobody wants Temporal's web UI. */
+  readonly webUi: WebUi | null;
+  /** Ways to Kafka beside its own, by names of one's own: see `ServerAddresses`. */
+  readonly kafkaDetours?: readonly string[] | undefined;
   readonly onceUp?: OnceUp;
   /** Units to start in the same wave. */
   readonly beside?: readonly Unit[];
@@ -26,10 +29,10 @@ export interface ServerOptions {
  */
 export async function startServers(
   session: Session,
-  { postgresSettings, webUi, onceUp = {}, beside = [] }: ServerOptions,
+  { postgresSettings, webUi, kafkaDetours = [], onceUp = {}, beside = [] }: ServerOptions,
 ): Promise<ProvidedServers> {
   const { supervisor, progress } = session;
-  const provided = await provideServers({ ...session, postgresSettings, webUi });
+  const provided = await provideServers({ ...session, postgresSettings, webUi, kafkaDetours });
   const { addresses, servers } = provided;
   const [first, second, third] = [supervisor.nextWave(), supervisor.nextWave(), supervisor.nextWave()];
   const up = async (name: ServerName, wave: number): Promise<void> => {
@@ -39,6 +42,7 @@ export async function startServers(
     }
   };
   const postgresUp = up('postgres', first);
+  const besideUp = supervisor.start(beside, first);
   const temporalUp = async (): Promise<void> => {
     const { onPostgres, companions = [] } = servers.temporal;
     if (onPostgres !== undefined) {
@@ -49,13 +53,14 @@ export async function startServers(
     const { address, namespace } = addresses.temporal;
     await provideNamespace(address, namespace);
     await provideSearchAttributes(address, namespace);
+    await besideUp; // the web UI asks the issuer for its settings when it starts
     await supervisor.start(companions, third);
   };
   await Promise.all([
     postgresUp.then(() => onceUp.postgres?.(provided)),
     up('kafka', first).then(() => onceUp.kafka?.(provided)),
     temporalUp(),
-    supervisor.start(beside, first),
+    besideUp,
   ]);
   return provided;
 }

@@ -1,5 +1,8 @@
+import { type CodecServer, codecUnit, codecUrl } from '../codec-server/provide.ts';
 import { identityAddresses, identityUnit } from '../identity/unit.ts';
 import { identify } from '../processes/process-identity.ts';
+import { startsFullTemporal } from '../servers/choice.ts';
+import { signedInUrl, type WebUi, webUiUrl } from '../servers/context.ts';
 import type { ProvidedServers } from '../servers/provide.ts';
 import { writeJsonAtomically } from '../supervisor/atomic-json.ts';
 import { type AppContext, appUnit } from './app-units.ts';
@@ -49,7 +52,8 @@ async function bringUp(session: Session, options: StackOptions, built: Promise<v
   const announce = announcer(session, base);
   announce(false);
   if (built !== null) {
-    const units = await Promise.all(instancesOf(options.scale).map((instance) => appUnit(instance, base.context)));
+    const apps = await Promise.all(instancesOf(options.scale).map((instance) => appUnit(instance, base.context)));
+    const units = base.codec === null ? apps : [...apps, codecUnit(base.codec, base.context)];
     await progress.step(`${units.length} app processes ready`, () => supervisor.start(units));
   }
   return announce(true);
@@ -60,12 +64,20 @@ export interface StackBase {
   readonly context: AppContext;
   readonly provided: ProvidedServers;
   readonly clients: StackFile['servers']['identity']['clients'];
+  /** What decodes for Temporal's web UI; null where that does not. */
+  readonly codec: CodecServer | null;
+}
+
+/** What is wanted of a stack without its apps. */
+export interface BaseSettings extends Pick<ServerOptions, 'postgresSettings' | 'kafkaDetours'> {
+  /** Whether somebody will look at Temporal's web UI. */
+  readonly webUi: boolean;
 }
 
 /** Starts servers and sign-in, provides databases and topics. Databases are migrated when `built` has settled; null: never. */
 export async function provideBase(
   session: Session,
-  settings: Pick<ServerOptions, 'postgresSettings' | 'webUi'>,
+  { webUi, ...settings }: BaseSettings,
   built: Promise<void> | null,
 ): Promise<StackBase> {
   const { progress, ports, secrets, places, signal } = session;
@@ -82,8 +94,16 @@ export async function provideBase(
   };
   const payloadKeys = process.env['TEMPORAL_PAYLOAD_KEYS'] ?? payloadKeyOf(secrets);
   let databases = {} as AppContext['databases'];
+  const temporalUi =
+    webUi && startsFullTemporal(process.env) ? { port: await ports.remembered('temporal-web-ui') } : null;
+  const codec = temporalUi === null || built === null ? null : await codecServerOf(temporalUi, ports);
+  const uiClient = { clientId: 'temporal-ui', clientSecret: secrets.get('client temporal-ui') };
   const provided = await startServers(session, {
     ...settings,
+    webUi: temporalUi && {
+      ...temporalUi,
+      decoding: codec && { issuer: identity.issuer, ...uiClient, codecUrl: codecUrl(codec) },
+    },
     onceUp: {
       postgres: async ({ addresses }) => {
         databases = await provideDatabases(addresses.postgres.superuserUrl, secrets);
@@ -100,14 +120,22 @@ export async function provideBase(
           port: identityPort,
           keysFile: places.identityKeys,
           clientSecrets: Object.fromEntries(CLIENTS.map((name) => [name, clients[name].clientSecret])),
+          webServers: temporalUi === null ? [] : [{ ...uiClient, redirectUri: signedInUrl(temporalUi) }],
           origins: originsOf(doors),
         },
         logFile(places, 'identity'),
       ),
     ],
   });
-  return { context: contextOn(provided.addresses, databases), provided, clients };
+  return { context: contextOn(provided.addresses, databases), provided, clients, codec };
 }
+
+/** Beside the full server, whose web UI its users sign in at. The development server's has no sign-in, so none to ask with. */
+const codecServerOf = async (ui: Pick<WebUi, 'port'>, ports: Ports): Promise<CodecServer> => ({
+  port: await ports.remembered('shop-codec'),
+  managementPort: await ports.remembered('shop-codec management'),
+  uiOrigin: webUiUrl(ui),
+});
 
 /** Settings beyond Postgres' defaults: room for many pools, those of a full Temporal server among them. */
 const POSTGRES_SETTINGS = { max_connections: '300', shared_buffers: '128MB' };

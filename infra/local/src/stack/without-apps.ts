@@ -1,15 +1,26 @@
 import type { Progress } from '../servers/progress.ts';
-import { appUnit } from './app-units.ts';
+import type { UnitStatus } from '../supervisor/supervisor.ts';
+import { type AppContext, appUnit } from './app-units.ts';
 import { build } from './build.ts';
 import type { AppProcess } from './layout.ts';
 import type { Places } from './places.ts';
 import { dropData, openSession } from './session.ts';
 import { provideBase, type StackBase } from './start.ts';
 
+/** A process that may differ from what the layout says of its like. */
+export interface OwnProcess extends AppProcess {
+  /** Opens its doors on ports of its own: of several instances only one can have those people know. */
+  readonly ownPorts?: boolean;
+  /** What it is told in place of what all are told: other ways to the servers, say. */
+  readonly told?: (context: AppContext) => AppContext;
+}
+
 /** A stack of one run's own, whose app processes are started and ended by whoever opened it. */
 export interface StackWithoutApps extends StackBase, AsyncDisposable {
   /** Starts processes of apps and settles when each works. Disposing of them ends them; the servers go on. */
-  run(processes: readonly AppProcess[]): Promise<AsyncDisposable>;
+  run(processes: readonly OwnProcess[]): Promise<AsyncDisposable>;
+  /** Every process as it is now, servers included: pids change with every restart. */
+  units(): readonly UnitStatus[];
 }
 
 export interface StackWithoutAppsOptions {
@@ -17,11 +28,13 @@ export interface StackWithoutAppsOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly postgresSettings: Readonly<Record<string, string>>;
+  /** Ways to Kafka beside its own, by names of one's own: see `ServerAddresses`. */
+  readonly kafkaDetours?: readonly string[];
 }
 
 /** Builds the apps, starts servers and sign-in, migrates the databases. The data go when it is disposed of, its logs stay. */
 export async function openStackWithoutApps(options: StackWithoutAppsOptions): Promise<StackWithoutApps> {
-  const { places, progress, signal, postgresSettings } = options;
+  const { places, progress, signal, postgresSettings, kafkaDetours } = options;
   const session = await openSession({ places, progress, signal, reset: true });
   const close = async (): Promise<void> => {
     await session.close();
@@ -30,16 +43,22 @@ export async function openStackWithoutApps(options: StackWithoutAppsOptions): Pr
   const built = progress.step('apps built', (detail) => build(signal, detail));
   built.catch(() => {}); // awaited by what is migrated
   try {
-    const base = await provideBase(session, { postgresSettings, webUi: false }, built);
+    const base = await provideBase(session, { postgresSettings, webUi: false, kafkaDetours }, built);
     return {
       ...base,
       async run(processes) {
         const units = await Promise.all(
-          processes.map((process) => appUnit({ ...process, instance: process.name, first: true }, base.context)),
+          processes.map(({ ownPorts, told, ...process }) =>
+            appUnit(
+              { ...process, instance: process.name, first: ownPorts !== true },
+              told?.(base.context) ?? base.context,
+            ),
+          ),
         );
         await session.supervisor.start(units);
         return { [Symbol.asyncDispose]: () => session.supervisor.end(units.map(({ name }) => name)) };
       },
+      units: () => session.supervisor.units,
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {

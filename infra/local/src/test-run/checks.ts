@@ -33,15 +33,19 @@ async function lockFileIsComplete(): Promise<void> {
   }
 }
 
-/** The same programs the root scripts call. */
+/** One after the other, before any test: the planted ones must be seen by nobody else. The same programs the root scripts call. */
 export const CHECKS: readonly Check[] = [
   { name: 'lock file', run: lockFileIsComplete },
   { name: 'lint', run: program('biome', 'check', '--diagnostic-level=error', '--max-diagnostics=50', '.') },
-  { name: 'build', run: (signal) => build(signal, () => {}) },
-  { name: 'types', run: program('tsc', '-b') },
-  { name: 'imports', run: imports },
   {
     name: 'imports: planted violations are found',
     run: (signal) => plantedViolationsAreFound(() => imports(signal)),
   },
+  { name: 'build', run: (signal) => build(signal, () => {}) },
+];
+
+/** Those that only read, beside the first tests: each keeps one core busy at the most. */
+export const CHECKS_BESIDE: readonly Check[] = [
+  { name: 'types', run: program('tsc', '-b') },
+  { name: 'imports', run: imports },
 ];

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signalGroup } from '../processes/signal-group.ts';
 import { withOwnPrograms } from '../stack/build.ts';
-import { CHECKOUT } from '../stack/places.ts';
+import { CHECKOUT, COMPILED } from '../stack/places.ts';
+import { TEST_RUN_FOLDER_VARIABLE } from '../testing/servers.ts';
 import { FAILED, type JestReport, type Outcome, outcomeOf } from './outcome.ts';
 
 /** The kinds of test, told apart by file name. */
@@ -15,8 +16,10 @@ export interface JestOptions {
   readonly kind: Kind;
   /** Only test files whose path matches. */
   readonly pattern?: string | undefined;
+  /** Not those whose path matches. */
+  readonly ignore?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
-  /** Two, so that a machine with two cores keeps room for the servers; end-to-end tests run one after the other. */
+  /** How many files at once. */
   readonly workers: number;
   readonly write: (line: string) => void;
   readonly signal: AbortSignal;
@@ -29,7 +32,7 @@ const LIMIT_MS = 30 * 60_000;
 const PATIENCE_MS: Readonly<Record<Kind, number>> = { spec: 60_000, int: 120_000, e2e: 300_000 };
 
 /** Runs one kind of test and counts it. Each finished file is a line. Throws the signal's reason when it was told to end. */
-export async function runJest({ kind, pattern, env, workers, write, signal }: JestOptions): Promise<Outcome> {
+export async function runJest({ kind, pattern, ignore, env, workers, write, signal }: JestOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'bezel-jest-'));
   const reportFile = join(folder, 'report.json');
   try {
@@ -42,8 +45,10 @@ export async function runJest({ kind, pattern, env, workers, write, signal }: Je
         `--reporters=${join(import.meta.dirname, 'reporter.ts')}`,
       ],
       ...(pattern === undefined ? [] : ['--testPathPatterns', pattern]),
+      ...(ignore === undefined ? [] : ['/node_modules/', ignore]).map((each) => `--testPathIgnorePatterns=${each}`),
     ];
-    await ended(args, env, write, signal);
+    // Tests start hundreds of programs, and to compile one takes longer than most of what it does.
+    await ended(args, { NODE_COMPILE_CACHE: COMPILED, [TEST_RUN_FOLDER_VARIABLE]: folder, ...env }, write, signal);
     return outcomeOf(JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport);
   } catch (error) {
     signal.throwIfAborted();

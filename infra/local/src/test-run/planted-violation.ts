@@ -11,23 +11,25 @@ const PLANTS = [
 ] as const;
 
 /**
- * Proves that the import rule can fail: plants one violation at a time, runs `checkImports`, and throws unless it failed
- * naming the rule. The planted files are removed in any case.
+ * Proves that the import rules can fail: plants a violation of each, runs `checkImports`, and throws unless it failed naming
+ * every rule with the planted file. The files are removed in any case.
  */
 export async function plantedViolationsAreFound(checkImports: () => Promise<unknown>): Promise<void> {
-  for (const { folder, imports, rule } of PLANTS) {
-    const file = join(CHECKOUT, folder, `planted-${randomBytes(4).toString('hex')}.ts`);
-    writeFileSync(file, `import '${imports}';\n`);
-    try {
-      const found = await checkImports().then(
-        () => null,
-        (error: unknown) => error,
-      );
-      if (!(found instanceof ProgramFailedError) || !found.message.includes(rule)) {
-        throw new Error(`the import rule ${rule} did not find an import of ${imports} planted in ${folder}`);
-      }
-    } finally {
-      rmSync(file, { force: true });
+  const planted = PLANTS.map((plant) => {
+    const name = `planted-${randomBytes(4).toString('hex')}.ts`;
+    return { ...plant, name, file: join(CHECKOUT, plant.folder, name) };
+  });
+  try {
+    for (const { file, imports } of planted) writeFileSync(file, `import '${imports}';\n`);
+    const found = await checkImports().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    for (const { folder, imports, rule, name } of planted) {
+      const named = found instanceof ProgramFailedError && new RegExp(`${rule}: .*${name}`).test(found.message);
+      if (!named) throw new Error(`the import rule ${rule} did not find an import of ${imports} planted in ${folder}`);
     }
+  } finally {
+    for (const { file } of planted) rmSync(file, { force: true });
   }
 }

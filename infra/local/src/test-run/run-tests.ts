@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createProgress } from '../servers/progress.ts';
-import { CHECKS } from './checks.ts';
+import { CHECKS, CHECKS_BESIDE, type Check } from './checks.ts';
 import { KINDS, type Kind, runJest } from './jest.ts';
 import { leftoversOf, RUN_VARIABLE } from './leftovers.ts';
 import { FAILED, type Outcome, PASSED, sum } from './outcome.ts';
+import { roundsOf } from './rounds.ts';
 import { type RunningTestServers, startTestServers } from './test-servers.ts';
 
 export interface TestRunOptions {
@@ -30,10 +31,15 @@ export async function runTests(options: TestRunOptions): Promise<Outcome> {
   const progress = createProgress(write);
   const outcomes: Outcome[] = [];
   let servers: RunningTestServers | undefined;
+  let beside: Promise<Outcome>[] = [];
   try {
-    for (const check of only === undefined && pattern === undefined ? CHECKS : []) {
-      outcomes.push(await passes(() => progress.step(check.name, () => check.run(signal)), write));
+    const whole = only === undefined && pattern === undefined;
+    const checked = (check: Check) => passes(() => progress.step(check.name, () => check.run(signal)), write);
+    for (const check of whole ? CHECKS : []) {
+      outcomes.push(await checked(check));
     }
+    const built = whole && !outcomes.includes(FAILED);
+    beside = whole ? CHECKS_BESIDE.map(checked) : [];
     for (const kind of KINDS.filter((candidate) => only === undefined || candidate === only)) {
       signal.throwIfAborted();
       if (kind !== 'spec' && servers === undefined) {
@@ -47,12 +53,17 @@ export async function runTests(options: TestRunOptions): Promise<Outcome> {
       }
       write(`${kind} tests`);
       const env = { ...servers?.env, ...(full ? { BEZEL_TEST_FULL: '1' } : {}) };
-      outcomes.push(await runJest({ kind, pattern, env, workers: kind === 'e2e' ? 1 : 2, write, signal }));
+      for (const { workers, ignore, env: more } of roundsOf(kind, built)) {
+        outcomes.push(await runJest({ kind, pattern, ignore, env: { ...env, ...more }, workers, write, signal }));
+      }
+      outcomes.push(...(await Promise.all(beside)));
+      beside = []; // counted
     }
   } catch (error) {
     write(`  ✗ ${(error as Error).message}`);
     outcomes.push(FAILED);
   } finally {
+    await Promise.all(beside);
     await servers?.stop();
   }
   outcomes.push(await passes(() => progress.step('no process is left', () => nothingIsLeft(runId)), write));

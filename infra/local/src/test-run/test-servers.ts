@@ -4,6 +4,7 @@ import { checkoutPlaces, placesIn } from '../stack/places.ts';
 import { AlreadyRunningError, dropData, openSession, type Session, TESTS_FOLDER } from '../stack/session.ts';
 import { startServers } from '../stack/start-servers.ts';
 import { TEMPORAL_METRICS_VARIABLE, TEMPORAL_UI_VARIABLE, TEST_SERVER_VARIABLES } from '../testing/servers.ts';
+import { POSTGRES_SETTINGS } from './postgres-settings.ts';
 
 /** Real servers for one test run: nobody else's, empty at the start, gone at the end. */
 export interface RunningTestServers {
@@ -14,14 +15,6 @@ export interface RunningTestServers {
   /** Ends the servers and drops their data; their logs stay. */
   stop(): Promise<void>;
 }
-
-/** Tests use prepared transactions and many pools; they need what a crash of Postgres keeps, not what one of the machine does. */
-export const POSTGRES_SETTINGS = {
-  max_connections: '400',
-  max_prepared_transactions: '20',
-  shared_buffers: '256MB',
-  fsync: 'off',
-};
 
 /**
  * Provides Postgres, Kafka and Temporal for a test run, from the same sources as `npm start`. Other settings of Postgres
@@ -38,7 +31,7 @@ export async function startTestServers(
     await dropData(session.places, ['logs']);
   };
   try {
-    const { addresses, origins } = await startServers(session, { postgresSettings, webUi: false });
+    const { addresses, origins } = await startServers(session, { postgresSettings, webUi: null });
     return {
       env: {
         [TEST_SERVER_VARIABLES.postgresUrl]: addresses.postgres.superuserUrl,

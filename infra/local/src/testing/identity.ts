@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** An issuer of one test's own: a JWKS over HTTP and tokens signed with its key. */
 export interface TestIdentity extends AsyncDisposable {
@@ -18,6 +17,7 @@ export interface TestIdentity extends AsyncDisposable {
 }
 
 export async function createIdentity(): Promise<TestIdentity> {
+  const { exportJWK, generateKeyPair, SignJWT } = await import('jose');
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256', use: 'sig' };
   const server = createServer((_request, response) => {

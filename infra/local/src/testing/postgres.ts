@@ -10,7 +10,7 @@ import { npmPostgresFolder } from '../servers/machine.ts';
 import { initialisePostgres, postgresUnit, postgresUrl } from '../servers/native/postgres.ts';
 import { type PostgresUser, postgresUser, readablePostgres } from '../servers/native/postgres-home.ts';
 import type { Running } from '../supervisor/unit.ts';
-import { POSTGRES_SETTINGS } from '../test-run/test-servers.ts';
+import { POSTGRES_SETTINGS } from '../test-run/postgres-settings.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Older Postgres than the one the stack runs, as npm packages of programs alone. */

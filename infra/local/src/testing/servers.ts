@@ -22,6 +22,9 @@ export const TEST_SERVER_VARIABLES = {
 export const TEMPORAL_METRICS_VARIABLE = 'BEZEL_TEST_TEMPORAL_METRICS';
 export const TEMPORAL_UI_VARIABLE = 'BEZEL_TEST_TEMPORAL_UI';
 
+/** A folder in which the test files of one run share what is costly to make; gone with the run. Not set by a plain `jest`. */
+export const TEST_RUN_FOLDER_VARIABLE = 'BEZEL_TEST_RUN_FOLDER';
+
 /** Reads the servers of this run; throws when the run was started without them. */
 export function testServers(): TestServers {
   const read = (name: string): string => {

@@ -2,8 +2,6 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { placesIn } from '../stack/places.ts';
-import { dropData } from '../stack/session.ts';
 
 /** A folder for the state of one stack of a test's own: its path goes into BEZEL_STATE. */
 export interface StackState extends AsyncDisposable {
@@ -16,6 +14,10 @@ export function temporaryStackState(): StackState {
   return {
     path,
     async [Symbol.asyncDispose]() {
+      const [{ placesIn }, { dropData }] = await Promise.all([
+        import('../stack/places.ts'),
+        import('../stack/session.ts'),
+      ]);
       await dropData(placesIn(path));
       await rm(path, { recursive: true, force: true });
     },

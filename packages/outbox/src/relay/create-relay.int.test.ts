@@ -102,7 +102,7 @@ describe.each(PUBLISHERS)('the relay on $client', ({ client, publisher }) => {
       await outbox.write(held, event, { key: 'held', n: 0 });
       for (const failpoint of CRASH_POINTS.relay) {
         for (const hit of [1, 3]) {
-          await using doomed = spawnRelay(client, database.url, `${failpoint}=kill@${hit}`);
+          await using doomed = spawnRelay(client, database.url, `${failpoint}=kill@${hit}`, 250);
           // Rows keep coming until it is dead, so that there is something to do at every hit.
           const dead = doomed.ended.then(() => true);
           do {
@@ -116,7 +116,7 @@ describe.each(PUBLISHERS)('the relay on $client', ({ client, publisher }) => {
     } finally {
       held.release();
     }
-    await using _ = spawnRelay(client, database.url);
+    await using _ = spawnRelay(client, database.url, '', 250);
     expect(await faultsOn(database.pool, topic, 90_000)).toEqual([]);
   });
 });

@@ -17,6 +17,8 @@ export interface NativeKafka {
   readonly logFile: string;
   /** Listeners beside the plain one, by their names: `SECURE: 'SASL_SSL://127.0.0.1:19094'`. */
   readonly listeners?: Readonly<Record<string, string>>;
+  /** Plain listeners that tell clients another port than the one they came in at. */
+  readonly detours?: readonly { readonly port: number; readonly advertised: number }[];
   /** Settings beyond the defaults, as `name: value`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -78,15 +80,20 @@ const jvmArguments = ({ libs }: NativeKafka): string[] => [
 ];
 
 // Paths are relative to the broker's working folder: a comma in an absolute one would make two folders of it.
-const propertiesOf = ({ port, controllerPort, listeners = {}, settings = {} }: NativeKafka): string => {
+const propertiesOf = ({ port, controllerPort, listeners = {}, detours = [], settings = {} }: NativeKafka): string => {
   const others = Object.entries(listeners).map(([name, url]) => [name, ...url.split('://')] as const);
   const open = [`PLAINTEXT://127.0.0.1:${port}`, ...others.map(([name, , address]) => `${name}://${address}`)];
-  const protocols = ['CONTROLLER:PLAINTEXT', 'PLAINTEXT:PLAINTEXT', ...others.map(([name, of]) => `${name}:${of}`)];
+  const detour = (to: 'port' | 'advertised') => detours.map((one, index) => `DETOUR${index}://127.0.0.1:${one[to]}`);
+  const protocols = [
+    ...['CONTROLLER:PLAINTEXT', 'PLAINTEXT:PLAINTEXT'],
+    ...others.map(([name, of]) => `${name}:${of}`),
+    ...detours.map((_, index) => `DETOUR${index}:PLAINTEXT`),
+  ];
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=${[...open, `CONTROLLER://127.0.0.1:${controllerPort}`]}
-advertised.listeners=${open}
+listeners=${[...open, ...detour('port'), `CONTROLLER://127.0.0.1:${controllerPort}`]}
+advertised.listeners=${[...open, ...detour('advertised')]}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=${protocols}

@@ -52,8 +52,16 @@ async function postgres(
 }
 
 async function kafka(choice: Native, context: ProvideContext): Promise<Provided<ServerAddresses['kafka']>> {
-  const { machine, places, ports } = context;
+  const { machine, places, ports, kafkaDetours } = context;
   const obtained = await obtainKafka(choice, context);
+  // Low: others' connections may have one of the system's own at the moment at which the broker starts again.
+  const detours: Record<string, { port: number; advertised: number }> = {};
+  for (const name of kafkaDetours) {
+    detours[name] = {
+      port: await ports.remembered(`kafka for ${name}`, 'low'),
+      advertised: await ports.remembered(`${name} to kafka`, 'low'),
+    };
+  }
   const server = {
     java: machine.onPath.java?.file ?? 'java',
     libs: obtained.value,
@@ -61,11 +69,12 @@ async function kafka(choice: Native, context: ProvideContext): Promise<Provided<
     port: await ports.remembered('kafka'),
     controllerPort: await ports.remembered('kafka-controller'),
     logFile: logFile(places, 'kafka'),
+    detours: Object.values(detours),
   };
   await initialiseKafka(server);
   return {
     server: 'kafka',
-    address: { brokers: [`127.0.0.1:${server.port}`] },
+    address: { brokers: [`127.0.0.1:${server.port}`], ...(kafkaDetours.length === 0 ? {} : { detours }) },
     unit: kafkaUnit(server),
     origin: origin(`${IN_WORDS[obtained.way]}, Java ${machine.onPath.java?.version}`, choice.why),
   };

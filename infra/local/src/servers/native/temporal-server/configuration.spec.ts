@@ -46,13 +46,28 @@ test('every service has ports of its own and listens to this machine only; nothi
 });
 
 test('the web UI listens to this machine only and asks nobody on the Internet', () => {
-  expect(uiConfiguration({ port: 9, server: '127.0.0.1:1' })).toMatchObject({
+  expect(uiConfiguration({ port: 9, decoding: null }, '127.0.0.1:1')).toMatchObject({
     temporalGrpcAddress: '127.0.0.1:1',
     host: '127.0.0.1',
     port: 9,
     defaultNamespace: 'bezel',
     disableNewsFetch: true,
     notifyOnNewVersion: false,
+  });
+});
+
+test('the web UI decodes for those who signed in, and for nobody where there is no sign-in', () => {
+  expect(Object.keys(uiConfiguration({ port: 9, decoding: null }, '127.0.0.1:1'))).not.toEqual(
+    expect.arrayContaining(['codec']),
+  );
+  const decoding = { issuer: 'http://127.0.0.1:4', clientId: 'ui', clientSecret: 's', codecUrl: 'https://127.0.0.1:5' };
+  expect(uiConfiguration({ port: 9, decoding }, '127.0.0.1:1')).toMatchObject({
+    auth: {
+      enabled: true,
+      providers: [{ providerUrl: 'http://127.0.0.1:4', callbackUrl: 'http://127.0.0.1:9/auth/sso/callback' }],
+    },
+    // It passes tokens over HTTPS only.
+    codec: { endpoint: expect.stringMatching(/^https:/), passAccessToken: true },
   });
 });
 

@@ -1,3 +1,4 @@
+import { signedInUrl, type WebUi } from '../../context.ts';
 import { TEMPORAL_NAMESPACE } from '../../server.ts';
 import { DYNAMIC_SETTINGS } from '../temporal-settings.ts';
 
@@ -96,8 +97,12 @@ export const dynamicConfiguration = (): object =>
 /** Where a server on this machine tells Prometheus of itself. */
 export const metricsUrl = (port: number): string => `http://127.0.0.1:${port}/metrics`;
 
-/** The web UI's configuration file as an object. It asks nobody on the Internet for anything. */
-export function uiConfiguration({ port, server }: { readonly port: number; readonly server: string }): object {
+/**
+ * The web UI's configuration file as an object. It asks nobody on the Internet for anything. Where it decodes payloads its users
+ * sign in: it gives their tokens to the codec server, which shows payloads to some of them.
+ */
+export function uiConfiguration(ui: WebUi, server: string): object {
+  const { port, decoding } = ui;
   return {
     temporalGrpcAddress: server,
     host: '127.0.0.1',
@@ -107,5 +112,24 @@ export function uiConfiguration({ port, server }: { readonly port: number; reado
     disableNewsFetch: true,
     notifyOnNewVersion: false,
     cors: { cookieInsecure: true, allowOrigins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`] },
+    ...(decoding === null
+      ? {}
+      : {
+          auth: {
+            enabled: true,
+            providers: [
+              {
+                label: 'Bezel',
+                type: 'oidc',
+                providerUrl: decoding.issuer,
+                clientId: decoding.clientId,
+                clientSecret: decoding.clientSecret,
+                callbackUrl: signedInUrl(ui),
+                scopes: ['openid'],
+              },
+            ],
+          },
+          codec: { endpoint: decoding.codecUrl, passAccessToken: true },
+        }),
   };
 }

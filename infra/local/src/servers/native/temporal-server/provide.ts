@@ -5,7 +5,7 @@ import { logFile } from '../../../stack/places.ts';
 import type { Ports } from '../../../stack/ports.ts';
 import type { Unit } from '../../../supervisor/unit.ts';
 import type { Choice } from '../../choice.ts';
-import type { ProvideContext } from '../../context.ts';
+import { type ProvideContext, type WebUi, webUiUrl } from '../../context.ts';
 import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from '../../server.ts';
 import { IN_WORDS, origin } from '../ways.ts';
 import {
@@ -31,7 +31,7 @@ export async function provideTemporalServer(
   const metricsPort = await ports.remembered('temporal-metrics');
   const address = `127.0.0.1:${servicePorts.frontend.grpc}`;
   const configuration = join(places.temporalServer, 'server.yaml');
-  const ui = context.webUi ? await provideUi(address, context) : null;
+  const ui = context.webUi === null ? null : await provideUi(address, context.webUi, context);
   return {
     server: 'temporal',
     address: { address, namespace: TEMPORAL_NAMESPACE, ui: ui?.url ?? null, metrics: metricsUrl(metricsPort) },
@@ -68,16 +68,19 @@ async function portsOf(ports: Ports): Promise<ServerSettings['ports']> {
   return found as ServerSettings['ports'];
 }
 
-async function provideUi(server: string, context: ProvideContext): Promise<{ unit: Unit; url: string } | null> {
+async function provideUi(
+  server: string,
+  webUi: WebUi,
+  context: ProvideContext,
+): Promise<{ unit: Unit; url: string } | null> {
   const program = await obtainTemporalUi(context);
   if (program === null) {
     return null;
   }
-  const { places, ports } = context;
-  const port = await ports.remembered('temporal-ui');
-  const url = `http://127.0.0.1:${port}`;
+  const { places } = context;
+  const url = webUiUrl(webUi);
   const configuration = join(places.temporalServer, 'ui.yaml');
-  await writeConfiguration(configuration, uiConfiguration({ port, server }));
+  await writeConfiguration(configuration, uiConfiguration(webUi, server));
   return {
     url,
     unit: temporalUiUnit({ program, configuration, address: url, logFile: logFile(places, 'temporal-ui') }),
