@@ -28,26 +28,38 @@ const nextNumber = sql<string>`(
  */
 export async function insertOrder(outbox: Outbox, trx: Transaction<ShopDatabase>, order: NewOrder): Promise<OrderRow> {
   const { tenant, customerId, channel, model, metal, finish, stones } = order;
+  // One statement: each is a way to the database and back, which the customer waits for. The history's foreign key is
+  // checked at its end, when both rows are there.
   const row = await trx
-    .insertInto('orders')
-    .values({
-      id: uuidv7(),
-      number: nextNumber,
-      tenant,
-      customer_id: customerId,
-      channel,
-      model_sha256: model.sha256,
-      model_file_name: model.fileName,
-      model_bytes: model.bytes,
-      metal,
-      finish,
-      stones,
-      status: 'SUBMITTED',
-      seq: 0,
-    })
-    .returningAll()
+    .with('submitted', (db) =>
+      db
+        .insertInto('orders')
+        .values({
+          id: uuidv7(),
+          number: nextNumber,
+          tenant,
+          customer_id: customerId,
+          channel,
+          model_sha256: model.sha256,
+          model_file_name: model.fileName,
+          model_bytes: model.bytes,
+          metal,
+          finish,
+          stones,
+          status: 'SUBMITTED',
+          seq: 0,
+        })
+        .returningAll(),
+    )
+    .with('begun', (db) =>
+      db
+        .insertInto('order_history')
+        .columns(['order_id', 'seq', 'to_status'])
+        .expression((eb) => eb.selectFrom('submitted').select(['id', 'seq', 'status'])),
+    )
+    .selectFrom('submitted')
+    .selectAll()
     .executeTakeFirstOrThrow();
-  await trx.insertInto('order_history').values({ order_id: row.id, seq: 0, to_status: 'SUBMITTED' }).execute();
   await outbox.write(trx, OrderSubmitted, {
     orderId: row.id,
     orderNumber: row.number,
