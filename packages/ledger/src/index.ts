@@ -7,7 +7,26 @@ export { FINDING_KINDS, type Finding, type FindingKind, isDefect } from './audit
 export type { AuditTerms } from './audit/judge.ts';
 export { AT_REST_LIMITS, type AuditLimits, WORKING_LIMITS } from './audit/limits.ts';
 export { type AuditedStack, type AuditOptions, auditStack, type OrderAudit } from './audit-stack.ts';
+export { type Asked, askRepairs, untilCarriedOut, type WaitOptions } from './repair/ask-repairs.ts';
+export { type EventRead, eventAt } from './repair/event-at.ts';
+export { type Ailing, planRepairs } from './repair/plan-repairs.ts';
+export {
+  type ByHand,
+  type CopyPlace,
+  type OutboxPlace,
+  REPAIR_KINDS,
+  type Repair,
+  type RepairPlan,
+} from './repair/repair.ts';
+export {
+  AskedRepair,
+  type RepairClient,
+  type RepairClientOptions,
+  RepairNotAskedError,
+  repairClient,
+} from './repair/repair-client.ts';
 export { ORDER_TOPICS, type OrderTopics } from './sources/copy-of.ts';
+export { type ParkedKey, parkedOf } from './sources/parked.ts';
 export {
   openTopics,
   PartitionUnavailableError,

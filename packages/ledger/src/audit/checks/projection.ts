@@ -20,9 +20,10 @@ export const checkProjection: Check = (account, terms) => {
   }
   for (const move of account.moves) {
     const twin = shown.get(String(move.seq))?.[0];
-    if (twin === undefined && hasTaken(account, move.seq)) {
+    const messageId = twin === undefined ? takenMessage(account, move.seq) : undefined;
+    if (messageId !== undefined) {
       const detail = `move ${move.seq} to ${move.to} was taken and is not shown`;
-      found.push({ kind: 'lost', hop, orderId, detail });
+      found.push({ kind: 'lost', hop, orderId, messageId, detail });
     }
     if (twin !== undefined && twin.to !== move.to) {
       const detail = `move ${move.seq} led to ${move.to} and is shown as ${twin.to}`;
@@ -33,13 +34,14 @@ export const checkProjection: Check = (account, terms) => {
   return found;
 };
 
-function hasTaken(account: OrderAccount, seq: number): boolean {
+/** The message that told of a move, when the CRM has taken it. */
+function takenMessage(account: OrderAccount, seq: number): string | undefined {
   const taken = new Set(account.handled.filter((row) => row.hop === 'crm.inbox').map((row) => row.messageId));
-  return account.copies.some(
+  return account.copies.find(
     (copy) =>
       taken.has(copy.messageId) &&
       (seq === 0 ? copy.type === SUBMITTED_TYPE : copy.type === MOVED_TYPE && copy.move?.seq === seq),
-  );
+  )?.messageId;
 }
 
 function checkExtra(account: OrderAccount, terms: AuditTerms): Finding[] {

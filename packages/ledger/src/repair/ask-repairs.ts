@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RepairPlan } from './repair.ts';
+import { type AskedRepair, type RepairClient, RepairNotAskedError } from './repair-client.ts';
+
+/** What became of asking for one repair of a plan. */
+export type Asked = { readonly asked: AskedRepair } | { readonly notAsked: RepairNotAskedError; readonly kind: string };
+
+/**
+ * Asks for every repair of a plan, in its order, and does not wait until they are carried out. One that is refused does not
+ * keep the others from being asked for.
+ *
+ * @throws RepairNotAskedError when no other would fare better: the door does not answer, or the asker is no administrator
+ */
+export async function askRepairs(
+  client: RepairClient,
+  plan: RepairPlan,
+  signal?: AbortSignal,
+): Promise<readonly Asked[]> {
+  const all: Asked[] = [];
+  for (const repair of plan.repairs) {
+    signal?.throwIfAborted();
+    try {
+      all.push({ asked: await client.ask(repair) });
+    } catch (error) {
+      if (!(error instanceof RepairNotAskedError) || concernsAll(error)) throw error;
+      all.push({ notAsked: error, kind: repair.kind });
+    }
+  }
+  return all;
+}
+
+const concernsAll = ({ code, retryable }: RepairNotAskedError): boolean =>
+  retryable || code === 'unauthenticated' || code === 'forbidden' || code === 'http_401' || code === 'http_403';
+
+export interface WaitOptions {
+  /** How long to wait, in ms. */
+  readonly forMs: number;
+  /** Told after each look how many still wait. */
+  readonly onLook?: (waiting: number) => void;
+  readonly signal?: AbortSignal;
+  /** Between looks, in ms. Default: 500. */
+  readonly everyMs?: number;
+}
+
+/** Waits until repairs are carried out, and answers them as they are then; after `forMs` some may still be `asked`. */
+export async function untilCarriedOut(
+  client: RepairClient,
+  repairs: readonly AskedRepair[],
+  { forMs, onLook = () => {}, signal, everyMs = 500 }: WaitOptions,
+): Promise<readonly AskedRepair[]> {
+  const [first] = repairs;
+  if (first === undefined) return [];
+  const until = performance.now() + forMs;
+  for (;;) {
+    const now = new Map((await client.of(first.orderId)).map((repair) => [repair.id, repair]));
+    const seen = repairs.map((repair) => now.get(repair.id) ?? repair);
+    const waiting = seen.filter(({ state }) => state === 'asked').length;
+    onLook(waiting);
+    if (waiting === 0 || performance.now() >= until) return seen;
+    await pause(everyMs, undefined, signal === undefined ? {} : { signal });
+  }
+}

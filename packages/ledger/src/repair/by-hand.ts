@@ -1,0 +1,38 @@
+import type { Finding } from '../audit/finding.ts';
+
+const LOOK = 'Look at the order’s account (audit --order)';
+
+/** Why a person must look at a finding that nothing repairs safely, and at what. */
+export function byHandTextOf({ hop, kind }: Finding): string {
+  if (kind === 'doubled-effect') {
+    return `Something happened twice, and nothing can tell which one to take back. ${LOOK}, and tell the developers.`;
+  }
+  if (kind === 'out-of-order' && hop.endsWith('.topic')) {
+    return `The topic keeps its order for ever. ${LOOK}, and see whether who read it came to the right end.`;
+  }
+  if (kind === 'phantom') {
+    return `Nothing that was committed explains it, and taking it away could take away what is right. ${LOOK}, and find out who wrote it.`;
+  }
+  switch (hop) {
+    case 'client':
+    case 'shop.order':
+      return kind === 'unfinished'
+        ? 'Nothing of it is lost: it waits for somebody. Ask whoever’s turn it is (why says who that is).'
+        : 'Restore the row from a backup; nothing else knows all that it held.';
+    case 'shop.history':
+    case 'shop.delay':
+    case 'shop.outbox':
+      return 'Somebody wrote behind the workflow’s back. Find out who; only what the workflow did itself was told to others.';
+    case 'mes.outbox':
+    case 'mes.work-order':
+      return 'What happened in the workshop, the workshop knows: look at the work order on the board and at the piece.';
+    case 'workflow':
+      return kind === 'unfinished'
+        ? 'The order has ended and its workflow runs on: look at its history in Temporal, and end it by hand when it has nothing left to do.'
+        : 'The order has ended and needs no workflow any more: find out who ended it before it came to its end.';
+    case 'crm.projection':
+      return 'The CRM shows another move than was made: what was told is never changed. Correct the row by hand, from the shop’s history.';
+    default:
+      return `${LOOK}, and tell the developers.`;
+  }
+}
