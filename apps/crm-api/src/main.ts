@@ -17,6 +17,7 @@ import { readConfig } from './config.ts';
 import type { CrmDatabase } from './database/crm-database.ts';
 import { OrdersModule } from './orders/orders.module.ts';
 import { OrderProjection } from './projection/order-projection.ts';
+import { AskedRepairs } from './repair/asked-repairs.ts';
 
 const config = configOrExit(readConfig);
 const database = openDatabase<CrmDatabase>({ url: config.databaseUrl, name: 'crm-api', max: 20 });
@@ -48,7 +49,7 @@ await startService({
     consumer: () =>
       outboxRole({
         runs: 'consumer',
-        providers: [OrderProjection],
+        providers: [OrderProjection, AskedRepairs],
         imports: [
           OutboxModule.forRoot({
             ...outbox,

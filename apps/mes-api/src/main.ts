@@ -20,10 +20,11 @@ import type { MesDatabase } from './database/mes-database.ts';
 import { waitingForMetal } from './material/waiting-for-metal.ts';
 import { MesModule } from './mes.module.ts';
 import { mesOutbox } from './outbox.ts';
+import { AskedRepairs } from './repair/asked-repairs.ts';
 import { mesWorkerRole, PRICING_CONNECTIONS, pricingRole, WORKER_CONNECTIONS } from './workers.ts';
 
-/** The consumer handles eight partitions at a time, and looks at its positions now and then. */
-const CONSUMER_CONNECTIONS = 10;
+/** The consumer handles eight partitions at a time, looks at its positions now and then, and has messages published again. */
+const CONSUMER_CONNECTIONS = 11;
 /** The relay uses five at most, retention one, and each sweeper one. */
 const RELAY_CONNECTIONS = 8;
 
@@ -67,7 +68,7 @@ await startService({
     consumer: () =>
       outboxRole({
         runs: 'consumer',
-        providers: [FollowOrderStatus],
+        providers: [FollowOrderStatus, { provide: AskedRepairs, useValue: new AskedRepairs(consumer.pool) }],
         imports: [
           mesOutbox(consumer, {
             consumer: { subscriber: kafka.subscriber(), groupId: 'mes.board', onError: logProblem },

@@ -29,6 +29,7 @@ export {
   WorkOrderStarted,
   WorkOrderWithdrawn,
 } from './events/mes.ts';
+export { ProjectingAsked, PublishingAsked, RedriveAsked } from './events/repairs.ts';
 export {
   CancellationRequested,
   DeliveryConfirmed,

@@ -64,6 +64,7 @@ test('each view of the ledger has its five columns', async () => {
     'shop_order_details',
     'shop_outbox',
     'shop_parked',
+    'shop_repair',
   ]);
   const hops = rows.filter((row) => !['shop_order_details', 'shop_parked'].includes(row.table_name));
   for (const { columns } of hops) {

@@ -131,12 +131,26 @@ interface PricingProgressTable {
   at: ColumnType<Date, string, string>;
 }
 
+/** Which app wrote a message, and where in its outbox. */
+export interface PublishDetails {
+  readonly of: 'shop' | 'mes';
+  readonly shard: number;
+  readonly seq: number;
+}
+
+/** An event as it was told. */
+export interface ProjectDetails {
+  readonly event: { readonly type: string; readonly data: unknown };
+}
+
 interface OrderRepairTable {
   id: string;
   order_id: string;
-  kind: 'run-workflow' | 'tell-fact' | 'redrive';
+  kind: 'run-workflow' | 'tell-fact' | 'redrive' | 'publish-again' | 'project-again';
   message_id: string | null;
   fact: Json<Omit<Fact, 'messageId'>>;
+  /** What the kind needs besides. */
+  details: Json<PublishDetails | ProjectDetails>;
   asked_by: string;
   reason: string;
   after_seq: number;

@@ -80,7 +80,7 @@ test.each([
 
 test('the shop has every sweep that is said to run in it, in the rhythm its alerts count with', () => {
   const db = undefined as never; // nobody looks
-  const sweeps = [...orderSweeps({ db, workflows: db }), unusedModels(db), expiredAnswers(db)];
+  const sweeps = [...orderSweeps({ db, pool: db, outbox: db, workflows: db }), unusedModels(db), expiredAnswers(db)];
   const owed = Object.entries(SWEEPERS).flatMap(([name, { runsIn, watched }]) =>
     watched.as === 'sweep' && runsIn.some(({ app }) => app === 'shop') ? [[name, watched.everyMs]] : [],
   );

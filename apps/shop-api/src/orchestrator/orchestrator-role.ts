@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { KeepCompensations } from '../orders/cancellation/keep-compensations.ts';
 import { KeepProgress } from '../orders/progress/keep-progress.ts';
-import { shopOutbox } from '../outbox.ts';
+import { shopOutbox, shopWriter } from '../outbox.ts';
 import { orderSweeps } from '../repair/order-sweeps.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { temporalWorkflows } from './order-workflows.ts';
@@ -16,10 +16,12 @@ export const ORCHESTRATOR_GROUP = 'shop.orchestrator';
 /** Each message costs a call to Temporal inside the transaction: few messages a batch keep the transaction short. */
 const MAX_BATCH_SIZE = 50;
 
-/** Partitions handled at a time; each takes a connection, the consumer two more now and then, and each sweeper one. */
+/**
+ * Partitions handled at a time; each takes a connection, the consumer two more now and then, each sweeper one, and one that
+ * carries out repairs another. */
 const PARTITIONS_AT_A_TIME = 6;
 const SWEEPERS = 4;
-export const CONSUMER_CONNECTIONS = PARTITIONS_AT_A_TIME + 2 + SWEEPERS;
+export const CONSUMER_CONNECTIONS = PARTITIONS_AT_A_TIME + 2 + SWEEPERS + 1;
 
 /**
  * The role `consumer`: works while Kafka, Postgres and Temporal answer. Any of them may be away when it starts. It also sweeps
@@ -34,7 +36,12 @@ export function orchestratorRole(
   const client = new Client({ connection, namespace: temporal.namespace });
   const options = { client, offerValidForMs, stageTimes, payloadKeys: temporal.payloadKeys };
   const orchestrator = new Orchestrator(temporalWorkflows(options));
-  const sweeps = orderSweeps({ db: database.kysely, workflows: createOrderClient(options) });
+  const sweeps = orderSweeps({
+    db: database.kysely,
+    pool: database.pool,
+    outbox: shopWriter(database),
+    workflows: createOrderClient(options),
+  });
   const role = outboxRole({
     runs: 'consumer',
     providers: [{ provide: Orchestrator, useValue: orchestrator }, KeepProgress, KeepCompensations],

@@ -1,20 +1,23 @@
 import type { Fact } from '@bezel/order-workflow';
 import { uuidv7 } from '@bezel/outbox';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { ShopDatabase } from '../database/shop-database.ts';
+import type { ProjectDetails, PublishDetails, ShopDatabase } from '../database/shop-database.ts';
 
 /** A repair as it was asked for, with what came of it. */
 export type RepairRow = Selectable<ShopDatabase['order_repair']>;
 
 /** What is asked for. */
 export type RepairWanted =
-  | { readonly kind: 'run-workflow' | 'redrive' }
+  | { readonly kind: 'run-workflow' }
+  | { readonly kind: 'redrive' }
   | {
       readonly kind: 'tell-fact';
       readonly messageId: string;
       /** What another service told; left out for a fact the shop has recorded itself. */
       readonly fact?: Omit<Fact, 'messageId'>;
-    };
+    }
+  | { readonly kind: 'publish-again'; readonly messageId: string; readonly details: PublishDetails }
+  | { readonly kind: 'project-again'; readonly messageId: string; readonly details: ProjectDetails };
 
 /** Of which order, who asks, and why. */
 export interface Asking {
@@ -34,12 +37,13 @@ export async function askRepair(
   { orderId, by, reason }: Asking,
   wanted: RepairWanted,
 ): Promise<RepairRow | undefined> {
-  const messageId = wanted.kind === 'tell-fact' ? wanted.messageId : null;
+  const messageId = 'messageId' in wanted ? wanted.messageId : null;
+  const details = 'details' in wanted ? JSON.stringify(wanted.details) : null;
   const fact = wanted.kind === 'tell-fact' && wanted.fact !== undefined ? JSON.stringify(wanted.fact) : null;
   for (;;) {
     const { rows } = await sql<RepairRow>`
-      INSERT INTO order_repair (id, order_id, kind, message_id, fact, asked_by, reason, after_seq)
-      SELECT ${uuidv7()}, id, ${wanted.kind}, ${messageId}, ${fact}::json, ${by}, ${reason}, seq FROM orders WHERE id = ${orderId}
+      INSERT INTO order_repair (id, order_id, kind, message_id, fact, details, asked_by, reason, after_seq)
+      SELECT ${uuidv7()}, id, ${wanted.kind}, ${messageId}, ${fact}::json, ${details}::json, ${by}, ${reason}, seq FROM orders WHERE id = ${orderId}
       ON CONFLICT (order_id, kind, message_id) WHERE state = 'asked' DO NOTHING
       RETURNING *`.execute(db);
     const asked = rows[0] ?? (await waiting(db, orderId, wanted.kind, messageId));

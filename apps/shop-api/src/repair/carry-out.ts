@@ -1,33 +1,19 @@
 import { OrderSubmitted } from '@bezel/contracts';
 import { type Fact, isFinal } from '@bezel/order-workflow';
-import { type OrderClient, TemporalCallRefusedError } from '@bezel/order-workflow/client';
-import { createAdmin, uuidv7 } from '@bezel/outbox';
-import { log, withOrder } from '@bezel/service';
-import { CompiledQuery, type Kysely, sql, type Transaction } from 'kysely';
+import { TemporalCallRefusedError } from '@bezel/order-workflow/client';
+import { uuidv7 } from '@bezel/outbox';
+import { log, redriveOrder, withOrder } from '@bezel/service';
+import { sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import type { OrderRow } from '../orders/view/order-resource.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
 import type { RepairRow } from './ask-repair.ts';
+import { askToProject, publishWhereWritten, queryableOver, redrive } from './bring-messages.ts';
+import type { Outcome, RepairOptions } from './means.ts';
 import { inputOf, type Recorded, stateOf } from './standing-order.ts';
-
-/** What carrying out a repair came to; `later` leaves it asked. */
-export type Outcome =
-  | { readonly state: 'done' | 'needless' | 'refused'; readonly outcome: string }
-  | { readonly state: 'later' };
-
-/** What repairs need of Temporal. */
-export type RepairWorkflows = Pick<OrderClient, 'restartOrder' | 'presenceOf' | 'signalFact'>;
 
 /** An activity's attempt may outlive its workflow by as much (`startToCloseTimeout`, and some): it could still move the order. */
 export const SETTLE_MS = 30_000;
-
-/** By what repairs are carried out. */
-export interface RepairOptions {
-  readonly db: Kysely<ShopDatabase>;
-  readonly workflows: RepairWorkflows;
-  /** A workflow that was ended is not followed by another one before that, in ms. Default: {@link SETTLE_MS}. */
-  readonly settleMs?: number;
-}
 
 /**
  * Carries out the repair that has waited longest, if there is one that nobody is at. The call to Temporal happens inside the
@@ -38,7 +24,7 @@ export interface RepairOptions {
  * @returns the repair's id, and what came of it; undefined when there is none
  */
 export const carryOutNext = (
-  { db, workflows, settleMs = SETTLE_MS }: RepairOptions,
+  { db, settleMs = SETTLE_MS, ...means }: RepairOptions,
   after: string | null,
 ): Promise<{ readonly id: string; readonly result: Outcome } | undefined> =>
   db.transaction().execute(async (trx) => {
@@ -48,7 +34,7 @@ export const carryOutNext = (
     const [repair] = rows;
     if (repair === undefined) return undefined;
     const result = await withOrder(repair.order_id, () =>
-      carryOut(trx, { workflows, settleMs }, repair).catch(refusedByTemporal),
+      carryOut(trx, { ...means, settleMs }, repair).catch(refusedByTemporal),
     );
     if (result.state !== 'later') {
       await trx
@@ -68,7 +54,7 @@ function refusedByTemporal(error: unknown): Outcome {
   return { state: 'refused', outcome: `${error.message}: a person must find out what is wrong with the order` };
 }
 
-type Means = Required<Pick<RepairOptions, 'workflows' | 'settleMs'>>;
+type Means = Required<Omit<RepairOptions, 'db'>>;
 
 async function carryOut(trx: Transaction<ShopDatabase>, means: Means, repair: RepairRow): Promise<Outcome> {
   const order = await trx.selectFrom('orders').selectAll().where('id', '=', repair.order_id).executeTakeFirstOrThrow();
@@ -78,7 +64,11 @@ async function carryOut(trx: Transaction<ShopDatabase>, means: Means, repair: Re
     case 'tell-fact':
       return tellFact(trx, means, order, repair);
     case 'redrive':
-      return redrive(trx, order.id);
+      return redrive(trx, means, repair);
+    case 'publish-again':
+      return publishWhereWritten(trx, means, repair);
+    case 'project-again':
+      return askToProject(trx, means, repair);
   }
 }
 
@@ -104,7 +94,7 @@ async function runWorkflow(
     .onConflict((conflict) => conflict.column('order_id').doUpdateSet({ run_id: started.runId }))
     .execute();
   // Facts that came while it had no workflow were parked for this moment.
-  const redriven = await redriveKeys(trx, order.id);
+  const redriven = await redriveOrder(queryableOver(trx), order.id);
   const parked = redriven === 0 ? '' : ', and what was parked of it is played again';
   return { state: 'done', outcome: `its workflow was started where the order stands, ${order.status}${parked}` };
 }
@@ -185,24 +175,4 @@ async function factOf(
     ...(reason === null ? {} : { reason }),
     ...(offer_id === null ? {} : { offerId: offer_id }),
   };
-}
-
-async function redrive(trx: Transaction<ShopDatabase>, orderId: string): Promise<Outcome> {
-  const keys = await redriveKeys(trx, orderId);
-  return keys === 0
-    ? { state: 'needless', outcome: 'nothing is parked of the order' }
-    : { state: 'done', outcome: 'what is parked of the order is played again' };
-}
-
-/** Asks relay and consumers to play again what they parked of the order; how many keys that is. */
-async function redriveKeys(trx: Transaction<ShopDatabase>, orderId: string): Promise<number> {
-  const admin = createAdmin({
-    async query(text, params = []) {
-      const { rows, numAffectedRows } = await trx.executeQuery(CompiledQuery.raw(text, [...params]));
-      return { rows: rows as Record<string, unknown>[], rowCount: Number(numAffectedRows ?? 0) };
-    },
-  });
-  const published = await admin.redrive({ key: orderId });
-  const handled = await admin.consumers.redrive({ key: orderId });
-  return published.length + handled.length;
 }

@@ -18,7 +18,8 @@ beforeAll(async () => {
   running = await startRunningShop({ temporalAddress: testServers().temporalAddress });
   const { client, taskQueues, shop } = running;
   const workflows = createOrderClient({ client, taskQueues });
-  sweeps = orderSweeps({ db: shop.database.kysely, workflows, quietMs: 0, settleMs: 0 });
+  const { kysely: db, pool } = shop.database;
+  sweeps = orderSweeps({ db, pool, outbox: shop.outbox, workflows, quietMs: 0, settleMs: 0 });
 });
 afterAll(() => running[Symbol.asyncDispose]());
 

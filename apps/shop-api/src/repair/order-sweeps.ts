@@ -4,19 +4,17 @@ import { exclusively, log, type Sweep, type Swept } from '@bezel/service';
 import { type Kysely, sql } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { askRepair, type RepairWanted } from './ask-repair.ts';
-import { carryOutNext, type RepairOptions } from './carry-out.ts';
+import { carryOutNext } from './carry-out.ts';
 import { notBegun, offersPast, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
+import type { RepairOptions } from './means.ts';
 
 /** What the sweeps of orders need of Temporal. */
 export type SweptWorkflows = Pick<OrderClient, 'restartOrder' | 'presenceOf' | 'openAmong' | 'signalFact' | 'state'>;
 
-export interface OrderSweepsOptions {
-  readonly db: Kysely<ShopDatabase>;
+export interface OrderSweepsOptions extends RepairOptions {
   readonly workflows: SweptWorkflows;
   /** An order is left alone for so long after its last move, and a fact after it was said, in ms. Default: two minutes. */
   readonly quietMs?: number;
-  /** See {@link RepairOptions}. */
-  readonly settleMs?: number;
 }
 
 /** The messages of an order take seconds. Whoever is away for longer is waited for, but it is looked. */
@@ -116,13 +114,15 @@ async function unheard(
   return { unheard: found, unknown: [] };
 }
 
-const REASONS: Readonly<Record<RepairWanted['kind'], string>> = {
+/** What sweepers ask for, and why. */
+const REASONS = {
   'run-workflow': 'the order is under way and no workflow of it is open',
   'tell-fact': 'the fact was recorded and the workflow has not heard of it',
-  redrive: 'messages of the order are parked',
-};
+} as const satisfies Partial<Record<RepairWanted['kind'], string>>;
 
-const ask = (db: Kysely<ShopDatabase>, orderId: string, wanted: RepairWanted, sweeper: string) =>
+type SweptFor = Extract<RepairWanted, { kind: keyof typeof REASONS }>;
+
+const ask = (db: Kysely<ShopDatabase>, orderId: string, wanted: SweptFor, sweeper: string) =>
   askRepair(db, { orderId, by: `sweeper ${sweeper}`, reason: REASONS[wanted.kind] }, wanted);
 
 /** Each waiting repair once; one that has to wait is left for the next look. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as mes from '../events/mes.ts';
+import * as repairs from '../events/repairs.ts';
 import * as shop from '../events/shop.ts';
 import { TOPIC_PARTITIONS } from '../topics.ts';
 
@@ -12,6 +13,7 @@ interface Described {
 
 const EVENTS: readonly (readonly [name: string, event: Described])[] = [
   ...Object.entries(shop),
+  ...Object.entries(repairs),
   ...Object.entries(mes),
 ];
 /**
@@ -49,7 +51,7 @@ export function renderAsyncApi(): object {
         topic,
         {
           address: topic,
-          description: 'Key: the id of the order.',
+          description: 'Key: the id of the order; of what is asked in a repair of it, the repair.',
           bindings: { kafka: { topic, partitions: TOPIC_PARTITIONS } },
           messages: Object.fromEntries(
             messagesOf(topic).map(([name]) => [name, { $ref: `#/components/messages/${name}` }]),

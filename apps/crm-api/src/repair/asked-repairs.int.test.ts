@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { OrderStatusChanged, OrderSubmitted, ProjectingAsked, RedriveAsked } from '@bezel/contracts';
+import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
+import { handlersOf } from '@bezel/outbox/nestjs';
+import { play, virtualBroker } from '@bezel/outbox/testing';
+import { openDatabase } from '@bezel/service';
+import { expect, jest, test } from '@jest/globals';
+import type { CrmDatabase } from '../database/crm-database.ts';
+import { OrderProjection } from '../projection/order-projection.ts';
+import { crmTestDatabase } from '../testing/crm-database.ts';
+import { lifeOf } from '../testing/told.ts';
+import { AskedRepairs } from './asked-repairs.ts';
+
+jest.setTimeout(120_000);
+
+/** A CRM that has taken the life of an order, and what it is asked for. */
+async function startCrm(seed: number) {
+  const clone = await crmTestDatabase();
+  const database = openDatabase<CrmDatabase>({ url: clone.url, name: 'crm-test' });
+  const broker = virtualBroker({ seed, copies: 0.5 });
+  const consumers = [1, 2].map(() =>
+    createConsumer({
+      db: database.pool,
+      subscriber: broker.subscriber,
+      groupId: 'crm',
+      handlers: [...handlersOf(new OrderProjection()), ...handlersOf(new AskedRepairs())],
+    }),
+  );
+  for (const consumer of consumers) await consumer.start();
+  const orderId = uuidv7();
+  const [submitted, ...moves] = lifeOf(orderId);
+  const told = {
+    submitted: submitted?.data as EventData<typeof OrderSubmitted>,
+    moves: moves.map(({ data }) => data as EventData<typeof OrderStatusChanged>),
+  };
+  const handled = () => play(broker, consumers);
+  await broker.send(OrderSubmitted, told.submitted);
+  for (const data of told.moves) await broker.send(OrderStatusChanged, data);
+  await handled();
+  const shown = async () =>
+    (
+      await database.pool.query('SELECT seq, message_id AS id FROM order_move WHERE order_id = $1 ORDER BY seq', [
+        orderId,
+      ])
+    ).rows as { seq: number; id: string }[];
+  return {
+    ...{ database, broker, handled, orderId, told, shown },
+    ask: (messageId: string, event: { type: string; data: unknown }) =>
+      broker.send(ProjectingAsked, {
+        ...{ repairId: uuidv7(), orderId, messageId, event, at: new Date().toISOString() },
+      }),
+    redrive: () => broker.send(RedriveAsked, { repairId: uuidv7(), orderId, at: new Date().toISOString() }),
+    async [Symbol.asyncDispose]() {
+      for (const consumer of consumers) await consumer.stop();
+      await database.end();
+      await clone[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test.each([1, 2, 3])(
+  'a move that was taken and is not shown is entered once, however often and by whomever it is asked for (seed %i)',
+  async (seed) => {
+    await using crm = await startCrm(seed);
+    const before = await crm.shown();
+    const [begun, , , fourth] = before;
+    await crm.database.pool.query('DELETE FROM order_move WHERE order_id = $1 AND seq IN (0, 3)', [crm.orderId]);
+    const event = { type: OrderStatusChanged.type, data: crm.told.moves[2] };
+    for (let times = 0; times < 5; times += 1) await crm.ask(fourth?.id ?? '', event);
+    await crm.ask(begun?.id ?? '', { type: OrderSubmitted.type, data: crm.told.submitted });
+    await crm.handled();
+    expect(await crm.shown()).toEqual(before);
+    const order = await crm.database.pool.query('SELECT status, seq FROM order_view WHERE id = $1', [crm.orderId]);
+    expect(order.rows).toEqual([{ status: 'DELIVERED', seq: 8 }]);
+  },
+);
+
+test('what is shown is left alone, and so is what was never taken: its message brings it', async () => {
+  await using crm = await startCrm(7);
+  const before = await crm.shown();
+  const event = { type: OrderStatusChanged.type, data: crm.told.moves[2] };
+  await crm.ask(before[3]?.id ?? '', event);
+  await crm.ask(randomUUID(), event);
+  await crm.ask(before[3]?.id ?? '', { type: 'shop.price-accepted', data: { orderId: crm.orderId } });
+  await crm.handled();
+  expect(await crm.shown()).toEqual(before);
+});
+
+test('what is parked of the order is asked for, and nothing else', async () => {
+  await using crm = await startCrm(9);
+  const other = uuidv7();
+  for (const key of [crm.orderId, other]) {
+    await crm.database.pool.query(
+      `INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, attempts)
+       VALUES ('elsewhere', 'shop.orders', 3, $1::text::bytea, 'no such column', 5)`,
+      [key],
+    );
+  }
+  await crm.redrive();
+  await crm.handled();
+  const { rows } = await crm.database.pool.query(
+    `SELECT encode(key, 'escape') AS key FROM outbox.consumer_parked_key WHERE redrive`,
+  );
+  expect(rows).toEqual([{ key: crm.orderId }]);
+});

@@ -1,0 +1,76 @@
+import { PublishingAsked, RedriveAsked } from '@bezel/contracts';
+import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
+import { handlersOf } from '@bezel/outbox/nestjs';
+import { play, virtualBroker } from '@bezel/outbox/testing';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database.ts';
+import { AskedRepairs } from './asked-repairs.ts';
+
+jest.setTimeout(120_000);
+
+let database: MesTestDatabase;
+beforeAll(async () => {
+  database = await createMesDatabase();
+});
+afterAll(async () => database[Symbol.asyncDispose]());
+
+const query = async (sql: string, params: unknown[] = []) => (await database.pool.query(sql, params)).rows;
+const holes = async () => query(`SELECT shard::int, holes::text FROM outbox.checkpoint WHERE holes <> '{}'`);
+const orderId = uuidv7();
+let written: { messageId: string; shard: number; seq: number };
+beforeEach(async () => {
+  await query('SELECT outbox.write($1, $2, $3, $4, $5)', ['mes.work-orders', orderId, 'mes.x', '/bezel/mes', '{}']);
+  await query(`UPDATE outbox.checkpoint SET holes = '{}', cursor = coalesce(
+    (SELECT max(seq) FROM outbox.message AS m WHERE m.shard = checkpoint.shard), 0)`);
+  [written] = (await query(
+    'SELECT id AS "messageId", shard::int, seq::int FROM outbox.message WHERE key = $1 ORDER BY outbox.message.seq DESC LIMIT 1',
+    [orderId],
+  )) as [typeof written];
+});
+
+/** Lets the MES handle what it is asked, some of it more than once. */
+async function asked(tell: (broker: ReturnType<typeof virtualBroker>) => Promise<unknown>): Promise<void> {
+  const broker = virtualBroker({ seed: 5, copies: 0.5 });
+  const consumer = createConsumer({
+    db: database.pool,
+    subscriber: broker.subscriber,
+    groupId: `mes.board-${uuidv7()}`,
+    handlers: handlersOf(new AskedRepairs(database.pool)),
+  });
+  await consumer.start();
+  await tell(broker);
+  await play(broker, [consumer]);
+  await consumer.stop();
+}
+
+const publishing = (change: Partial<EventData<typeof PublishingAsked>> = {}) => ({
+  ...{ repairId: uuidv7(), orderId, of: 'mes', at: new Date().toISOString() },
+  ...{ ...written, ...change },
+});
+
+test('a message of its own is published again from its place, once however often that is asked', async () => {
+  await asked(async (broker) => {
+    for (let times = 0; times < 4; times += 1) await broker.send(PublishingAsked, publishing());
+  });
+  expect(await holes()).toEqual([{ shard: written.shard, holes: `{[${written.seq},${written.seq + 1})}` }]);
+});
+
+test.each([
+  ['of another app', { of: 'crm' }],
+  ['another message than the one that is there', { messageId: uuidv7() }],
+  ['of another order', { orderId: uuidv7() }],
+])('not what is %s', async (_, change) => {
+  await asked((broker) => broker.send(PublishingAsked, publishing(change)));
+  expect(await holes()).toEqual([]);
+});
+
+test('what is parked of the order is asked for, and nothing else', async () => {
+  for (const key of [orderId, uuidv7()]) {
+    await query(
+      `INSERT INTO outbox.parked_key (shard, topic, key, reason) VALUES ($1, 'mes.work-orders', $2, 'too large')`,
+      [written.shard, key],
+    );
+  }
+  await asked((broker) => broker.send(RedriveAsked, { repairId: uuidv7(), orderId, at: new Date().toISOString() }));
+  expect(await query('SELECT key FROM outbox.parked_key WHERE redrive')).toEqual([{ key: orderId }]);
+});

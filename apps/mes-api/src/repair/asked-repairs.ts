@@ -1,0 +1,34 @@
+import { PublishingAsked, RedriveAsked } from '@bezel/contracts';
+import type { Database, HandlerContext } from '@bezel/outbox';
+import { type EventOf, OnEvent } from '@bezel/outbox/nestjs';
+import { log, publishAgain, redriveOrder, withOrder } from '@bezel/service';
+
+/**
+ * Carries out in the MES what an administrator asked the shop for. What is asked here is recorded there, in the order's history.
+ * Each is safe more than once.
+ */
+export class AskedRepairs {
+  /** @param pool publishing again works in a transaction of its own */
+  constructor(private readonly pool: Database) {}
+
+  @OnEvent(RedriveAsked)
+  async redrive({ data }: EventOf<typeof RedriveAsked>, { tx }: HandlerContext): Promise<void> {
+    await withOrder(data.orderId, async () => {
+      const keys = await redriveOrder(tx, data.orderId);
+      told(data.repairId, `${keys} parked keys of the order are played again`);
+    });
+  }
+
+  /** Should this transaction be rolled back, it is asked for again: another copy, which whoever has the message passes over. */
+  @OnEvent(PublishingAsked)
+  async publish({ data }: EventOf<typeof PublishingAsked>): Promise<void> {
+    if (data.of !== 'mes') return;
+    await withOrder(data.orderId, async () => {
+      const result = await publishAgain(this.pool, data);
+      told(data.repairId, `publishing message ${data.messageId} again: ${result}`);
+    });
+  }
+}
+
+const told = (repairId: string, message: string): void =>
+  log.warn({ 'event.action': 'order-repaired', 'bezel.repair.id': repairId }, message);

@@ -1,0 +1,90 @@
+import { OrderStatusChanged, ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
+import type { Queryable } from '@bezel/outbox';
+import type { EventData } from '@bezel/outbox/event';
+import { publishAgain, redriveOrder } from '@bezel/service';
+import { CompiledQuery, type Transaction } from 'kysely';
+import type { ProjectDetails, PublishDetails, ShopDatabase } from '../database/shop-database.ts';
+import type { RepairRow } from './ask-repair.ts';
+import type { Outcome, RepairOptions } from './means.ts';
+
+/** What these repairs are carried out with. */
+export type BringingMeans = Pick<RepairOptions, 'pool' | 'outbox'>;
+
+/**
+ * Plays again what is parked of the order here, and asks the other apps to do likewise: only they know what they have parked.
+ */
+export async function redrive(
+  trx: Transaction<ShopDatabase>,
+  { outbox }: BringingMeans,
+  repair: RepairRow,
+): Promise<Outcome> {
+  const keys = await redriveOrder(queryableOver(trx), repair.order_id);
+  await outbox.write(trx, RedriveAsked, askedBy(repair));
+  const here =
+    keys === 0 ? 'nothing is parked of the order in the shop' : 'what is parked of the order is played again';
+  return { state: 'done', outcome: `${here}; the other apps are asked to play again what they have parked` };
+}
+
+/**
+ * Has a message published again from the outbox it was written to. The shop's own is asked for in a transaction of its own: should
+ * this one be rolled back, it is asked for again, and another copy is passed over by who has the message.
+ */
+export async function publishWhereWritten(
+  trx: Transaction<ShopDatabase>,
+  { pool, outbox }: BringingMeans,
+  repair: RepairRow,
+): Promise<Outcome> {
+  const { of, shard, seq } = repair.details as PublishDetails;
+  const messageId = repair.message_id ?? '';
+  if (of !== 'shop') {
+    await outbox.write(trx, PublishingAsked, { ...askedBy(repair), of, messageId, shard, seq });
+    return { state: 'done', outcome: `${of} is asked to publish its message again` };
+  }
+  switch (await publishAgain(pool, { orderId: repair.order_id, messageId, shard, seq })) {
+    case 'asked':
+      return { state: 'done', outcome: 'the message is published again' };
+    case 'waiting':
+      return { state: 'needless', outcome: 'the relay has yet to send it, or it is parked' };
+    case 'unknown':
+      return { state: 'refused', outcome: 'the outbox has no such message of this order at that place any more' };
+  }
+}
+
+/**
+ * Asks the CRM to enter what it took and does not show. Only what the order's history has is told: an event that somebody made up
+ * goes nowhere. Served by the primary key.
+ */
+export async function askToProject(
+  trx: Transaction<ShopDatabase>,
+  { outbox }: BringingMeans,
+  repair: RepairRow,
+): Promise<Outcome> {
+  const { event } = repair.details as ProjectDetails;
+  const { seq, to } =
+    event.type === OrderStatusChanged.type
+      ? (event.data as EventData<typeof OrderStatusChanged>)
+      : { seq: 0, to: 'SUBMITTED' as const };
+  const move = await trx
+    .selectFrom('order_history')
+    .select('seq')
+    .where('order_id', '=', repair.order_id)
+    .where('seq', '=', seq)
+    .where('to_status', '=', to)
+    .executeTakeFirst();
+  if (move === undefined) {
+    const outcome = `the order never made the move ${seq} to ${to}: a person must find out where that was told`;
+    return { state: 'refused', outcome };
+  }
+  await outbox.write(trx, ProjectingAsked, { ...askedBy(repair), messageId: repair.message_id ?? '', event });
+  return { state: 'done', outcome: `the CRM is asked to enter the move ${seq} to ${to}` };
+}
+
+const askedBy = ({ id, order_id, at }: RepairRow) => ({ repairId: id, orderId: order_id, at: at.toISOString() });
+
+/** An open transaction as the outbox's functions take it. */
+export const queryableOver = (trx: Transaction<ShopDatabase>): Queryable => ({
+  async query(text, params = []) {
+    const { rows, numAffectedRows } = await trx.executeQuery(CompiledQuery.raw(text, [...params]));
+    return { rows: rows as Record<string, unknown>[], rowCount: Number(numAffectedRows ?? 0) };
+  },
+});

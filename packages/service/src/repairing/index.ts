@@ -1,0 +1,2 @@
+export { type PublishedAgain, publishAgain, type WrittenAt } from './publish-again.ts';
+export { redriveOrder } from './redrive-order.ts';
