@@ -14,6 +14,7 @@ import {
 import { aborted, atMost, keepConnected } from '../subscriber/keep-connected.ts';
 import { existing, untilTopicsChange } from '../subscriber/topics.ts';
 import { explainCodec } from './codecs.ts';
+import { formerSelf } from './former-self.ts';
 import { toFetchedMessage } from './messages.ts';
 import { offsetsOf, sizesOf } from './topics.ts';
 
@@ -88,6 +89,7 @@ function subscribe(
   { groupId, topics, listener }: SubscribeRequest,
 ): Subscription {
   const closing = new AbortController();
+  const former = formerSelf(groupId);
   let client: Consumer | undefined;
   /** Of each owned partition the offset the next range must start at; undefined while nobody has sought. */
   const reading = new Map<string, bigint | undefined>();
@@ -186,6 +188,7 @@ function subscribe(
       maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
       maxBytesPerPartition: options.maxBytesPerPartition ?? 512 * 1024,
       allowAutoTopicCreation: false,
+      partitionAssigners: former.assigners,
       // kafkajs would restart by itself after some crashes and not after others; a new session covers all of them.
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     });
@@ -202,6 +205,7 @@ function subscribe(
     consumer.on(GROUP_JOIN, ({ payload }) => {
       if (!signal.aborted) {
         leads = payload.isLeader;
+        former.isNow(payload.memberId);
         watch.heard();
         healthy();
         own(payload.memberAssignment, consumer);
@@ -216,6 +220,7 @@ function subscribe(
       if (!signal.aborted) {
         const readable = existing(topics, sizes, (missing) => listener.missing?.(missing));
         await consumer.connect();
+        await former.leaves();
         await consumer.subscribe({ topics: readable, fromBeginning: true });
         await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: deliver });
       }

@@ -70,10 +70,13 @@ function subscribe(
 ): Subscription {
   const closing = new AbortController();
   let current: { member: Client; fetcher: Fetcher } | undefined;
+  /** Who the session before was, if it could not say that it leaves: as somebody new one would wait for oneself. */
+  let former: string | null = null;
 
   const session = async (signal: AbortSignal, healthy: () => void): Promise<void> => {
     const member = createClient(options, groupId);
     const reader = createClient(options, groupId);
+    member.memberId = former;
     const fetcher = createFetcher(
       reader,
       {
@@ -97,6 +100,7 @@ function subscribe(
         return;
       }
       leads = isLeader === true;
+      former = member.memberId;
       healthy();
       const owned: TopicPartition[] = (assignments ?? []).flatMap(({ topic, partitions }) =>
         partitions.map((partition) => ({ topic, partition })),

@@ -70,7 +70,7 @@ export function createRelay(options: RelayOptions): Relay {
   const schemaName = options.schemaName ?? DEFAULT_SCHEMA;
   const schema = quoteSchema(schemaName);
   const channel = nudgeChannel(schemaName);
-  const retry = options.retry ?? { firstMs: 50, maxMs: 5_000 };
+  const retry = options.retry ?? { firstMs: 50, maxMs: 2_000 };
   const pace = { ...DEFAULT_PACE, ...options.pace };
   const relay = randomUUID();
   const run = createStatementRunner(db, { timeoutMs: STATEMENT_TIMEOUT_MS });

@@ -33,7 +33,7 @@ export interface RelayOptions {
   readonly stopTimeoutMs?: number;
   /** A key whose message Kafka refused so often for the message's own sake is parked. Default 3. */
   readonly parkAfter?: number;
-  /** The waits between tries of what fails. Default from 50 to 5,000. */
+  /** The waits between tries of what fails. Default from 50 to 2,000. */
   readonly retry?: Backoff;
   /** Told of everything that goes wrong, for logs. What can be done is done by the relay. */
   readonly onError?: (problem: RelayProblem) => void;

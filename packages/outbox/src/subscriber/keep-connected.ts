@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { asError } from '../errors/as-error.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
 
-const RECONNECT: Backoff = { firstMs: 200, maxMs: 5_000 };
+/** Nobody waits much longer than this for brokers that answer again. */
+const RECONNECT: Backoff = { firstMs: 200, maxMs: 2_000 };
 
 /** One life of a client: it runs until the signal is aborted, then resolves, or until it breaks, then rejects. */
 export type Session = (signal: AbortSignal, healthy: () => void) => Promise<void>;

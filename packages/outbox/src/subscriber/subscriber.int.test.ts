@@ -326,6 +326,32 @@ describe.each(SUBSCRIBERS)('the subscriber on $client', ({ subscriber }) => {
     });
   });
 
+  test('who comes back does not wait for who it was, nor do the others', async () => {
+    const topic = await createTopic('former', { partitions: 2 });
+    const by = subscriber({ sessionTimeoutMs: 300_000, rebalanceTimeoutMs: 300_000 });
+    using path = networkPath(Number(testServers().kafkaBrokers[0]?.split(':').at(-1)));
+    const first = join([topic], { by });
+    await using _first = first.subscription;
+    await first.listener.joined(2);
+    const second = join([topic], { groupId: first.groupId, by });
+    await using _second = second.subscription;
+    await Promise.all([first.listener.joined(1), second.listener.joined(1)]);
+    for (const { listener, subscription } of [first, second]) {
+      for (const partition of listener.owned) listener.seek(subscription, partition, 0n);
+    }
+    const before = [first, second].map(({ listener }) => listener.assignments);
+    path.cut();
+    await waitFor('the losses', () => [first, second].every(({ listener }) => listener.losses.length > 0));
+    path.mend();
+    await waitFor('both again', () =>
+      [first, second].every(
+        ({ listener }, n) => listener.assignments > (before[n] ?? 0) && listener.owned.length === 1,
+      ),
+    );
+    await using admin = await createAdmin();
+    expect((await admin.describeGroups([first.groupId])).groups[0]?.members).toHaveLength(2);
+  });
+
   test('tells Kafka how far the group is', async () => {
     const topic = await createTopic('lag', { partitions: 1 });
     await using producer = await createProducer();
