@@ -8,6 +8,7 @@ import type {
   MoveSeen,
   OrderAccount,
   RefusalSeen,
+  RepairSeen,
   WorkOrderSeen,
   WrittenMessage,
 } from './order-account.ts';
@@ -38,6 +39,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const moves: MoveSeen[] = [];
   const refusals: RefusalSeen[] = [];
   const delays: DelaySeen[] = [];
+  const repairs: RepairSeen[] = [];
   const written: WrittenMessage[] = [];
   const copies: MessageCopy[] = [];
   const handled: HandledMessage[] = [];
@@ -58,6 +60,9 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
       }
       case 'shop.delay':
         delays.push(delayOf(row));
+        return;
+      case 'shop.repair':
+        repairs.push({ kind: row.state, messageId: row.messageId, at: row.at });
         return;
       case 'crm.projection':
         projected.push(moveOf(row));
@@ -95,6 +100,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
     moves,
     refusals,
     delays,
+    repairs,
     written,
     copies,
     handled,

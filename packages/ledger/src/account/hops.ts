@@ -9,6 +9,8 @@ export const HOPS = [
   'shop.history',
   /** The delays the order was told to have. */
   'shop.delay',
+  /** The repairs that were carried out of it. */
+  'shop.repair',
   'shop.outbox',
   'shop.topic',
   'shop.inbox',
@@ -25,7 +27,7 @@ export type Hop = (typeof HOPS)[number];
 
 /** The hops that are views, by the app whose database has them. */
 export const VIEW_HOPS = {
-  shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.outbox', 'shop.inbox'],
+  shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.repair', 'shop.outbox', 'shop.inbox'],
   mes: ['mes.work-order', 'mes.outbox', 'mes.inbox'],
   crm: ['crm.inbox', 'crm.projection'],
 } as const satisfies Record<string, readonly Hop[]>;

@@ -26,6 +26,13 @@ export interface DelaySeen {
   readonly at: number;
 }
 
+/** A repair that was carried out. `messageId` is that of the message it was about, if it was about one. */
+export interface RepairSeen {
+  readonly kind: string;
+  readonly messageId: string | null;
+  readonly at: number;
+}
+
 /** An outbox row. `shard` and `seq` are its place in its lane. */
 export interface WrittenMessage {
   readonly hop: OutboxHop;
@@ -63,6 +70,7 @@ export interface OrderAccount {
   readonly moves: readonly MoveSeen[];
   readonly refusals: readonly RefusalSeen[];
   readonly delays: readonly DelaySeen[];
+  readonly repairs: readonly RepairSeen[];
   readonly written: readonly WrittenMessage[];
   readonly copies: readonly MessageCopy[];
   readonly handled: readonly HandledMessage[];

@@ -204,3 +204,33 @@ describe('a fact the workflow keeps', () => {
     );
   });
 });
+
+describe('a message that a repair published again', () => {
+  const skipped = DEFECTS.find(({ name }) => name === 'a move was skipped');
+  const life = liveOrder(ORDER, {
+    steps: 8,
+    ending: 'none',
+    repeatsFrom: [],
+    refusedAfter: null,
+    lateAfter: 3,
+    claimed: true,
+  });
+
+  /** A move whose copy was lost comes after all others. */
+  const late = (pick: number): { evidence: Evidence[]; messageId: string } => {
+    const left = skipped?.plant(life, (n) => pick % n) ?? [];
+    const lost = life.find((item) => item.source === 'topic' && !left.includes(item));
+    if (lost?.source !== 'topic') throw new Error('nothing was lost');
+    return { evidence: [...left, { ...lost, offset: 9_000n }], messageId: lost.messageId };
+  };
+
+  test('came late, which the record of the repair explains, and nothing else does', () => {
+    for (let pick = 0; pick < 7; pick += 1) {
+      const { evidence, messageId } = late(pick);
+      expect(audit(evidence)).toContainEqual(expect.objectContaining({ kind: 'out-of-order', hop: 'shop.topic' }));
+      const repaired = { source: 'view', orderId: ORDER, hop: 'shop.repair', at: LIFE_BEGINS } as const;
+      expect(audit([...evidence, { ...repaired, messageId, state: 'publish-again' }])).toEqual([]);
+      expect(audit([...evidence, { ...repaired, messageId: null, state: 'redrive' }])).not.toEqual([]);
+    }
+  });
+});

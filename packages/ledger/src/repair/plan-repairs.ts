@@ -31,8 +31,10 @@ export function planRepairs({ account, findings, parked = [] }: Ailing): RepairP
   const repairs = new Map<string, Repair>();
   const byHand: ByHand[] = [];
   const add = (repair: Repair): void => {
-    const name = `${repair.kind} ${'messageId' in repair ? repair.messageId : ''}`;
-    if (!repairs.has(name)) repairs.set(name, repair);
+    const messageId = 'messageId' in repair ? repair.messageId : null;
+    const name = `${repair.kind} ${messageId}`;
+    const before = account.repairs.filter((done) => done.kind === repair.kind && done.messageId === messageId).length;
+    if (!repairs.has(name)) repairs.set(name, { ...repair, evidence: `${repair.evidence}; repaired ${before} times` });
   };
   if (parked.length > 0) add(redrive(account, parked));
   for (const finding of defects) {
@@ -140,6 +142,9 @@ function tellFact(account: OrderAccount, { detail }: Finding, messageId: string)
 function projectAgain(account: OrderAccount, { detail }: Finding, messageId: string): Repair | string {
   const copy = placeOf(account, messageId);
   if (copy === null) return 'What was told is on no topic any more.';
+  const taken = account.handled.some((row) => row.hop === 'crm.inbox' && row.messageId === messageId);
+  if (!taken)
+    return 'It was taken so long ago that the CRM’s inbox has forgotten it: enter the move by hand, from the shop’s history.';
   return {
     ...{ kind: 'project-again', orderId: account.orderId, because: detail, messageId, copy },
     text: 'Has the CRM enter the move it took and does not show, from the message itself; a move that is shown is left alone.',

@@ -184,6 +184,8 @@ function codeOf({ hop, kind, messageId, detail }: Finding): CauseCode {
       return 'work-order-wrong';
     case 'crm.projection':
       return 'projection-wrong';
+    case 'shop.repair':
+      return 'inconsistent';
     case 'shop.outbox':
     case 'shop.delay':
       return kind === 'lost' ? 'history-broken' : 'inconsistent';

@@ -6,7 +6,8 @@ import { type AuditTerms, type Check, groupedBy, missing } from '../judge.ts';
 
 /**
  * Outbox and topic tell the same: every row has a copy, every copy has a row, and first copies are in order. Repeats are
- * allowed, as many as there are.
+ * allowed, as many as there are. A message that was published again because it was missing has no place in that order: it
+ * came late, and the repair that brought it says so.
  */
 export const checkPublishing: Check = (account, terms) =>
   (['shop.outbox', 'mes.outbox'] as const).flatMap((outbox) => checkOutbox(account, terms, outbox));
@@ -61,10 +62,13 @@ function checkOrder(
   copiesOf: ReadonlyMap<string, readonly MessageCopy[]>,
 ): Finding[] {
   const found: Finding[] = [];
+  const broughtLate = new Set(
+    account.repairs.filter(({ kind }) => kind === 'publish-again').map(({ messageId }) => messageId),
+  );
   let furthest: { message: WrittenMessage; offset: bigint } | undefined;
   for (const message of written) {
     const offset = copiesOf.get(message.messageId)?.[0]?.offset;
-    if (offset === undefined) continue;
+    if (offset === undefined || broughtLate.has(message.messageId)) continue;
     if (furthest === undefined || offset > furthest.offset) {
       furthest = { message, offset };
       continue;

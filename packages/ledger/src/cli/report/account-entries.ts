@@ -23,6 +23,7 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
     ...account.delays.map(({ seq, kind, at, messageId }) =>
       entry('shop.delay', at, `${kind} after move ${seq}`, messageId),
     ),
+    ...account.repairs.map(({ kind, at, messageId }) => entry('shop.repair', at, kind, messageId)),
     ...account.written.map(({ hop, at, type, shard, seq, messageId }) =>
       entry(hop, at, `${type} as ${shard}/${seq}`, messageId),
     ),
