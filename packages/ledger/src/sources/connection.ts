@@ -1,15 +1,20 @@
 import pg from 'pg';
 import type { App } from '../account/hops.ts';
 
+/** What the ledger reads from: the databases of the apps, and the two servers. */
+export type SourceName = App | 'kafka' | 'temporal';
+
 /** A source of the ledger does not answer, or refuses: nothing is known of the orders. */
 export class SourceUnavailableError extends Error {
   readonly code = 'source_unavailable';
   readonly retryable = true;
+  readonly source: SourceName;
 
-  /** @param source in words, such as "Postgres of the shop" */
-  constructor(source: string, cause: unknown) {
-    super(`${source} cannot be read: ${reasonOf(cause)}`, { cause });
+  /** @param words such as "Postgres of the shop" */
+  constructor(source: SourceName, words: string, cause: unknown) {
+    super(`${words} cannot be read: ${reasonOf(cause)}`, { cause });
     this.name = 'SourceUnavailableError';
+    this.source = source;
   }
 }
 
@@ -38,7 +43,11 @@ export async function connectReadOnly(connectionString: string, app: App): Promi
   try {
     await client.connect();
   } catch (error) {
-    throw new SourceUnavailableError(`Postgres of ${app} (${client.host}:${client.port}/${client.database})`, error);
+    throw new SourceUnavailableError(
+      app,
+      `Postgres of ${app} (${client.host}:${client.port}/${client.database})`,
+      error,
+    );
   }
   return client;
 }

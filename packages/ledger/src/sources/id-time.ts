@@ -8,3 +8,6 @@ export function lowestIdAt(at: number): string {
 export function idTime(id: string): number | null {
   return id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : null;
 }
+
+/** No id of an order is lower. */
+export const LOWEST_ID = '00000000-0000-0000-0000-000000000000';

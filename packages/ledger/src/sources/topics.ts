@@ -49,7 +49,7 @@ export function openTopics(brokers: readonly string[]): TopicReader {
     try {
       return await answer;
     } catch (error) {
-      throw new SourceUnavailableError(`Kafka (${brokers.join(', ')})`, error);
+      throw new SourceUnavailableError('kafka', `Kafka (${brokers.join(', ')})`, error);
     }
   };
   const offsetsAt = async (topics: readonly string[], timestamp: bigint): Promise<TopicOffsets> =>

@@ -8,10 +8,12 @@ import { connectReadOnly } from './connection.ts';
 export class ViewUnavailableError extends Error {
   readonly code = 'view_unavailable';
   readonly retryable = false;
+  readonly view: string;
 
   constructor(view: string, cause: Error) {
     super(`cannot read ${view}: ${cause.message}`, { cause });
     this.name = 'ViewUnavailableError';
+    this.view = view;
   }
 }
 
@@ -41,12 +43,18 @@ export function rowsIn({ hop, orderId, text }: PackedRows): ViewRow[] {
   });
 }
 
-/** Which orders' rows are read. Inbox views are always read whole: they know messages, not orders. */
+/** Which orders' rows are read. Inbox views know messages, not orders: they are read whole, or for given messages. */
 export interface ViewSelection {
   /** Only these; all when undefined. */
-  readonly orderIds: readonly string[] | undefined;
+  readonly orderIds?: readonly string[] | undefined;
   /** Of these only ids that are not lower. */
   readonly fromId: string;
+  /** And that are lower than this; without an end when undefined. */
+  readonly beforeId?: string | undefined;
+  /** Only inbox rows of these messages; all when undefined. */
+  readonly messageIds?: readonly string[] | undefined;
+  /** Only these views of the app; all when undefined. */
+  readonly hops?: readonly ViewHop[] | undefined;
 }
 
 const ROWS_A_FETCH = 2_000;
@@ -64,7 +72,7 @@ export async function openViews(connectionString: string, app: App, selection: V
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(WORK_MEM);
-    for (const hop of VIEW_HOPS[app]) await declareCursor(client, hop, selection);
+    for (const hop of selection.hops ?? VIEW_HOPS[app]) await declareCursor(client, hop, selection);
   } catch (error) {
     await client.end();
     throw error;
@@ -89,22 +97,42 @@ const WORK_MEM = `SET LOCAL work_mem = '64MB'`;
  * A row of its own for everything would cost more to carry than to read: the rows of an order come as one text, and `at` as
  * milliseconds.
  */
-async function declareCursor(client: pg.Client, hop: ViewHop, { orderIds, fromId }: ViewSelection): Promise<void> {
-  const some = orderIds === undefined ? '' : 'AND v.order_id = ANY ($2::uuid[])';
+async function declareCursor(client: pg.Client, hop: ViewHop, selection: ViewSelection): Promise<void> {
   const at = `round(date_part('epoch', v.at) * 1000)::text`;
-  const query = hop.endsWith('.inbox')
+  const isInbox = hop.endsWith('.inbox');
+  const { where, values } = isInbox ? ofMessages(selection) : ofOrders(selection);
+  const query = isInbox
     ? `SELECT v.message_id::text || E'\\t' || ${at} || E'\\t' || v.state AS line
-       FROM ${viewOf(hop)} AS v WHERE v.message_id IS NOT NULL ORDER BY v.message_id`
+       FROM ${viewOf(hop)} AS v WHERE v.message_id IS NOT NULL ${where} ORDER BY v.message_id`
     : `SELECT v.order_id::text,
               string_agg(coalesce(v.message_id::text, '') || E'\\t' || ${at} || E'\\t' || v.state, E'\\n') AS line
-       FROM ${viewOf(hop)} AS v WHERE v.order_id >= $1 ${some} GROUP BY v.order_id ORDER BY v.order_id`;
-  const values = hop.endsWith('.inbox') ? [] : orderIds === undefined ? [fromId] : [fromId, orderIds];
+       FROM ${viewOf(hop)} AS v WHERE ${where} GROUP BY v.order_id ORDER BY v.order_id`;
   try {
-    await client.query(`DECLARE ${cursorOf(hop)} NO SCROLL CURSOR FOR ${query}`, values);
+    await client.query(`DECLARE ${cursorOf(hop)} NO SCROLL CURSOR FOR ${query}`, [...values]);
   } catch (error) {
     throw new ViewUnavailableError(viewOf(hop), error as Error);
   }
 }
+
+/** A message whose id is no uuid is in no inbox. */
+function ofMessages({ messageIds }: ViewSelection): Condition {
+  if (messageIds === undefined) return { where: '', values: [] };
+  return { where: 'AND v.message_id = ANY ($1::uuid[])', values: [messageIds.filter((id) => UUID.test(id))] };
+}
+
+function ofOrders({ orderIds, fromId, beforeId }: ViewSelection): Condition {
+  const values: unknown[] = [fromId];
+  const some = orderIds === undefined ? '' : ` AND v.order_id = ANY ($${values.push(orderIds)}::uuid[])`;
+  const before = beforeId === undefined ? '' : ` AND v.order_id < $${values.push(beforeId)}`;
+  return { where: `v.order_id >= $1${some}${before}`, values };
+}
+
+interface Condition {
+  readonly where: string;
+  readonly values: readonly unknown[];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface Fetched {
   readonly order_id: string;

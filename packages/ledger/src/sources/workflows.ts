@@ -23,6 +23,8 @@ export interface WorkflowReader extends AsyncDisposable {
    * @throws PayloadKeyUnknownError, PayloadDamagedError when they are encrypted and cannot be read: that is no finding
    */
   signalled(orderId: string): Promise<string[]>;
+  /** Workflows that have ended since a moment in any other way than by themselves, as Temporal's list tells; in no order. */
+  endedEarly(since: number): Promise<WorkflowSeen[]>;
   /** What the order's workflow is doing now; null when there is none. Errors that cannot be decrypted are said to be so. */
   atWork(orderId: string): Promise<WorkflowAtWork | null>;
 }
@@ -60,7 +62,7 @@ export interface WorkflowsPlace {
 export async function openWorkflows({ address, namespace, payloadKeys }: WorkflowsPlace): Promise<WorkflowReader> {
   const codec = payloadCodec(payloadKeys === undefined ? [] : readPayloadKeys(payloadKeys));
   const connection = await Connection.connect({ address }).catch((error: unknown) => {
-    throw new SourceUnavailableError(`Temporal (${address})`, error);
+    throw new SourceUnavailableError('temporal', `Temporal (${address})`, error);
   });
   const { workflow: workflows } = new Client({ connection, namespace });
 
@@ -78,6 +80,15 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
         runId = events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
       } while (runId !== undefined);
       return messageIdsIn(await codec.decode(told));
+    },
+
+    async endedEarly(since) {
+      const query = `WorkflowType = '${WORKFLOW_TYPE}' AND ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut') AND CloseTime >= '${new Date(since).toISOString()}'`;
+      const ended: WorkflowSeen[] = [];
+      for await (const execution of workflows.list({ query, pageSize: WORKFLOWS_A_BATCH })) {
+        if (execution.workflowId.startsWith(ID_PREFIX)) ended.push(seenOf(execution));
+      }
+      return ended;
     },
 
     async atWork(orderId) {

@@ -1,0 +1,144 @@
+import type { InboxHop, ViewHop } from './account/hops.ts';
+import { VIEW_HOPS } from './account/hops.ts';
+import type { AuditLimits } from './audit/limits.ts';
+import { auditKnown, type Known, type OrderAudit, orderOf } from './audit-known.ts';
+import type { AuditedStack } from './audit-stack.ts';
+import { type Batches, batchesOf } from './sources/batches.ts';
+import { copiesOn } from './sources/copies.ts';
+import { ORDER_TOPICS } from './sources/copy-of.ts';
+import { handledByOrder, type InboxRows } from './sources/handled-by-order.ts';
+import { idTime, LOWEST_ID } from './sources/id-time.ts';
+import { LineSort } from './sources/line-sort.ts';
+import { Cursor, groupSorted } from './sources/merge.ts';
+import { lineOfCopy, lineOfWorkflow, orderIdIn } from './sources/message-lines.ts';
+import { openViews } from './sources/views.ts';
+import { openWorkflows } from './sources/workflows.ts';
+
+/** How all orders are audited little by little. */
+export interface SlicesOptions {
+  /** What time it is, in milliseconds since 1970. */
+  readonly readAt: number;
+  readonly limits: AuditLimits;
+  /** Begins with the orders whose id is not lower: where an earlier pass was ended. */
+  readonly fromId?: string | undefined;
+  /** About so many orders at a time: as long as that takes, a snapshot of each database is open. */
+  readonly ordersASlice: number;
+  /** Awaited between any two steps, while no snapshot is open: whoever waits here for long holds nobody up. */
+  readonly rest: () => Promise<void>;
+  /** Told after each slice from which id a pass that fails now can go on. */
+  readonly onSlice: (nextId: string) => void;
+  /** Ends the audit when it fires, with its reason. */
+  readonly signal: AbortSignal;
+}
+
+const APPS = ['crm', 'mes', 'shop'] as const;
+const INBOXES = ['crm.inbox', 'mes.inbox', 'shop.inbox'] as const satisfies readonly InboxHop[];
+
+/**
+ * Audits all orders, in order of their ids, as `auditStack` does, but slowly: topics, inboxes and Temporal's list are read once
+ * and laid down sorted by order, then the views are read slice by slice, each in a snapshot of its own.
+ *
+ * So what it says of an order has been read at moments that lie minutes apart. Whatever came in between is younger than the
+ * beginning and so on its way; but what it finds wrong is to be looked at again by `auditStack`, of that order alone.
+ *
+ * @throws SourceUnavailableError, ViewUnavailableError, ViewRowUnreadableError, PartitionUnavailableError, PayloadKeyUnknownError
+ */
+export async function* auditSlices(stack: AuditedStack, options: SlicesOptions): AsyncGenerator<OrderAudit> {
+  const { readAt, limits, ordersASlice, rest, onSlice, signal } = options;
+  const terms = { readAt, limits };
+  await using open = new AsyncDisposableStack();
+  const workflows = open.use(await openWorkflows(stack.temporal));
+  const byOrder = open.use(new LineSort());
+  const fromId = options.fromId ?? LOWEST_ID;
+  const since = idTime(fromId) ?? undefined;
+
+  await addMessages(byOrder, stack, { fromId, since }, options);
+  for await (const batch of workflows.seen({ since: since && since - DAY })) {
+    signal.throwIfAborted();
+    await byOrder.add(batch.filter(({ orderId }) => orderId >= fromId).map(lineOfWorkflow));
+    await rest();
+  }
+
+  const lines = new Cursor(byOrder.sorted(), orderIdIn);
+  open.defer(() => lines.close());
+  await lines.advance();
+  let begin: string | undefined = fromId;
+  while (begin !== undefined) {
+    signal.throwIfAborted();
+    const slice: Slice = await nextSlice(lines, ordersASlice);
+    yield* auditRange(stack, { fromId: begin, ...slice }, (orderId, known) =>
+      auditKnown(orderId, known, terms, workflows),
+    );
+    begin = slice.beforeId;
+    if (begin !== undefined) onSlice(begin);
+    await rest();
+  }
+}
+
+/** Clocks differ, and a sweeper may have started a workflow long after its order. An order without one is looked at again. */
+const DAY = 24 * 60 * 60_000;
+
+/** Lays down every copy and every inbox row, by order. */
+async function addMessages(
+  byOrder: LineSort,
+  { kafka, topics = ORDER_TOPICS, postgres }: AuditedStack,
+  { fromId, since }: { readonly fromId: string; readonly since: number | undefined },
+  { rest, signal }: SlicesOptions,
+): Promise<void> {
+  await using open = new AsyncDisposableStack();
+  const copies = open.use(new LineSort());
+  for await (const batch of copiesOn({ kafka, topics }, { orderIds: undefined, fromId, since, from: undefined })) {
+    signal.throwIfAborted();
+    await copies.add(batch.map(lineOfCopy));
+    await rest();
+  }
+  const inboxes: InboxRows[] = [];
+  for (const [index, hop] of INBOXES.entries()) {
+    const app = APPS[index] as (typeof APPS)[number];
+    const snapshot = open.use(await openViews(postgres[app], app, { fromId, hops: [hop] }));
+    inboxes.push({ hop, rows: snapshot.byMessage(hop) });
+  }
+  for await (const lines of handledByOrder(copies.sorted(), inboxes)) {
+    signal.throwIfAborted();
+    await byOrder.add(lines);
+  }
+}
+
+interface Slice {
+  readonly lines: readonly string[];
+  /** The slice after this one begins here; undefined of the last one. */
+  readonly beforeId: string | undefined;
+}
+
+/** The lines of the next so many orders that have any. */
+async function nextSlice(lines: Cursor<string>, orders: number): Promise<Slice> {
+  const taken: string[] = [];
+  let last: string | undefined;
+  let count = 0;
+  while (lines.key !== undefined) {
+    if (lines.key !== last && ++count > orders) break;
+    last = lines.key;
+    taken.push(lines.current as string);
+    if (!lines.step()) await lines.advance();
+  }
+  return { lines: taken, beforeId: lines.key };
+}
+
+async function* auditRange(
+  { postgres }: AuditedStack,
+  { fromId, beforeId, lines }: Slice & { readonly fromId: string },
+  audit: (orderId: string, known: readonly Known[]) => Promise<OrderAudit>,
+): AsyncGenerator<OrderAudit> {
+  await using open = new AsyncDisposableStack();
+  const views: Batches<Known>[] = [];
+  for (const app of APPS) {
+    const hops = VIEW_HOPS[app].filter((hop) => !isInbox(hop));
+    const snapshot = open.use(await openViews(postgres[app], app, { fromId, beforeId, hops }));
+    for (const hop of hops) views.push(snapshot.byOrder(hop as Exclude<ViewHop, InboxHop>));
+  }
+  for await (const { key, items } of groupSorted<Known>([...views, batchesOf<Known>(lines)], orderOf)) {
+    yield await audit(key, items);
+  }
+}
+
+const isInbox = (hop: ViewHop): hop is InboxHop => (INBOXES as readonly ViewHop[]).includes(hop);

@@ -1,0 +1,118 @@
+import type { Finding } from '../audit/finding.ts';
+import type { AuditLimits } from '../audit/limits.ts';
+import { type AuditedStack, auditStack, type OrderAudit } from '../audit-stack.ts';
+import { type Asked, askRepairs } from '../repair/ask-repairs.ts';
+import { planRepairs } from '../repair/plan-repairs.ts';
+import type { AskedRepair, RepairClient } from '../repair/repair-client.ts';
+import { type ParkedKey, parkedOf } from '../sources/parked.ts';
+import { AskedRepairs, repairable } from './automatic-repairs.ts';
+import { counted, type Look, type Questions } from './questions.ts';
+
+const APPS = ['shop', 'mes', 'crm'] as const;
+
+/** Looks at each of some orders alone and whole, from its first message on. */
+export async function lookAtOrders(
+  stack: AuditedStack,
+  orderIds: readonly string[],
+  { now, limits, signal }: { readonly now: number; readonly limits: AuditLimits; readonly signal: AbortSignal },
+): Promise<{ readonly look: Look; readonly audits: readonly OrderAudit[] }> {
+  const audits: OrderAudit[] = [];
+  for await (const audit of auditStack(stack, { orderIds, limits, readAt: now, signal })) audits.push(audit);
+  const findings = new Map<string, readonly Finding[]>(orderIds.map((orderId) => [orderId, []]));
+  for (const { account, findings: found } of audits) findings.set(account.orderId, found);
+  return { look: { at: now, findings }, audits };
+}
+
+/** What became of a repair, for who counts them. `failed`: it could not be asked for. */
+export type RepairOutcome = 'asked' | Exclude<AskedRepair['state'], 'asked'> | 'failed';
+export const REPAIR_OUTCOMES = ['asked', 'done', 'needless', 'refused', 'failed'] as const satisfies RepairOutcome[];
+
+export interface RepairTold {
+  readonly orderId: string;
+  readonly kind: AskedRepair['kind'];
+  readonly outcome: RepairOutcome;
+  /** What came of it, or why it was not asked for. */
+  readonly text: string;
+}
+
+/** Orders of one look that are repaired, at most. */
+const REPAIRED_A_LOOK = 20;
+
+/** Asks for what is safe, and tells what came of it. */
+export class Repairing {
+  readonly #stack: AuditedStack;
+  readonly #client: RepairClient;
+  readonly #memory = new AskedRepairs();
+  /** Asked for and not known to be carried out, by id. */
+  readonly #waiting = new Map<string, AskedRepair>();
+
+  constructor(stack: AuditedStack, client: RepairClient) {
+    this.#stack = stack;
+    this.#client = client;
+  }
+
+  /**
+   * Repairs what counts of the orders that were looked at.
+   *
+   * @throws RepairNotAskedError when the door does not answer, or refuses whoever asks
+   */
+  async repair(
+    audits: readonly OrderAudit[],
+    questions: Questions,
+    { now, signal }: { readonly now: number; readonly signal: AbortSignal },
+  ): Promise<RepairTold[]> {
+    const told = await this.#hear(signal);
+    const may = repairable(questions);
+    const some = audits.filter(({ account }) => may.has(account.orderId)).slice(0, REPAIRED_A_LOOK);
+    for (const { account } of some) {
+      signal.throwIfAborted();
+      const question = questions.get(account.orderId);
+      if (question === undefined) continue;
+      const findings = counted(question);
+      const parked = await this.#parkedOf(account.orderId);
+      const plan = this.#memory.toAsk(planRepairs({ account, findings, parked }), now);
+      if (plan.repairs.length === 0) continue;
+      const asked = await askRepairs(this.#client, plan, signal);
+      this.#memory.asked(plan, now);
+      for (const answer of asked) {
+        if ('asked' in answer && answer.asked.state === 'asked') this.#waiting.set(answer.asked.id, answer.asked);
+        told.push(toldOf(account.orderId, answer));
+      }
+    }
+    return told;
+  }
+
+  /** What came of the repairs that wait. */
+  async #hear(signal: AbortSignal): Promise<RepairTold[]> {
+    const told: RepairTold[] = [];
+    for (const orderId of new Set([...this.#waiting.values()].map((repair) => repair.orderId))) {
+      signal.throwIfAborted();
+      for (const repair of await this.#client.of(orderId)) {
+        if (repair.state === 'asked' || !this.#waiting.delete(repair.id)) continue;
+        told.push({ orderId, kind: repair.kind, outcome: repair.state, text: repair.outcome ?? '' });
+      }
+    }
+    return told;
+  }
+
+  /** Whether repairs wait to be carried out. */
+  get waits(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  async #parkedOf(orderId: string): Promise<ParkedKey[]> {
+    const parked: ParkedKey[] = [];
+    for (const app of APPS) parked.push(...(await parkedOf(this.#stack.postgres[app], app, orderId)));
+    return parked;
+  }
+}
+
+const toldOf = (orderId: string, answer: Asked): RepairTold =>
+  'asked' in answer
+    ? {
+        orderId,
+        kind: answer.asked.kind,
+        outcome: answer.asked.state,
+        text: answer.asked.outcome ?? answer.asked.reason,
+      }
+    : { orderId, kind: answer.kind as AskedRepair['kind'], outcome: 'failed', text: answer.notAsked.message };

@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { HOPS, type Hop } from '../account/hops.ts';
+import type { Finding, FindingKind } from '../audit/finding.ts';
+import type { Repair, RepairPlan } from '../repair/repair.ts';
+import { ASKED_AGAIN_AFTER_MS, ASKED_AT_MOST, AskedRepairs, MOST_AT_A_HOP, repairable } from './automatic-repairs.ts';
+import { hopsTold } from './figures.ts';
+import { dueAgain, type Look, lookAgain, NO_QUESTIONS, type Questions, suspect, unaccounted } from './questions.ts';
+
+const finding = (orderId: string, kind: FindingKind, hop: Hop, messageId?: string): Finding => ({
+  ...{ orderId, kind, hop, detail: `${kind} at ${hop}`, ageMs: 1 },
+  ...(messageId === undefined ? {} : { messageId }),
+});
+const look = (at: number, ...found: readonly (readonly [string, readonly Finding[]])[]): Look => ({
+  at,
+  findings: new Map(found),
+});
+const total = (questions: Questions): number => [...unaccounted(questions).values()].reduce((sum, n) => sum + n, 0);
+
+const orders = fc.constantFrom('a', 'b', 'c', 'd');
+const anyFinding = fc.record({
+  kind: fc.constantFrom<FindingKind[]>('lost', 'phantom', 'unfinished', 'on-its-way'),
+  hop: fc.constantFrom<Hop[]>('shop.topic', 'crm.inbox', 'workflow'),
+  messageId: fc.constantFrom('m1', 'm2'),
+});
+const findingsOfOrders = fc.dictionary(orders, fc.array(anyFinding, { maxLength: 4 }), { noNullPrototype: true });
+const lookOf = (
+  at: number,
+  found: Readonly<Record<string, readonly { kind: FindingKind; hop: Hop; messageId: string }[]>>,
+): Look =>
+  look(
+    at,
+    ...Object.entries(found).map(
+      ([id, all]) => [id, all.map((one) => finding(id, one.kind, one.hop, one.messageId))] as const,
+    ),
+  );
+
+describe('what counts', () => {
+  test('is what two looks have made, and never what one has', () => {
+    fc.assert(
+      fc.property(findingsOfOrders, findingsOfOrders, (first, second) => {
+        const suspected = suspect(NO_QUESTIONS, lookOf(1, first));
+        expect(total(suspected)).toBe(0);
+        const again = lookAgain(suspected, lookOf(2, second));
+        for (const [orderId, { findings }] of again) {
+          for (const { finding: one, seen } of findings.values()) {
+            const same = (all: readonly { kind: string; hop: string; messageId: string }[] = []) =>
+              all.some(
+                ({ kind, hop, messageId }) => kind === one.kind && hop === one.hop && messageId === one.messageId,
+              );
+            expect(one.kind).not.toBe('on-its-way');
+            expect(same(second[orderId] ?? first[orderId])).toBe(true);
+            expect(seen >= 2).toBe(same(first[orderId]) && same(second[orderId]));
+          }
+        }
+      }),
+    );
+  });
+
+  test('ends with the first look that does not make it', () => {
+    const twice = [finding('a', 'lost', 'crm.inbox', 'm'), finding('a', 'lost', 'mes.inbox', 'm')];
+    let questions = lookAgain(suspect(NO_QUESTIONS, look(1, ['a', twice])), look(2, ['a', twice]));
+    expect([...unaccounted(questions)]).toEqual([['crm.inbox', 1]]);
+    questions = lookAgain(questions, look(3, ['a', twice.slice(1)]));
+    expect([...unaccounted(questions)]).toEqual([['mes.inbox', 1]]);
+    questions = lookAgain(questions, look(4, ['a', [finding('a', 'on-its-way', 'shop.order')]]));
+    expect(questions.size).toBe(0);
+  });
+
+  test('is one hop an order, the first along its way, whatever else is wrong with it', () => {
+    fc.assert(
+      fc.property(findingsOfOrders, (found) => {
+        const once = lookOf(1, found);
+        const questions = lookAgain(suspect(NO_QUESTIONS, once), once);
+        expect(total(questions)).toBe(questions.size);
+      }),
+    );
+  });
+
+  test('a pass that sees it again does not make it count: only a look at the order alone does', () => {
+    const once = look(1, ['a', [finding('a', 'lost', 'workflow')]]);
+    expect(total(suspect(suspect(NO_QUESTIONS, once), { ...once, at: 2 }))).toBe(0);
+  });
+});
+
+test('looks again soon at what is suspected, later at what counts, longest not looked at first', () => {
+  const found = (id: string) => [id, [finding(id, 'lost', 'workflow')]] as const;
+  let questions = suspect(NO_QUESTIONS, look(0, found('counts')));
+  questions = lookAgain(questions, look(100, found('counts')));
+  questions = suspect(suspect(questions, look(90, found('b'))), look(80, found('c')));
+  const times = { suspectedMs: 10, countedMs: 50, most: 2 };
+  expect(dueAgain(questions, 100, times)).toEqual(['c', 'b']);
+  expect(dueAgain(questions, 149, { ...times, most: 9 })).toEqual(['c', 'b']);
+  expect(dueAgain(questions, 150, { ...times, most: 9 })).toEqual(['c', 'b', 'counts']);
+});
+
+test('a hop is called accounted for only while all is known', () => {
+  const counts = new Map<Hop, number>([['workflow', 2]]);
+  expect([...hopsTold(counts, false)]).toEqual([['workflow', 2]]);
+  expect([...hopsTold(counts, true).keys()]).toEqual([...HOPS]);
+  expect(hopsTold(counts, true).get('crm.inbox')).toBe(0);
+});
+
+describe('repairs without a person', () => {
+  const counting = (hops: readonly Hop[]): Questions => {
+    const once = look(1, ...hops.map((hop, n) => [`${n}`, [finding(`${n}`, 'lost', hop)]] as const));
+    return lookAgain(suspect(NO_QUESTIONS, once), once);
+  };
+
+  test('are for what counts, and not where so many orders are that a server must be away', () => {
+    const crowd = Array.from({ length: MOST_AT_A_HOP + 1 }, () => 'crm.inbox' as const);
+    expect([...repairable(counting([...crowd, 'workflow']))]).toEqual([`${crowd.length}`]);
+    expect(repairable(counting(crowd.slice(1))).size).toBe(MOST_AT_A_HOP);
+    expect(repairable(suspect(NO_QUESTIONS, look(1, ['a', [finding('a', 'lost', 'workflow')]]))).size).toBe(0);
+  });
+
+  const plan = (...repairs: Repair[]): RepairPlan => ({ orderId: 'a', repairs, byHand: [] });
+  const told = { orderId: 'a', because: '', text: '', evidence: '' };
+
+  test('are asked for a few times, with time between, and what is parked is left to people', () => {
+    const asked = new AskedRepairs();
+    const [run, redrive] = [
+      { ...told, kind: 'run-workflow' },
+      { ...told, kind: 'redrive' },
+    ] as const satisfies Repair[];
+    let now = 0;
+    for (let times = 0; times < ASKED_AT_MOST; times += 1) {
+      const some = asked.toAsk(plan(redrive, run), now);
+      expect(some.repairs).toEqual([run]);
+      asked.asked(some, now);
+      expect(asked.toAsk(plan(run), now + ASKED_AGAIN_AFTER_MS - 1).repairs).toEqual([]);
+      now += ASKED_AGAIN_AFTER_MS;
+    }
+    expect(asked.toAsk(plan(run), now).repairs).toEqual([]);
+    expect(asked.toAsk(plan({ ...run, orderId: 'b' }), now).repairs).toHaveLength(1);
+  });
+});

@@ -1,0 +1,33 @@
+import { LEASE_TIMES, type LeaseTimes } from './lease.ts';
+import type { Pace } from './pace.ts';
+import type { AgainTimes } from './questions.ts';
+import type { TouchTimes } from './touches.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** How fast a reconciler is, and what it may cost. */
+export interface ReconcilerTimes {
+  readonly lease: LeaseTimes;
+  /** A look at what has changed. */
+  readonly round: Pace;
+  /** A look at the orders in question. */
+  readonly again: Pace & AgainTimes;
+  /** A look at all orders. */
+  readonly pass: Pace & { readonly ordersASlice: number };
+  /** How much longer than the limit of a hop an order must be quiet before it is audited, and the rest of {@link TouchTimes}. */
+  readonly touches: Omit<TouchTimes, 'quietMs'> & { readonly slackMs: number };
+  /** Transactions may commit so long after their rows were written, and clocks differ by so much. */
+  readonly overlapMs: number;
+  readonly failed: { readonly firstMs: number; readonly mostMs: number };
+}
+
+export const RECONCILER_TIMES: ReconcilerTimes = {
+  lease: LEASE_TIMES,
+  round: { everyMs: 15 * SECOND, share: 0.1 },
+  again: { everyMs: 5 * SECOND, share: 0.1, suspectedMs: 5 * SECOND, countedMs: 30 * SECOND, most: 200 },
+  pass: { everyMs: 10 * MINUTE, share: 0.25, ordersASlice: 2_000 },
+  touches: { slackMs: 2 * SECOND, atLatestMs: 5 * MINUTE, rememberedMs: 10 * MINUTE },
+  overlapMs: 2 * MINUTE,
+  failed: { firstMs: 2 * SECOND, mostMs: 30 * SECOND },
+};

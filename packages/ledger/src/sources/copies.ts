@@ -1,0 +1,48 @@
+import type { MessageCopy } from '../account/evidence.ts';
+import type { Batches } from './batches.ts';
+import { copyOf, type OrderTopics } from './copy-of.ts';
+import { idTime } from './id-time.ts';
+import { openTopics, type TopicOffsets } from './topics.ts';
+
+/** Which copies are read. */
+export interface CopySelection {
+  /** Only of these orders; of all when undefined. */
+  readonly orderIds: readonly string[] | undefined;
+  /** Of these only orders whose id is not lower. */
+  readonly fromId: string;
+  /** Orders are known to be submitted since then, in milliseconds since 1970. */
+  readonly since: number | undefined;
+  /** Where to begin; when undefined, at the time of the first order asked for, or at the oldest message. */
+  readonly from: TopicOffsets | undefined;
+}
+
+/** Clocks of producers and of the shop may differ by so much. */
+const CLOCKS_DIFFER_MS = 10 * 60_000;
+
+/** Every copy of the orders that are selected, up to where the topics end now. */
+export async function* copiesOn(
+  { kafka, topics }: { readonly kafka: readonly string[]; readonly topics: OrderTopics },
+  { orderIds, fromId, since, from }: CopySelection,
+): Batches<MessageCopy> {
+  const wanted = orderIds && new Set(orderIds);
+  const names = Object.values(topics);
+  await using reader = openTopics(kafka);
+  const to = await reader.ends(names);
+  const begun = since ?? submittedSince(orderIds);
+  const begin = from ?? (begun === undefined ? undefined : await reader.at(names, begun - CLOCKS_DIFFER_MS));
+  for await (const batch of reader.read({ from: begin, to })) {
+    const copies: MessageCopy[] = [];
+    for (const message of batch) {
+      const copy = copyOf(message, topics);
+      if (copy === null || copy.orderId < fromId) continue;
+      if (wanted === undefined || wanted.has(copy.orderId)) copies.push(copy);
+    }
+    yield copies;
+  }
+}
+
+/** When the first of some orders was submitted, as their ids tell; undefined when one of them does not. */
+function submittedSince(orderIds: readonly string[] | undefined): number | undefined {
+  const times = (orderIds ?? []).map(idTime);
+  return times.length === 0 || times.includes(null) ? undefined : Math.min(...(times as number[]));
+}
