@@ -4,14 +4,14 @@ import type { AuditTerms } from './audit/judge.ts';
 import { type AuditLimits, WORKING_LIMITS } from './audit/limits.ts';
 import { auditKnown, type Known, type OrderAudit, orderOf } from './audit-known.ts';
 import { type Batches, batchesOf } from './sources/batches.ts';
-import { copiesOn } from './sources/copies.ts';
+import { copiesIn, rangeOf } from './sources/copies.ts';
 import { ORDER_TOPICS, type OrderTopics } from './sources/copy-of.ts';
 import { handledByOrder, type InboxRows } from './sources/handled-by-order.ts';
 import { LOWEST_ID, lowestIdAt } from './sources/id-time.ts';
 import { LineSort } from './sources/line-sort.ts';
 import { groupSorted } from './sources/merge.ts';
 import { lineOfCopy, lineOfWorkflow } from './sources/message-lines.ts';
-import type { TopicOffsets } from './sources/topics.ts';
+import { openTopics, type TopicOffsets } from './sources/topics.ts';
 import { openViews } from './sources/views.ts';
 import { openWorkflows, type WorkflowsPlace } from './sources/workflows.ts';
 
@@ -52,7 +52,7 @@ export interface AuditOptions {
  * Audits orders across the three databases, the topics and Temporal, one order at a time, in order of their ids. Reads
  * only; memory does not grow with the number of orders.
  *
- * The system may be at work meanwhile. Its parts are read at different moments: first the topics up to where they end
+ * The system may be at work meanwhile. Its parts are read as of different moments: first the topics up to where they end
  * now, then CRM, MES and shop each in a snapshot of its own, last Temporal. So whatever lies on a topic had been
  * committed when the outbox is read; and what is missing downstream is given the time of `limits` before it is lost.
  *
@@ -67,30 +67,39 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
   const fromId = since === undefined ? LOWEST_ID : lowestIdAt(since);
   await using open = new AsyncDisposableStack();
 
+  const views: Batches<Known>[] = [];
+  const inboxes: InboxRows[] = [];
+  const readViews = async (messageIds?: readonly string[]): Promise<void> => {
+    for (const app of ['crm', 'mes', 'shop'] as const) {
+      const snapshot = open.use(await openViews(stack.postgres[app], app, { orderIds, fromId, messageIds }));
+      for (const hop of VIEW_HOPS[app]) {
+        if (isInbox(hop)) inboxes.push({ hop, rows: snapshot.byMessage(hop) });
+        else views.push(snapshot.byOrder(hop));
+      }
+    }
+  };
+  const { kafka, topics = ORDER_TOPICS } = stack;
+  const selected = { orderIds, fromId, since, from: options.from };
+  const reader = open.use(openTopics(kafka));
+  const range = options.copies === undefined ? await rangeOf(reader, topics, selected) : undefined;
+  // Of few orders only the inbox rows of their messages are read, once these are known. Of all orders the databases sort
+  // what they have while the topics are read.
+  const few: string[] | undefined = orderIds === undefined ? undefined : [];
+  if (few === undefined) await readViews();
+
   const copies = open.use(new LineSort());
   let messages = 0;
-  // Of few orders only the inbox rows of their messages are read, and not whole inboxes.
-  const few: string[] | undefined = orderIds === undefined ? undefined : [];
-  const { kafka, topics = ORDER_TOPICS } = stack;
-  const read = () => copiesOn({ kafka, topics }, { orderIds, fromId, since, from: options.from });
-  for await (const batch of options.copies === undefined ? read() : batchesOf(options.copies)) {
+  for await (const batch of range === undefined
+    ? batchesOf(options.copies ?? [])
+    : copiesIn(reader.read(range), topics, selected)) {
     signal?.throwIfAborted();
     await copies.add(batch.map(lineOfCopy));
     messages += batch.length;
     if (messages <= FEW_MESSAGES) for (const { messageId } of batch) few?.push(messageId);
     onProgress(`${messages} messages read from the topics`);
   }
+  if (few !== undefined) await readViews(messages <= FEW_MESSAGES ? few : undefined);
 
-  const views: Batches<Known>[] = [];
-  const inboxes: InboxRows[] = [];
-  for (const app of ['crm', 'mes', 'shop'] as const) {
-    const messageIds = messages <= FEW_MESSAGES ? few : undefined;
-    const snapshot = open.use(await openViews(stack.postgres[app], app, { orderIds, fromId, messageIds }));
-    for (const hop of VIEW_HOPS[app]) {
-      if (isInbox(hop)) inboxes.push({ hop, rows: snapshot.byMessage(hop) });
-      else views.push(snapshot.byOrder(hop));
-    }
-  }
   const byOrder = open.use(new LineSort());
   let rows = 0;
   for await (const lines of handledByOrder(copies.sorted(), inboxes)) {

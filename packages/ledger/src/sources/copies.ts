@@ -2,7 +2,7 @@ import type { MessageCopy } from '../account/evidence.ts';
 import type { Batches } from './batches.ts';
 import { copyOf, type OrderTopics } from './copy-of.ts';
 import { idTime } from './id-time.ts';
-import { openTopics, type TopicOffsets } from './topics.ts';
+import { openTopics, type TopicMessage, type TopicOffsets, type TopicRange, type TopicReader } from './topics.ts';
 
 /** Which copies are read. */
 export interface CopySelection {
@@ -19,18 +19,26 @@ export interface CopySelection {
 /** Clocks of producers and of the shop may differ by so much. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
 
-/** Every copy of the orders that are selected, up to where the topics end now. */
-export async function* copiesOn(
-  { kafka, topics }: { readonly kafka: readonly string[]; readonly topics: OrderTopics },
-  { orderIds, fromId, since, from }: CopySelection,
-): Batches<MessageCopy> {
-  const wanted = orderIds && new Set(orderIds);
+/** What is read of the topics for a selection: up to where they end now. */
+export async function rangeOf(
+  reader: TopicReader,
+  topics: OrderTopics,
+  { orderIds, since, from }: CopySelection,
+): Promise<TopicRange> {
   const names = Object.values(topics);
-  await using reader = openTopics(kafka);
   const to = await reader.ends(names);
   const begun = since ?? submittedSince(orderIds);
-  const begin = from ?? (begun === undefined ? undefined : await reader.at(names, begun - CLOCKS_DIFFER_MS));
-  for await (const batch of reader.read({ from: begin, to })) {
+  return { from: from ?? (begun === undefined ? undefined : await reader.at(names, begun - CLOCKS_DIFFER_MS)), to };
+}
+
+/** The copies among messages that are selected. */
+export async function* copiesIn(
+  messages: Batches<TopicMessage>,
+  topics: OrderTopics,
+  { orderIds, fromId }: CopySelection,
+): Batches<MessageCopy> {
+  const wanted = orderIds && new Set(orderIds);
+  for await (const batch of messages) {
     const copies: MessageCopy[] = [];
     for (const message of batch) {
       const copy = copyOf(message, topics);
@@ -39,6 +47,15 @@ export async function* copiesOn(
     }
     yield copies;
   }
+}
+
+/** Every copy of the orders that are selected, up to where the topics end now. */
+export async function* copiesOn(
+  { kafka, topics }: { readonly kafka: readonly string[]; readonly topics: OrderTopics },
+  selection: CopySelection,
+): Batches<MessageCopy> {
+  await using reader = openTopics(kafka);
+  yield* copiesIn(reader.read(await rangeOf(reader, topics, selection)), topics, selection);
 }
 
 /** When the first of some orders was submitted, as their ids tell; undefined when one of them does not. */

@@ -18,6 +18,13 @@ export interface TopicMessage {
   readonly at: number;
 }
 
+/** A part of topics. */
+export interface TopicRange {
+  /** When absent, from the oldest message kept. */
+  readonly from?: TopicOffsets | undefined;
+  readonly to: TopicOffsets;
+}
+
 /** Reads topics without joining a consumer group: nothing is assigned, committed or left behind on the broker. */
 export interface TopicReader extends AsyncDisposable {
   /** Where each partition ends now: the offset its next message will have. */
@@ -25,7 +32,7 @@ export interface TopicReader extends AsyncDisposable {
   /** Where each partition is at a moment (milliseconds since 1970): its first message of that time or later, else its end. */
   at(topics: readonly string[], moment: number): Promise<TopicOffsets>;
   /** Every message from `from` (else from the oldest kept) up to, not including, `to`. In order within a partition. */
-  read(range: { readonly from?: TopicOffsets | undefined; readonly to: TopicOffsets }): Batches<TopicMessage>;
+  read(range: TopicRange): Batches<TopicMessage>;
 }
 
 const LATEST = -1n;

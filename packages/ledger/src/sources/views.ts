@@ -26,9 +26,9 @@ export interface PackedRows {
 
 /** All views of one app, as they stood at one moment. Dispose it to end the transaction. */
 export interface ViewSnapshot extends AsyncDisposable {
-  /** The rows of a view, once, packed by order and sorted by its id. */
+  /** The rows of a view, once, packed by order and sorted by its id. The database begins with them at once. */
   byOrder(hop: Exclude<ViewHop, InboxHop>): Batches<PackedRows>;
-  /** The rows of an inbox, once, sorted by message id, each as a line: message id, at and group, divided by tabs. */
+  /** The rows of an inbox likewise, sorted by message id, each as a line: message id, at and group, divided by tabs. */
   byMessage(hop: InboxHop): Batches<string>;
 }
 
@@ -158,15 +158,24 @@ function oneAfterTheOther(client: pg.Client): Fetch {
   };
 }
 
-/** The next rows are on their way while those at hand are looked at. */
-async function* fetchAll<Item>(fetch: Fetch, hop: ViewHop, read: (row: Fetched) => Item): Batches<Item> {
-  const fetchNext = async (): Promise<Item[]> => (await fetch(hop)).map(read);
-  let next = fetchNext();
-  for (;;) {
+/**
+ * The first rows are asked for at once: a database that has to sort does so while other sources are read. Later ones are on
+ * their way while those at hand are looked at.
+ */
+function fetchAll<Item>(fetch: Fetch, hop: ViewHop, read: (row: Fetched) => Item): Batches<Item> {
+  const fetchNext = (): Promise<Item[]> => {
+    const items = fetch(hop).then((rows) => rows.map(read));
+    items.catch(() => {}); // told when it is awaited, if it still is
+    return items;
+  };
+  return goOn(fetchNext(), fetchNext);
+}
+
+async function* goOn<Item>(first: Promise<Item[]>, fetchNext: () => Promise<Item[]>): Batches<Item> {
+  for (let next = first; ; ) {
     const items = await next;
     if (items.length === 0) return;
     next = fetchNext();
-    next.catch(() => {}); // told when it is awaited, if it still is
     yield items;
   }
 }
