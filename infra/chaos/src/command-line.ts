@@ -81,7 +81,7 @@ export function readOptions(argv: readonly string[]): Options {
       new Option('--only <kinds>', 'only these faults, with commas').default(FAULT_KINDS, 'all').argParser(kindsOf),
     )
     .addOption(
-      new Option('--processes <by>', 'a process for each role, or several roles of an app in one')
+      new Option('--processes <by>', 'a process for each role, several roles of an app in one, or all of them')
         .choices(LAYOUTS)
         .default('roles'),
     )

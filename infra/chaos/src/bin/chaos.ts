@@ -2,7 +2,7 @@ import { createProgress, endedEarly, sayWithSeconds, untilToldToEnd } from '@bez
 import { readOptions } from '../command-line.ts';
 import { FAULT_KINDS } from '../faults/index.ts';
 import { runMutants } from '../mutants/run-mutants.ts';
-import { appendRun } from '../report/results.ts';
+import { appendRun, keepMutants } from '../report/results.ts';
 import { isSound, summarise } from '../report/summary.ts';
 import { report } from '../report/table.ts';
 import { runChaos } from '../run-chaos.ts';
@@ -64,13 +64,26 @@ async function chaos(say: (line: string) => void, signal: AbortSignal): Promise<
 
 async function mutants(say: (line: string) => void, signal: AbortSignal): Promise<number> {
   await using system = await openSystem({
-    ...{ layout: 'apps', customers: options.customers, wants: { clocks: false, disk: false } },
+    ...{ layout: 'pairs', customers: options.customers, wants: { clocks: false, disk: false } },
     progress: createProgress(say),
     signal,
   });
   const outcomes = await runMutants(system, options.mutants, { seed: options.seed, say, signal });
   const missed = outcomes.filter(({ foundBy }) => foundBy === null).map(({ mutant }) => mutant.name);
+  if (options.results) {
+    await keepMutants(
+      outcomes.map(({ mutant, foundBy }) => ({
+        mutant: mutant.name,
+        foundBy: foundBy === null ? null : `${foundBy.kind}: ${inGeneral(foundBy.what)}`,
+      })),
+    );
+  }
   const result = { planted: outcomes.length, found: outcomes.length - missed.length, missed };
   console.log(options.json ? JSON.stringify(result) : `${result.planted} planted, ${result.found} found`);
   return missed.length === 0 ? 0 : 1;
+}
+
+/** Without the ids, which say nothing to whoever reads of it later. */
+function inGeneral(what: string): string {
+  return what.replaceAll(/ ?[0-9a-f]{8}-[0-9a-f-]{27}/g, '');
 }

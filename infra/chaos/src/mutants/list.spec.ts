@@ -22,7 +22,7 @@ describe.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s', (_,
   });
 
   test('names faults and targets that there are', () => {
-    const processes = processesOf('apps');
+    const processes = processesOf('pairs');
     for (const [name, target] of mutant.faults) {
       expect(FAULT_KINDS.find((kind) => kind.name === name)?.targets(processes)).toContain(target);
     }

@@ -22,7 +22,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'if (events.length > 0) {',
     faults: [
       ['duplicates', 'shop.orders'],
-      ['process-kill', 'crm-api-1'],
+      ['process-kill', 'crm-1'],
     ],
   },
   {
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'await failpoint(FAILPOINTS.consumerClaimed);',
     replace:
       "await client.query('COMMIT'); await client.query('BEGIN'); await new Promise((done) => setTimeout(done, 300));",
-    faults: [...EVERY_KILL_OF('crm-api', 4), ...EVERY_KILL_OF('shop-back', 4)],
+    faults: [...EVERY_KILL_OF('crm', 4), ...EVERY_KILL_OF('shop', 4)],
   },
   {
     name: 'a-relay-ignores-its-lease',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'await outbox.write(trx, OrderStatusChanged, data, { id: messageId });',
     replace:
       'await trx.executeQuery({ sql: "COMMIT", parameters: [], query: { kind: "RawNode" } }); await new Promise((done) => setTimeout(done, 400)); await trx.executeQuery({ sql: "BEGIN", parameters: [], query: { kind: "RawNode" } }); await outbox.write(trx, OrderStatusChanged, data, { id: messageId });',
-    faults: EVERY_KILL_OF('shop-back', 6),
+    faults: EVERY_KILL_OF('shop', 6),
   },
   {
     name: 'a-projection-swallows-an-error',

@@ -9,7 +9,10 @@ import type { PlannedFault } from '../schedule/schedule.ts';
 import type { System } from '../system/system.ts';
 import { MUTANT_VARIABLE, type Mutant, mutate } from './mutant.ts';
 
-/** What became of a mutant: the first defect it was found by; null: it was missed. */
+/**
+ * What became of a mutant: the first defect it was found by; null: it was missed. One with which the apps do not start was
+ * found by nobody: it is not the bug it should be.
+ */
 export interface MutantOutcome {
   readonly mutant: Mutant;
   readonly foundBy: Defect | null;
@@ -66,7 +69,11 @@ export async function runMutants(
   say('✓ no mutant: nothing found');
   const outcomes: MutantOutcome[] = [];
   for (const mutant of mutants) {
-    const defects = await run(mutant);
+    const defects = await run(mutant).catch((error: Error) => {
+      signal.throwIfAborted();
+      say(`  ! ${mutant.name}: it could not run: ${error.message}`);
+      return [];
+    });
     const foundBy = defects.find(({ kind }) => kind !== 'unfinished') ?? defects[0] ?? null;
     outcomes.push({ mutant, foundBy });
     say(

@@ -12,38 +12,68 @@ export interface KeptRun extends Omit<Summary, 'recovery'> {
   readonly machine: string;
 }
 
-/** Appends a run and makes the tables anew. The file is whole at any moment. */
+/** What became of a planted bug when it was planted last. */
+export interface KeptMutant {
+  readonly mutant: string;
+  /** By what it was found; null: it was missed. */
+  readonly foundBy: string | null;
+  readonly date: string;
+  readonly commit: string;
+}
+
+/** Appends a run and makes the tables anew. */
 export async function appendRun({ recovery: _, ...summary }: Summary): Promise<void> {
+  const { date = '', commit = '', machine = '' } = await provenance();
+  await rewrite(({ runs, mutants }) => ({ runs: [...runs, { ...summary, date, commit, machine }], mutants }));
+}
+
+/** Puts what became of planted bugs in the place of what became of them before. */
+export async function keepMutants(outcomes: readonly Pick<KeptMutant, 'mutant' | 'foundBy'>[]): Promise<void> {
+  const { date = '', commit = '' } = await provenance();
+  const names = outcomes.map(({ mutant }) => mutant);
+  await rewrite(({ runs, mutants }) => ({
+    runs,
+    mutants: [
+      ...mutants.filter(({ mutant }) => !names.includes(mutant)),
+      ...outcomes.map((one) => ({ ...one, date, commit })),
+    ],
+  }));
+}
+
+const provenance = () => provenanceOf({ sources: ['packages', 'apps'], servers: [], packages: [] });
+
+/** What the document is made of. */
+export interface Kept {
+  readonly runs: readonly KeptRun[];
+  readonly mutants: readonly KeptMutant[];
+}
+
+/** The file is whole at any moment. */
+async function rewrite(change: (kept: Kept) => Kept): Promise<void> {
   const before = await readFile(FILE, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const {
-    date = '',
-    commit = '',
-    machine = '',
-  } = await provenanceOf({
-    sources: ['packages', 'apps'],
-    servers: [],
-    packages: [],
-  });
   const draft = new URL(`${FILE.href}.draft`);
-  await writeFile(draft, resultsOf([...runsIn(before), { ...summary, date, commit, machine }]));
+  await writeFile(draft, resultsOf(change(keptIn(before))));
   await rename(draft, FILE);
 }
 
-/** The runs a document keeps. */
-export const runsIn = (document: string): readonly KeptRun[] =>
-  document
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as KeptRun);
+/** What a document keeps: a line of JSON for each. */
+export function keptIn(document: string): Kept {
+  const lines = document.split('\n').filter((line) => line.startsWith('{'));
+  const all = lines.map((line) => JSON.parse(line) as KeptRun | KeptMutant);
+  return {
+    runs: all.filter((one) => !('mutant' in one)),
+    mutants: all.filter((one) => 'mutant' in one),
+  };
+}
 
 const sumOf = (runs: readonly KeptRun[], of: (run: KeptRun) => number): number =>
   runs.reduce((sum, run) => sum + of(run), 0);
 
 /** The document: what all runs come to, how long each kind took to get over, and the runs. */
-export function resultsOf(runs: readonly KeptRun[]): string {
+export function resultsOf({ runs, mutants }: Kept): string {
   const figures = (of: readonly KeptRun[]): readonly number[] =>
     (['orders', 'faults', 'lost', 'duplicateEffects', 'outOfOrder', 'unfinished'] as const).map((name) =>
       sumOf(of, (run) => run[name]),
@@ -77,6 +107,17 @@ What an order, its customer and the operators take anyway is in it. Faults that 
 
 ${table(['fault', 'times', 'p50', 'max'], recoveries)}
 ${[...notRun].map(([kind, why]) => `\n- ${kind} was not run in some of them: ${why}`).join('')}
+## The checker
+
+\`npm run chaos -- --mutants\` plants bugs; each has to be found. When each was planted last:
+
+${table(
+  ['planted bug', 'found by', 'date', 'commit'],
+  mutants
+    .toSorted((one, other) => (one.mutant < other.mutant ? -1 : 1))
+    .map(({ mutant, foundBy, date, commit }) => [mutant, foundBy ?? '**missed**', date, commit]),
+)}
+
 ## Runs
 
 ${table(
@@ -96,7 +137,7 @@ ${table(
 )}
 
 \`\`\`json
-${runs.map((run) => JSON.stringify(run)).join('\n')}
+${[...runs, ...mutants].map((one) => JSON.stringify(one)).join('\n')}
 \`\`\`
 `;
 }

@@ -14,8 +14,11 @@ export interface ChaosProcess {
   readonly uses: readonly Server[];
 }
 
-/** `roles`: a process does one thing, as in production. `apps`: several roles share a process, for small machines. */
-export const LAYOUTS = ['roles', 'apps'] as const;
+/**
+ * `roles`: a process does one thing, as in production. `apps`: several roles share a process, for small machines. `pairs`: all
+ * roles of an app in one process, for runs that must be short.
+ */
+export const LAYOUTS = ['roles', 'apps', 'pairs'] as const;
 export type LayoutName = (typeof LAYOUTS)[number];
 
 /** Instances of each process. */
@@ -23,8 +26,9 @@ export const INSTANCES = 2;
 
 type Kind = Omit<ChaosProcess, 'name' | 'uses'> & { readonly name: string };
 
+/** Without a name of its own it is called as its app. */
 const kind = (app: App, name: string, roles: readonly string[], doors: Kind['doors'] = {}): Kind => ({
-  name: `${app}-${name}`,
+  name: name === '' ? app : `${app}-${name}`,
   app,
   folder: `${app}-api`,
   roles,
@@ -48,6 +52,14 @@ const KINDS: Readonly<Record<LayoutName, readonly Kind[]>> = {
     kind('mes', 'back', ['relay', 'consumer', 'worker']),
     kind('mes', 'pricing', ['pricing']),
     kind('crm', 'api', ['api', 'relay', 'consumer'], { HTTP_PORT: 'crm' }),
+  ],
+  pairs: [
+    kind('shop', '', ['api', 'partner', 'relay', 'consumer', 'worker'], {
+      HTTP_PORT: 'shop',
+      PARTNER_HTTP_PORT: 'partner',
+    }),
+    kind('mes', '', ['api', 'relay', 'consumer', 'worker', 'pricing'], { HTTP_PORT: 'mes' }),
+    kind('crm', '', ['api', 'relay', 'consumer'], { HTTP_PORT: 'crm' }),
   ],
 };
 
