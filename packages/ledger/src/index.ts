@@ -25,6 +25,14 @@ export {
   RepairNotAskedError,
   repairClient,
 } from './repair/repair-client.ts';
+export {
+  type LookOptions,
+  type Repaired,
+  type RepairingOptions,
+  readAiling,
+  repairOrder,
+} from './repair/repair-order.ts';
+export { type SigningIn, signedIn } from './repair/sign-in.ts';
 export { ORDER_TOPICS, type OrderTopics } from './sources/copy-of.ts';
 export { type ParkedKey, parkedOf } from './sources/parked.ts';
 export {

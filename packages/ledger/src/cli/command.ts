@@ -1,4 +1,5 @@
 import type { AuditedStack } from '../audit-stack.ts';
+import type { RepairClientOptions } from '../repair/repair-client.ts';
 import type { Given, OptionSpec } from './options/parse.ts';
 import type { Paint } from './terminal/paint.ts';
 
@@ -15,6 +16,8 @@ export const EXIT = {
   unread: 3,
   /** No source knows the order that was asked about. */
   unknown: 4,
+  /** A repair could not be asked for: nobody is signed in, or is no administrator, or the shop's door does not answer. */
+  notAsked: 5,
   /** As shells say it of a program that Ctrl-C ended. */
   interrupted: 130,
 } as const;
@@ -34,6 +37,8 @@ export interface Context {
   readonly given: Given;
   /** Where everything is that knows about orders; asked after the command line has been understood. @throws ServersUnknownError */
   readonly servers: () => AuditedStack;
+  /** Where repairs are asked for, and as whom. @throws ServersUnknownError */
+  readonly door: () => Pick<RepairClientOptions, 'shopUrl' | 'authorization'>;
   /** Tells how far a long run is; on a terminal one line that is written over, else a line now and then. */
   readonly progress: (line: string) => void;
   /** Aborted when the process is told to end. A command stops at its next step and throws the signal's reason. */

@@ -7,11 +7,13 @@ import { explain } from '../why/explain.ts';
 import { EXIT } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { list } from './commands/list.ts';
+import { repair } from './commands/repair.ts';
 import { why } from './commands/why.ts';
 import { helpOf } from './help.ts';
 import { auditText } from './report/audit-report.ts';
 import { tallyOf } from './report/audit-tally.ts';
 import { listText } from './report/list-report.ts';
+import { repairedText } from './report/repair-report.ts';
 import { whyText } from './report/why-report.ts';
 import { plain } from './terminal/paint.ts';
 
@@ -48,6 +50,25 @@ const SHOWN = {
     return auditText(tally.result(), undefined, plain);
   },
   list: () => listText({ orders: [DETAILS], more: false, withoutRow: 0, now: AT }, plain),
+  repair: () => {
+    const planned = { kind: 'publish-again', messageId: MESSAGE } as const;
+    const plan = {
+      orderId: ORDER,
+      repairs: [
+        {
+          ...{ ...planned, orderId: ORDER, because: LOST.detail, evidence: '' },
+          text: 'Publishes shop.order-status-changed again, as it was written; mes, crm will take it, and who has it passes over the copy.',
+          place: { hop: 'shop.outbox', shard: 3, seq: '4711' } as const,
+        },
+      ],
+      byHand: [],
+    };
+    const asked = {
+      ...{ ...planned, id: MESSAGE, orderId: ORDER, askedBy: 'admin', reason: '' },
+      ...{ state: 'done', outcome: 'the message is published again' },
+    } as const;
+    return repairedText(plan, { asked: [{ asked }], left: [], plan: { ...plan, repairs: [] } }, plain);
+  },
   why: () => {
     const step = {
       name: 'openWorkOrder',
@@ -79,7 +100,7 @@ const SHOWN = {
 };
 
 describe('docs/operating/orderctl.md', () => {
-  test.each([audit, list, why])('shows the help of $name as it is', (command) => {
+  test.each([audit, list, why, repair])('shows the help of $name as it is', (command) => {
     const [usage, options] = [
       helpOf(command).split('\n').at(0),
       helpOf(command)

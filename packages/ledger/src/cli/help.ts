@@ -8,10 +8,12 @@ const SERVERS = `Servers are those of the stack that "npm start" runs in this ch
 Others are named by options and by the environment, each before the stack file:
   SHOP_AUDIT_URL, MES_AUDIT_URL, CRM_AUDIT_URL   Postgres URLs of the audit login of each app's database
   KAFKA_BROKERS, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE
-  TEMPORAL_PAYLOAD_KEYS                          what Temporal's payloads are encrypted with, as the apps have it`;
+  TEMPORAL_PAYLOAD_KEYS                          what Temporal's payloads are encrypted with, as the apps have it
+"repair" asks the shop's door as an administrator: that of the stack file, or else
+  SHOP_URL, REPAIR_TOKEN_URL, REPAIR_CLIENT_ID, REPAIR_CLIENT_SECRET`;
 
 const EXIT_CODES = `Exit codes: 0 all is accounted for, 1 an order is not, 2 wrong usage, 3 a source cannot be read or the command failed,
-4 no source knows the order, 130 interrupted.`;
+4 no source knows the order, 5 a repair could not be asked for, 130 interrupted.`;
 
 /** What `orderctl --help` prints. */
 export function overallHelp(commands: readonly Command[]): string {

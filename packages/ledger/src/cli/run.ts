@@ -1,9 +1,11 @@
+import { RepairNotAskedError } from '../repair/repair-client.ts';
 import { type Command, EXIT, type ExitCode } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { failureOf } from './failure.ts';
 import { helpOf, NAME, overallHelp } from './help.ts';
 import { parseOptions } from './options/parse.ts';
 import { UsageError } from './options/usage-error.ts';
+import { doorOf } from './servers/door.ts';
 import { serversOf } from './servers/servers.ts';
 import type { Surroundings } from './surroundings.ts';
 import { paintFor } from './terminal/paint.ts';
@@ -29,6 +31,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       return EXIT.interrupted;
     }
     around.err.write(complaint(error, rest.includes('--json'), command?.name));
+    if (error instanceof RepairNotAskedError) return EXIT.notAsked;
     return error instanceof UsageError ? EXIT.usage : EXIT.unread;
   } finally {
     progress.end();
@@ -48,6 +51,7 @@ async function runCommand(
   const outcome = await command.run({
     given,
     servers: () => serversOf(given, around),
+    door: () => doorOf(given, around),
     progress: progress.show,
     signal: around.signal,
   });
@@ -63,5 +67,7 @@ function complaint(error: unknown, json: boolean, command?: string): string {
   if (json) return `${JSON.stringify({ error: { code, message } })}\n`;
   const help = command === undefined ? '--help lists the commands' : `${command} --help says what it takes`;
   if (error instanceof UsageError) return `orderctl: ${message}\n${NAME} ${help}.\n`;
-  return `orderctl: ${message}${code === null ? '' : ` (${code})`}\nNothing is known of the orders: this is no "all is well".\n`;
+  const said = `orderctl: ${message}${code === null ? '' : ` (${code})`}\n`;
+  if (error instanceof RepairNotAskedError) return said;
+  return `${said}Nothing is known of the orders: this is no "all is well".\n`;
 }

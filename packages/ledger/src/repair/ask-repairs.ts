@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RepairPlan } from './repair.ts';
+import type { Repair, RepairPlan } from './repair.ts';
 import { type AskedRepair, type RepairClient, RepairNotAskedError } from './repair-client.ts';
 
 /** What became of asking for one repair of a plan. */
-export type Asked = { readonly asked: AskedRepair } | { readonly notAsked: RepairNotAskedError; readonly kind: string };
+export type Asked =
+  | { readonly asked: AskedRepair }
+  | { readonly notAsked: RepairNotAskedError; readonly kind: Repair['kind']; readonly repair: Repair };
 
 /**
  * Asks for every repair of a plan, in its order, and does not wait until they are carried out. One that is refused does not
@@ -23,14 +25,19 @@ export async function askRepairs(
       all.push({ asked: await client.ask(repair) });
     } catch (error) {
       if (!(error instanceof RepairNotAskedError) || concernsAll(error)) throw error;
-      all.push({ notAsked: error, kind: repair.kind });
+      all.push({ notAsked: error, kind: repair.kind, repair });
     }
   }
   return all;
 }
 
 const concernsAll = ({ code, retryable }: RepairNotAskedError): boolean =>
-  retryable || code === 'unauthenticated' || code === 'forbidden' || code === 'http_401' || code === 'http_403';
+  retryable ||
+  code === 'not_signed_in' ||
+  code === 'unauthenticated' ||
+  code === 'forbidden' ||
+  code === 'http_401' ||
+  code === 'http_403';
 
 export interface WaitOptions {
   /** How long to wait, in ms. */

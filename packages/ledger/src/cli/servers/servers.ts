@@ -21,13 +21,18 @@ export class ServersUnknownError extends Error {
 
 /** The part of `.bezel/stack.json` that is read here; `npm start` writes it and takes it away. */
 const StackFile = z.object({
+  urls: z.object({ shop: z.string() }),
   servers: z.object({
     postgres: z.object({ audit: z.object({ shop: z.string(), mes: z.string(), crm: z.string() }) }),
     kafka: z.object({ brokers: z.array(z.string()).min(1) }),
     temporal: z.object({ address: z.string(), namespace: z.string(), payloadKeys: z.string() }),
+    identity: z.object({
+      token: z.string(),
+      clients: z.object({ admin: z.object({ clientId: z.string(), clientSecret: z.string() }) }),
+    }),
   }),
 });
-type StackFile = z.output<typeof StackFile>['servers'];
+export type StackFile = z.output<typeof StackFile>;
 
 const DATABASES: Readonly<Record<App, string>> = {
   shop: 'SHOP_AUDIT_URL',
@@ -45,13 +50,9 @@ export function serversOf(
   given: Given,
   { env, checkout, topics }: Pick<Surroundings, 'env' | 'checkout' | 'topics'>,
 ): AuditedStack {
-  const file = resolve(
-    checkout,
-    given.text('stack') ?? resolve(checkout, env['BEZEL_STATE'] ?? '.bezel', 'stack.json'),
-  );
-  let read: StackFile | undefined;
-  const stack = (missing: string): StackFile => {
-    read ??= readStackFile(file, missing);
+  let read: StackFile['servers'] | undefined;
+  const stack = (missing: string): StackFile['servers'] => {
+    read ??= stackFile(given, { env, checkout }, missing).servers;
     return read;
   };
   const said = (option: string, variable: string): string | undefined =>
@@ -83,7 +84,21 @@ export function serversOf(
   }
 }
 
-function readStackFile(file: string, missing: string): StackFile {
+/**
+ * The stack file of the `npm start` that runs here.
+ *
+ * @param missing what it is read for
+ * @throws ServersUnknownError
+ */
+export function stackFile(
+  given: Given,
+  { env, checkout }: Pick<Surroundings, 'env' | 'checkout'>,
+  missing: string,
+): StackFile {
+  const file = resolve(
+    checkout,
+    given.text('stack') ?? resolve(checkout, env['BEZEL_STATE'] ?? '.bezel', 'stack.json'),
+  );
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -93,7 +108,7 @@ function readStackFile(file: string, missing: string): StackFile {
     );
   }
   try {
-    return StackFile.parse(JSON.parse(text)).servers;
+    return StackFile.parse(JSON.parse(text));
   } catch {
     throw new ServersUnknownError(`${file} is not a stack file of this release`);
   }

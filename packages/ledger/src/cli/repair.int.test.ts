@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { createNamespace } from '@bezel/local/testing';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import type { Evidence } from '../account/evidence.ts';
+import type { AskedRepair } from '../repair/repair-client.ts';
+import { LIFE_BEGINS } from '../testing/order-life.ts';
+import { life, Stage } from '../testing/stage.ts';
+import { run } from './run.ts';
+
+jest.setTimeout(120_000);
+
+const SECRET = 'a-secret-that-nobody-prints';
+let stage: Stage;
+let shop: Awaited<ReturnType<typeof openDoor>>;
+beforeAll(async () => {
+  stage = await Stage.set({ namespace: await createNamespace() });
+  shop = await openDoor();
+});
+beforeEach(() => shop.forget());
+afterAll(async () => {
+  await shop?.close();
+  await stage?.[Symbol.asyncDispose]();
+});
+
+/** Something a door was asked. */
+interface Knock {
+  readonly key: string | undefined;
+  readonly authorization: string | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: the tests look at parts of it
+  readonly body: any;
+}
+
+/** The shop's door for repairs and the identity provider, as far as they can be seen from outside. */
+async function openDoor() {
+  const knocks: Knock[] = [];
+  let repairs: AskedRepair[] = [];
+  const how = {
+    refuses: null as { status: number; code: string } | null,
+    carryOut: (async () => ({})) as (asked: AskedRepair) => Promise<Partial<AskedRepair>>,
+    onList: () => {},
+  };
+  const answer = async (request: IncomingMessage): Promise<{ status: number; body: object }> => {
+    if (request.url === '/token') return { status: 200, body: { access_token: 'token', expires_in: 600 } };
+    const { authorization, 'idempotency-key': key } = request.headers;
+    if (how.refuses !== null) {
+      const { status, code } = how.refuses;
+      return { status, body: { type: 'x', title: 'Forbidden', status, code, detail: 'this door is for: admin' } };
+    }
+    if (request.method === 'GET') {
+      how.onList();
+      return { status: 200, body: { items: repairs } };
+    }
+    const body = (await json(request)) as Knock['body'];
+    const known = knocks.findIndex((knock) => knock.key === key);
+    knocks.push({ key: String(key), authorization, body });
+    if (known >= 0) return { status: 202, body: repairs[known] as AskedRepair };
+    const asked: AskedRepair = {
+      ...{
+        id: randomUUID(),
+        orderId: request.url?.split('/')[4] ?? '',
+        kind: body.kind,
+        messageId: body.messageId ?? null,
+      },
+      ...{ askedBy: 'ada', reason: body.reason, state: 'asked', outcome: null },
+    };
+    repairs.push({ ...asked, ...(await how.carryOut(asked)) });
+    return { status: 202, body: asked };
+  };
+  const server = createServer((request, response) => {
+    void answer(request).then(({ status, body }) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    ...{ how, knocks, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    forget() {
+      knocks.length = 0;
+      repairs = [];
+      Object.assign(how, { refuses: null, carryOut: async () => ({}), onList: () => {} });
+    },
+    close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+  };
+}
+
+async function orderctl(line: string, { env = {}, signal = new AbortController().signal } = {}) {
+  const { postgres, kafka, temporal, topics } = stage.stack;
+  const said = { out: '', err: '' };
+  const code = await run(line.split(' '), {
+    out: { write: (text: string) => (said.out += text) },
+    err: { write: (text: string) => (said.err += text) },
+    env: {
+      ...{ SHOP_AUDIT_URL: postgres.shop, MES_AUDIT_URL: postgres.mes, CRM_AUDIT_URL: postgres.crm },
+      ...{ KAFKA_BROKERS: kafka.join(','), TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace },
+      TEMPORAL_PAYLOAD_KEYS: temporal.payloadKeys,
+      ...{ SHOP_URL: shop.url, REPAIR_TOKEN_URL: `${shop.url}/token` },
+      ...{ REPAIR_CLIENT_ID: 'admin', REPAIR_CLIENT_SECRET: SECRET, ...env },
+    },
+    checkout: '/nowhere',
+    ...(topics === undefined ? {} : { topics }),
+    signal,
+  });
+  expect(said.out + said.err).not.toContain(SECRET);
+  return { code, ...said };
+}
+
+/** An order that came to PACKED half an hour ago, changed in what is known of it. */
+async function ordered(change: (evidence: Evidence[]) => Evidence[] = (evidence) => evidence): Promise<string> {
+  const orderId = randomUUID();
+  const began = Date.now() - 30 * 60_000;
+  const evidence = life(orderId, { repeatsFrom: [], claimed: false }).map(
+    (item) => ({ ...item, at: 'at' in item ? item.at - LIFE_BEGINS + began : 0 }) as Evidence,
+  );
+  await stage.fill(change(evidence));
+  await stage.startWorkflow(orderId);
+  return orderId;
+}
+
+/** The CRM took a move and does not show it. */
+const swallowed = () =>
+  ordered((evidence) =>
+    evidence.filter((item) => !(item.source === 'view' && item.hop === 'crm.projection' && /^4 /.test(item.state))),
+  );
+const show = (orderId: string) =>
+  stage.query(
+    'crm',
+    `INSERT INTO ledger.crm_projection SELECT $1, 'crm.projection', NULL, '4 IN_MANUFACTURING', now()`,
+    [orderId],
+  );
+
+test('an order that lacks nothing: 0, and nobody is asked, nor signed in', async () => {
+  const orderId = await ordered();
+  const env = { REPAIR_TOKEN_URL: 'http://127.0.0.1:1/' };
+  expect(await orderctl(`repair ${orderId}`, { env })).toEqual({
+    ...{ code: 0, err: '' },
+    out: `${orderId}: nothing is to be repaired\n`,
+  });
+});
+
+test('a dry run prints the plan, exits 1 and asks for nothing', async () => {
+  const orderId = await swallowed();
+  const { code, out } = await orderctl(`repair ${orderId} --dry-run --json`);
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    ...{ ok: false, orderId, dryRun: true, byHand: [], asked: [] },
+    repairs: [{ kind: 'project-again', because: 'move 4 to IN_MANUFACTURING was taken and is not shown' }],
+  });
+  const text = await orderctl(`repair ${orderId} --dry-run`);
+  expect(text.out).toContain('Dry run: nothing was asked for.');
+  expect(shop.knocks).toEqual([]);
+});
+
+test('what is safe is asked for with the event of the topic, and the order is audited again', async () => {
+  const orderId = await swallowed();
+  shop.how.carryOut = async () => {
+    await show(orderId);
+    return { state: 'done', outcome: 'the CRM is asked to enter the move' };
+  };
+  const { code, out } = await orderctl(`repair ${orderId} --json`);
+  expect({ code, ...JSON.parse(out) }).toMatchObject({
+    ...{ code: 0, ok: true, left: [], byHand: [] },
+    asked: [{ kind: 'project-again', state: 'done' }],
+  });
+  expect(shop.knocks).toEqual([
+    {
+      key: expect.stringMatching(/^repair-[\w-]{43}$/),
+      authorization: 'Bearer token',
+      body: {
+        ...{ kind: 'project-again', messageId: expect.any(String), reason: expect.stringMatching(/^orderctl: move 4/) },
+        event: { type: 'shop.order-status-changed', data: expect.objectContaining({ orderId, seq: 4 }) },
+      },
+    },
+  ]);
+  expect(await orderctl(`repair ${orderId}`)).toMatchObject({ code: 0, out: expect.stringContaining('nothing is to') });
+  expect(shop.knocks).toHaveLength(1);
+});
+
+test('the same repair of the same evidence has the same key, whoever asks; what is not carried out in time is left', async () => {
+  const orderId = await swallowed();
+  const twice = await Promise.all([
+    orderctl(`repair ${orderId} --wait 1s --json`),
+    orderctl(`repair ${orderId} --wait 1s --json`),
+  ]);
+  expect(twice.map(({ code }) => code)).toEqual([1, 1]);
+  expect(new Set(shop.knocks.map(({ key }) => key)).size).toBe(1);
+  expect(JSON.parse(twice[0].out)).toMatchObject({
+    ...{ ok: false, asked: [{ state: 'asked' }], left: [{ hop: 'crm.projection', kind: 'lost' }] },
+  });
+  const text = await orderctl(`repair ${orderId} --wait 0s`);
+  expect(text).toMatchObject({ code: 1, out: expect.stringContaining('may still come to be') });
+});
+
+test('what is refused there is not waited for', async () => {
+  const orderId = await swallowed();
+  shop.how.carryOut = async () => ({ state: 'refused', outcome: 'the order never made the move' });
+  const { code, out } = await orderctl(`repair ${orderId}`);
+  expect(code).toBe(1);
+  expect(out).toContain('project-again: refused: the order never made the move');
+  expect(out).toContain(`left: lost at crm.projection`);
+});
+
+test('what nothing repairs says why a person must look, and nobody is asked', async () => {
+  const orderId = await ordered((evidence) =>
+    evidence.map((item) =>
+      item.source === 'view' && item.hop === 'shop.order' ? ({ ...item, state: 'SHIPPED' } as Evidence) : item,
+    ),
+  );
+  const { code, out } = await orderctl(`repair ${orderId}`);
+  expect(code).toBe(1);
+  expect(out).toContain('by hand, at shop.history');
+  expect(out).toContain('Somebody wrote behind the workflow’s back.');
+  expect(shop.knocks).toEqual([]);
+});
+
+test.each([
+  ['a caller without the role', { refuses: { status: 403, code: 'forbidden' } }, {}, 'repairs are for administrators'],
+  ['a shop that is away', {}, { SHOP_URL: 'http://127.0.0.1:1' }, 'does not answer'],
+  ['an identity provider that is away', {}, { REPAIR_TOKEN_URL: 'http://127.0.0.1:1/' }, 'nobody is signed in'],
+])('%s: 5, and it is said what is wrong', async (_, how, env, words) => {
+  const orderId = await swallowed();
+  Object.assign(shop.how, how);
+  const { code, out, err } = await orderctl(`repair ${orderId}`, { env });
+  expect({ code, out }).toEqual({ code: 5, out: '' });
+  expect(err).toContain(words);
+  expect(shop.knocks).toEqual([]);
+  const asJson = await orderctl(`repair ${orderId} --json`, { env });
+  expect(JSON.parse(asJson.err).error).toEqual({ code: expect.any(String), message: expect.stringContaining(words) });
+});
+
+test('the door and who asks at it are named together; an order nobody knows is told from one that lacks nothing', async () => {
+  const orderId = await swallowed();
+  const { code, err } = await orderctl(`repair ${orderId}`, { env: { REPAIR_CLIENT_SECRET: '' } });
+  expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('REPAIR_CLIENT_SECRET is not set') });
+  expect(await orderctl(`repair ${randomUUID()}`)).toMatchObject({ code: 4 });
+  expect(await orderctl('repair')).toMatchObject({ code: 2 });
+});
+
+test('told to end while it waits: 130', async () => {
+  const orderId = await swallowed();
+  const ending = new AbortController();
+  shop.how.onList = () => ending.abort(new Error('ended'));
+  expect(await orderctl(`repair ${orderId}`, { signal: ending.signal })).toEqual({
+    ...{ code: 130, out: '' },
+    err: 'orderctl: ended before it was done\n',
+  });
+  expect(shop.knocks).toHaveLength(1);
+});
