@@ -30,7 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'packages/outbox/dist/consumer/transaction/run-work.js',
     find: 'await failpoint(FAILPOINTS.consumerClaimed);',
     replace:
-      "await client.query('COMMIT'); await client.query('BEGIN'); await new Promise((done) => setTimeout(done, 300));",
+      "await client.query('COMMIT'); await client.query('BEGIN'); await new Promise((done) => setTimeout(done, 1_000));",
     faults: [...EVERY_KILL_OF('crm', 4), ...EVERY_KILL_OF('shop', 4)],
   },
   {
@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'apps/shop-api/dist/status/move-order.js',
     find: 'await outbox.write(trx, OrderStatusChanged, data, { id: messageId });',
     replace:
-      'await trx.executeQuery({ sql: "COMMIT", parameters: [], query: { kind: "RawNode" } }); await new Promise((done) => setTimeout(done, 400)); await trx.executeQuery({ sql: "BEGIN", parameters: [], query: { kind: "RawNode" } }); await outbox.write(trx, OrderStatusChanged, data, { id: messageId });',
+      'await trx.executeQuery({ sql: "COMMIT", parameters: [], query: { kind: "RawNode" } }); await new Promise((done) => setTimeout(done, 1_000)); await trx.executeQuery({ sql: "BEGIN", parameters: [], query: { kind: "RawNode" } }); await outbox.write(trx, OrderStatusChanged, data, { id: messageId });',
     faults: EVERY_KILL_OF('shop', 6),
   },
   {

@@ -23,7 +23,11 @@ const ORDERS = 24;
 /** What was not seen by then is taken for lost: nothing else is wrong with the system. */
 const SETTLE_MS = 40_000;
 const PATIENCE_MS = 60_000;
-const RECOVERY_MS = 4_000;
+/**
+ * A kill finds something only while messages flow: the next one waits for the system, which waits for the killed member of a
+ * group until its session is over.
+ */
+const RECOVERY_MS = 25_000;
 
 /** The checker found something where nothing was planted: what it finds then says nothing. */
 export class NotSoundError extends Error {

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HttpClient, randomOf, signInAs, Tally } from '@bezel/demo/clients';
+import {
+  checkoutPlaces,
+  createProgress,
+  openStackWithoutApps,
+  placesIn,
+  type StackWithoutApps,
+} from '@bezel/local/bench';
+import pg from 'pg';
+import { reachVerdict } from '../check/reach-verdict.ts';
+import type { Mutant } from '../mutants/mutant.ts';
+import { arm, deathsIn } from './armed.ts';
+import { auditAtRest } from './audit-at-rest.ts';
+import { drive } from './drive.ts';
+import { type CellVerdict, type End, judgeCells, type Wrong } from './judge-cells.ts';
+import { type Lives, startLives } from './lives.ts';
+import type { Cell } from './matrix/cells.ts';
+import { armedProcesses } from './processes.ts';
+
+export interface CrashPointsOptions {
+  readonly cells: readonly Cell[];
+  /** Orders alive at a time. */
+  readonly atOnce: number;
+  /** A known bug to plant in every process; null: none. */
+  readonly mutant: Mutant | null;
+  /** How long an order may take, deaths and all. */
+  readonly patienceMs: number;
+  /** How long the system may take to come to rest. */
+  readonly settleMs: number;
+}
+
+export interface CrashPointsOutcome extends CellVerdict {
+  readonly orders: number;
+}
+
+/** As in production commits reach the disk. */
+const POSTGRES_SETTINGS = { max_connections: '300', shared_buffers: '128MB' };
+/** Processes are meant to die: they are started again at once, however often. */
+const BACK_OFF = { firstMs: 50, limitMs: 50, healthyAfterMs: 0 };
+
+/** One stack, in whose processes each cell is died in once, while orders live; then everything is checked. */
+export async function runCrashPoints(
+  { cells, atOnce, mutant, patienceMs, settleMs }: CrashPointsOptions,
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<CrashPointsOutcome> {
+  await using open = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'bezel-crash-points-'));
+  open.defer(() => rmSync(folder, { recursive: true, force: true }));
+  arm(folder, cells);
+  const ends: End[] = [];
+  const stack = open.use(
+    await openStackWithoutApps({
+      ...{ places: placesIn(join(checkoutPlaces().state, 'crash-points')), signal, backOff: BACK_OFF },
+      progress: createProgress((line) => {
+        if (!/ended \(SIGKILL\)/.test(line)) say(line); // they are counted
+      }),
+      ...{ postgresSettings: POSTGRES_SETTINGS, onEnd: (end) => void ends.push(end) },
+    }),
+  );
+  const processes = armedProcesses(folder, mutant);
+  open.use(await createProgress(say).step(`${processes.length} app processes ready`, () => stack.run(processes)));
+  const run = `crash-${randomBytes(4).toString('hex')}`;
+  const lives = await startLives({ stack, run, patienceMs, signal });
+  try {
+    await drive({ lives, cells, folder, atOnce, say, signal });
+  } finally {
+    await lives.end();
+  }
+  signal.throwIfAborted();
+  say(`${deathsIn(folder).length} deaths in ${lives.begun.size} lives; the system comes to rest.`);
+  const { wrong, orders } = await findWrong(stack, { lives, run, settleMs, signal });
+  const running = new Set(stack.units().flatMap(({ name, pid }) => (pid === null ? [] : [name])));
+  return { ...judgeCells({ cells, deaths: deathsIn(folder), ends, running, wrong }), orders };
+}
+
+/** What the checker of chaos and the ledger's audit find, and orders that ended otherwise than they had to. */
+async function findWrong(
+  stack: StackWithoutApps,
+  { lives, run, settleMs, signal }: { lives: Lives; run: string; settleMs: number; signal: AbortSignal },
+): Promise<{ readonly wrong: readonly Wrong[]; readonly orders: number }> {
+  await using open = new AsyncDisposableStack();
+  const databases = Object.fromEntries(
+    (['shop', 'mes', 'crm'] as const).map((app) => {
+      const url = new URL(stack.provided.addresses.postgres.superuserUrl);
+      url.pathname = `/${app}`;
+      const pool = new pg.Pool({ connectionString: url.href, max: 3 });
+      open.defer(() => pool.end());
+      return [app, pool];
+    }),
+  ) as Record<'shop' | 'mes' | 'crm', pg.Pool>;
+  const { records, begun, sightings } = lives;
+  const partners = new Set(
+    records.submissions.flatMap(({ fileName, orderIds }) => (begun.get(fileName)?.door === 'partner' ? orderIds : [])),
+  );
+  const refusedAsMeant = new Set(
+    records.submissions.flatMap(({ fileName, orderIds }) => (begun.get(fileName)?.ends === 'REJECTED' ? orderIds : [])),
+  );
+  const { defects } = await reachVerdict({
+    gathering: () => ({
+      ...{ databases, run, reordered: false, messages: async () => [] },
+      people: {
+        submissions: records.submissions.map(({ fileName, orderIds }) => ({ file: fileName, orderIds })),
+        acknowledged: records.acknowledged,
+        complaints: records.complaints.filter(
+          ({ order, what }) => !(refusedAsMeant.has(order) && what.startsWith('rejected: ')),
+        ),
+        ...{ sightings, abandoned: new Set<string>() },
+      },
+      ask: askerOf(stack, { partners, signal }),
+    }),
+    ...{ settleMs, signal },
+  });
+  const { rows } = await databases.shop.query<{ id: string; file: string; status: string }>(
+    `SELECT id, model_file_name AS file, status FROM orders WHERE model_file_name LIKE $1`,
+    [`${run}-%`],
+  );
+  const claims = records.submissions.flatMap(({ orderIds, at }) =>
+    orderIds.map((orderId) => ({ source: 'client' as const, orderId, at })),
+  );
+  const orderIds = [...new Set([...rows.map(({ id }) => id), ...records.orderIds])];
+  const known = new Set(orderIds);
+  const never = [...begun.keys()].filter((file) => !rows.some((row) => row.file === file));
+  return {
+    wrong: [
+      ...defects.map(({ kind, order, what }) => ({
+        orderId: known.has(order) ? order : null,
+        what: known.has(order) ? `the checker: ${kind}: ${what}` : `the checker: ${kind}, ${order}: ${what}`,
+      })),
+      ...rows.flatMap(({ id, file, status }) => {
+        const meant = begun.get(file)?.ends;
+        return meant === undefined || meant === status ? [] : [{ orderId: id, what: `${status}, and not ${meant}` }];
+      }),
+      ...never.map((file) => ({ orderId: null, what: `${file} was never taken` })),
+      ...(await auditAtRest({ stack, claims, orderIds, settleMs, signal })),
+    ],
+    orders: rows.length,
+  };
+}
+
+/** How long a door may stay shut before the checker takes that for its answer. */
+const ASK_MS = 30_000;
+
+/** How the checker asks doors: as whoever ordered, and at the CRM as somebody who sees the orders of every tenant. */
+function askerOf(
+  stack: StackWithoutApps,
+  { partners, signal }: { readonly partners: ReadonlySet<string>; readonly signal: AbortSignal },
+) {
+  const identity = () => ({ ...stack.context.identity, clients: stack.clients });
+  const tokens = {
+    shop: signInAs(identity, 'customer'),
+    partner: signInAs(identity, 'partner'),
+    crm: signInAs(identity, 'admin'), // sales see the orders of their own tenant, and partners have others
+  };
+  return async (where: 'shop' | 'crm', orderId: string): Promise<string> => {
+    const door = where === 'shop' && partners.has(orderId) ? 'partner' : where;
+    const client = new HttpClient({
+      urls: () => stack.units().flatMap(({ urls }) => urls?.[door] ?? []),
+      authorization: tokens[door],
+      random: randomOf('checker', door, orderId),
+      tally: new Tally(),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
+    });
+    const { status, body } = await client.send({ method: 'GET', path: `/v1/orders/${orderId}` });
+    return status === 200 ? String(body.status) : `${status} ${body?.code ?? ''}`;
+  };
+}
