@@ -30,7 +30,19 @@ export default {
       'packages/contracts/',
       'packages/order-workflow/',
     ]),
-    only('chaos-breaks-from-outside', 'infra/chaos', ['infra/local/', 'infra/demo/src/(clients|plan)/']),
+    // The crash points are armed with the testing kit, and what comes of them is also audited.
+    only('chaos-breaks-from-outside', 'infra/chaos', [
+      'infra/local/',
+      'infra/demo/src/(clients|plan)/',
+      'packages/outbox/src/testing/',
+      'packages/ledger/',
+    ]),
+    {
+      name: 'only-crash-points-use-our-packages',
+      severity: 'error',
+      from: { path: '^infra/chaos/src/', pathNot: `${tests}|^infra/chaos/src/crash-points/` },
+      to: { path: '^packages/' },
+    },
     {
       name: 'the-checker-of-chaos-shares-no-code',
       severity: 'error',

@@ -19,6 +19,7 @@ export {
   openDatabase,
   type TransactionHandle,
 } from './database/index.ts';
+export { failpoint, SERVICE_FAILPOINTS } from './failpoints/index.ts';
 export { Consumes, createHttpApp, type HttpAppOptions, OrderId } from './http/index.ts';
 export { type Answer, expiredAnswers, Idempotency, type IdempotencyOptions } from './idempotency/index.ts';
 export {

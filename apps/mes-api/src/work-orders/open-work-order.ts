@@ -1,8 +1,10 @@
 import { WorkOrderOpened } from '@bezel/contracts';
 import type { MesActivities } from '@bezel/order-workflow';
 import { type Outbox, uuidv7 } from '@bezel/outbox';
+import { failpoint } from '@bezel/service';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
+import { MES_FAILPOINTS } from '../failpoints.ts';
 import { reserveMaterial } from '../material/stock.ts';
 
 /** Who opens and withdraws work orders, as their events tell it. */
@@ -75,6 +77,7 @@ export async function openWithin(
     at: opened_at.toISOString(),
   });
   await reserveMaterial(trx, input.orderId, input.metal, input.massMg);
+  await failpoint(MES_FAILPOINTS.workOrderOpening, { type: 'openWorkOrder', data: input });
   return { workOrderId: id };
 }
 

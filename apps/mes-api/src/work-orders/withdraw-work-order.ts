@@ -1,8 +1,10 @@
 import { type WorkOrderStatus, WorkOrderWithdrawn } from '@bezel/contracts';
 import type { MesActivities } from '@bezel/order-workflow';
 import type { Outbox } from '@bezel/outbox';
+import { failpoint } from '@bezel/service';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
+import { MES_FAILPOINTS } from '../failpoints.ts';
 import { releaseMaterial } from '../material/stock.ts';
 import { lockOrder, ORDER_WORKFLOW } from './open-work-order.ts';
 
@@ -60,6 +62,7 @@ export async function withdrawWithin(
     at: withdrawn.updated_at.toISOString(),
   });
   await releaseMaterial(trx, orderId, withdrawn.metal);
+  await failpoint(MES_FAILPOINTS.workOrderWithdrawing, { type: 'withdrawWorkOrder', data: { orderId, reason } });
   return 'withdrawn';
 }
 

@@ -2,12 +2,13 @@ import { type OrderStatus, OrderSubmitted } from '@bezel/contracts';
 import { type Fact, isFinal } from '@bezel/order-workflow';
 import type { HandlerContext, ReceivedEvent } from '@bezel/outbox';
 import { type EventOf, OnEvent } from '@bezel/outbox/nestjs';
-import { kyselyOver, log, withOrder } from '@bezel/service';
+import { failpoint, kyselyOver, log, withOrder } from '@bezel/service';
 import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
 import { OrderUnknownError, WorkflowEndedError, WorkflowMissingError } from './errors.ts';
 import { OnEveryFact, readFact } from './facts.ts';
+import { ORCHESTRATOR_FAILPOINTS } from './failpoints.ts';
 import type { OrderWorkflows } from './order-workflows.ts';
 
 /**
@@ -32,6 +33,7 @@ export class Orchestrator {
       const start = status === 'SUBMITTED' ? await this.workflows.startOrder({ orderId, ...order }, event.id) : null;
       const runId = start?.started === true ? start.runId : await this.workflows.runIdOf(orderId);
       if (runId === undefined) return;
+      await failpoint(ORCHESTRATOR_FAILPOINTS.workflowStarted, event);
       await db
         .insertInto('order_workflow')
         .values({ order_id: orderId, run_id: runId })
@@ -49,6 +51,7 @@ export class Orchestrator {
       const before = await statusOf(db, orderId);
       if (isFinal(before)) return refuse(db, orderId, before, fact);
       const told = await this.workflows.signalFact(orderId, fact);
+      await failpoint(ORCHESTRATOR_FAILPOINTS.factTold, event);
       if (told.delivered) {
         log.info({ 'event.action': 'fact-told', 'bezel.message.id': event.id }, `fact told: ${fact.kind}`);
         return;

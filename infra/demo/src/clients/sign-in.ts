@@ -1,7 +1,7 @@
 import type { StackFile } from '@bezel/local';
 
 /** Whom a script of the demo acts as. */
-export type Person = 'customer' | 'partner' | 'operator' | 'sales';
+export type Person = 'customer' | 'partner' | 'operator' | 'sales' | 'admin';
 
 const RENEW_BEFORE_MS = 60_000;
 

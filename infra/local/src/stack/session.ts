@@ -9,7 +9,7 @@ import { removeVolumes } from '../servers/container/volumes.ts';
 import type { Progress } from '../servers/progress.ts';
 import { endLeftovers, Journal } from '../supervisor/journal.ts';
 import { setLogAside, tailOfLog } from '../supervisor/log-file.ts';
-import { Supervisor } from '../supervisor/supervisor.ts';
+import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.ts';
 import { logFile, type Places } from './places.ts';
 import { openPorts, type Ports } from './ports.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
@@ -37,7 +37,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends Pick<SupervisorOptions, 'backOff' | 'onEnd'> {
   readonly places: Places;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -50,7 +50,7 @@ export interface SessionOptions {
  * itself and is waited for. Throws {@link AlreadyRunningError} when another run is alive there.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { places, progress, signal } = options;
+  const { places, progress, signal, backOff, onEnd } = options;
   const lock = await lockPlaces(places, progress);
   try {
     const ended = await endLeftovers(places.journal, removeContainer);
@@ -75,6 +75,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     journal: new Journal(places.journal),
     onEvent: (line) => progress.say(`  ! ${line}`),
     explain: (name) => tailOfLog(logFile(places, name)),
+    ...(backOff && { backOff }),
+    ...(onEnd && { onEnd }),
   });
   return {
     places,

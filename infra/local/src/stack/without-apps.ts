@@ -4,7 +4,7 @@ import { type AppContext, appUnit } from './app-units.ts';
 import { build } from './build.ts';
 import type { AppProcess } from './layout.ts';
 import type { Places } from './places.ts';
-import { dropData, openSession } from './session.ts';
+import { dropData, openSession, type SessionOptions } from './session.ts';
 import { provideBase, type StackBase } from './start.ts';
 
 /** A process that may differ from what the layout says of its like. */
@@ -23,7 +23,8 @@ export interface StackWithoutApps extends StackBase, AsyncDisposable {
   units(): readonly UnitStatus[];
 }
 
-export interface StackWithoutAppsOptions {
+/** `backOff` and `onEnd` are for runs in which processes are meant to die. */
+export interface StackWithoutAppsOptions extends Pick<SessionOptions, 'backOff' | 'onEnd'> {
   readonly places: Places;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -35,7 +36,12 @@ export interface StackWithoutAppsOptions {
 /** Builds the apps, starts servers and sign-in, migrates the databases. The data go when it is disposed of, its logs stay. */
 export async function openStackWithoutApps(options: StackWithoutAppsOptions): Promise<StackWithoutApps> {
   const { places, progress, signal, postgresSettings, kafkaDetours } = options;
-  const session = await openSession({ places, progress, signal, reset: true });
+  const { backOff, onEnd } = options;
+  const session = await openSession({
+    ...{ places, progress, signal, reset: true },
+    ...(backOff && { backOff }),
+    ...(onEnd && { onEnd }),
+  });
   const close = async (): Promise<void> => {
     await session.close();
     await dropData(places, ['logs']);

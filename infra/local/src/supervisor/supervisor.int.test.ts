@@ -48,7 +48,8 @@ const backOff = { firstMs: 10, limitMs: 100, healthyAfterMs: 60_000 };
 
 describe('a supervisor', () => {
   test('starts a killed process again, with another pid and a higher count', async () => {
-    const supervisor = new Supervisor({ backOff });
+    const ends: unknown[] = [];
+    const supervisor = new Supervisor({ backOff, onEnd: (end) => ends.push(end) });
     const counts: number[] = [];
     supervisor.watch((units) => counts.push(units[0]?.restarts ?? -1));
     await supervisor.start([program('a')]);
@@ -58,6 +59,7 @@ describe('a supervisor', () => {
       const pid = pidOf(supervisor, 'a');
       return pid !== 0 && pid !== first && pid;
     });
+    expect(ends).toEqual([{ name: 'a', pid: first, reason: 'SIGKILL' }]);
     expect(supervisor.units[0]).toMatchObject({ name: 'a', pid: second, restarts: 1 });
     expect(counts.at(-1)).toBe(1);
     await supervisor.stop();

@@ -14,11 +14,21 @@ export interface UnitStatus {
   readonly restarts: number;
 }
 
+/** A run of a unit that ended without having been asked to. */
+export interface UnitEnd {
+  readonly name: string;
+  readonly pid: number | null;
+  /** In words: "SIGKILL", "exit code 1". */
+  readonly reason: string;
+}
+
 export interface SupervisorOptions {
   /** Where each launch is recorded, for the start after one that was killed. */
   readonly journal?: Journal;
   /** Told in words what happens: an end, a restart. */
   readonly onEvent?: (line: string) => void;
+  /** Told of each end, before the unit is started again. */
+  readonly onEnd?: (end: UnitEnd) => void;
   /** What to show of a unit that does not come up, usually the end of its log. */
   readonly explain?: (name: string) => string;
   readonly backOff?: BackOff;
@@ -170,12 +180,14 @@ export class Supervisor {
     const { name } = supervised.unit;
     while (supervised.running !== null) {
       const since = performance.now();
-      const reason = await supervised.running.ended;
+      const { pid, ended } = supervised.running;
+      const reason = await ended;
       supervised.running = null;
       this.#options.journal?.forget(name);
       if (signal.aborted || supervised.ending) {
         return;
       }
+      this.#options.onEnd?.({ name, pid, reason });
       const next = afterExit(supervised.history, performance.now() - since, this.#options.backOff ?? DEFAULT_BACK_OFF);
       supervised.history = next.history;
       this.#options.onEvent?.(`${name} ended (${reason}); starting it again in ${next.waitMs} ms`);

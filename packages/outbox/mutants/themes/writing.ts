@@ -61,9 +61,9 @@ export const WRITING: readonly Mutant[] = [
     name: 'a-writer-says-it-has-written-before-it-has',
     breaks: 'P1',
     file: 'src/writer/create-outbox.ts',
-    find: '      await run(sql, params);\n      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten);\n',
+    find: '      await run(sql, params);\n      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten, () => messages.map(subjectOf));\n',
     replace:
-      '      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten);\n      await run(sql, params);\n',
+      '      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten, () => messages.map(subjectOf));\n      await run(sql, params);\n',
     caughtBy: {
       file: 'src/writer/failpoints.int.test.ts',
       within: 'writeMany',

@@ -4,6 +4,7 @@ import { readMessages } from '../reader/read.sql.ts';
 import { type ReadResult, readLanes } from '../reader/read.ts';
 import { LEAST_ROWS, shareRows } from '../reader/row-limits.ts';
 import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../testing/failpoints.ts';
+import { subjectOf } from '../testing/subject-of.ts';
 import type { Outbound } from './sending/outbound.ts';
 import { type Lane, type LaneMessage, laneMessage } from './shards/lane.ts';
 import { distrust, type Lanes } from './shards/lanes.ts';
@@ -75,7 +76,9 @@ export class Reading {
     const bytesPerLane = Math.ceil((maxBytesInMemory - outbound.bytes) / readable.length);
     const started = performance.now();
     const result = await readLanes(run, this.#statement, requests, bytesPerLane);
-    if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayRead);
+    if (failpointsArmed()) {
+      await hitFailpoint(FAILPOINTS.relayRead, () => result.lanes.flatMap(({ messages }) => messages.map(subjectOf)));
+    }
     const count = this.#takeIn(readable, requests, result, started);
     telemetry.read(readable.length, count, performance.now() - started);
     this.#calm = readable.every(({ alive, settled }) => alive && settled)

@@ -69,7 +69,7 @@ export const CRASH_POINTS = {
   ],
 } as const;
 
-/** The name of a failpoint. */
+/** The name of a failpoint of the outbox. */
 export type Failpoint = (typeof FAILPOINTS)[keyof typeof FAILPOINTS];
 
 /**
@@ -90,16 +90,54 @@ export class FailpointRefusedError extends OutboxError {
   readonly retryable = false;
 }
 
+/** What is at hand where a failpoint stands: a message, or a piece of a program's own work. */
+export interface FailpointSubject {
+  /** The message's type, or the name of the work. */
+  readonly type: string;
+  /** The message's key, or what the work is about. */
+  readonly key: string;
+  /** The message's data, or what the work was given. Decoded when it is read; throws when it cannot be. */
+  readonly data: unknown;
+}
+
+/** Names what is at hand. Asked only when the failpoint is armed. */
+export type FailpointSubjects = () => readonly FailpointSubject[];
+
 interface Armed {
-  readonly run: () => FailpointAction | undefined | Promise<FailpointAction | undefined>;
+  readonly run: (
+    about: readonly FailpointSubject[],
+  ) => FailpointAction | undefined | Promise<FailpointAction | undefined>;
+}
+
+const known = new Set<string>(Object.values(FAILPOINTS));
+
+/**
+ * Makes failpoints of a program's own known, for the steps of its work that the outbox's do not reach. They are armed and
+ * hit as the outbox's are, by BEZEL_FAILPOINTS too, once this has run. Names are lower-case words with dots and hyphens.
+ *
+ * @throws RangeError when a name could not be said in BEZEL_FAILPOINTS
+ *
+ * @example
+ * const INVOICING = declareFailpoints({ numbered: 'invoice.numbered' });
+ * if (failpointsArmed()) await hitFailpoint(INVOICING.numbered);
+ */
+export function declareFailpoints<const Names extends Readonly<Record<string, string>>>(names: Names): Names {
+  for (const name of Object.values(names)) {
+    if (!/^[a-z.-]+$/.test(name)) throw new RangeError(`a failpoint cannot be called "${name}"`);
+    known.add(name);
+  }
+  return names;
 }
 
 let armed: Map<string, Armed> | undefined;
 let environmentRead = false;
 
 /**
- * Arms a failpoint in this process until it is disposed. A function is called on every hit and may wait; what it returns
- * is the action of that hit.
+ * Arms a failpoint in this process until it is disposed. A function is called on every hit, with what is at hand there, and
+ * may wait; what it returns is the action of that hit. What is at hand are the messages being written, published or consumed;
+ * of checkpoints, of what is told to Kafka and of nudges nothing is.
+ *
+ * @throws RangeError when there is no failpoint of that name
  *
  * @example
  * const steps: string[] = [];
@@ -108,12 +146,17 @@ let environmentRead = false;
  * });
  */
 export function enableFailpoint(
-  name: Failpoint,
-  // biome-ignore lint/suspicious/noConfusingVoidType: most functions given here return nothing
-  action: FailpointAction | (() => FailpointAction | void | Promise<FailpointAction | void>),
+  name: Failpoint | (string & {}),
+  action:
+    | FailpointAction
+    // biome-ignore lint/suspicious/noConfusingVoidType: most functions given here return nothing
+    | ((about: readonly FailpointSubject[]) => FailpointAction | void | Promise<FailpointAction | void>),
 ): Disposable {
+  if (!known.has(name)) throw new RangeError(`there is no failpoint "${name}"`);
   armed ??= new Map();
-  armed.set(name, { run: typeof action === 'function' ? async () => (await action()) ?? undefined : () => action });
+  armed.set(name, {
+    run: typeof action === 'function' ? async (about) => (await action(about)) ?? undefined : () => action,
+  });
   return {
     [Symbol.dispose]() {
       armed?.delete(name);
@@ -149,14 +192,30 @@ export function armFailpointsFromEnvironment(env: NodeJS.ProcessEnv = process.en
   }
 }
 
-/** True when any failpoint is armed: the guard before `hitFailpoint`. */
+/**
+ * True when any failpoint is armed: the guard before `hitFailpoint`.
+ *
+ * @example
+ * if (failpointsArmed()) await hitFailpoint('invoice.numbered');
+ */
 export function failpointsArmed(): boolean {
   return armed !== undefined;
 }
 
-/** Runs a failpoint. Answers `true` when the code around it must do the wrong thing. */
-export async function hitFailpoint(name: Failpoint): Promise<boolean> {
-  const action = await armed?.get(name)?.run();
+/**
+ * Runs a failpoint. Answers `true` when the code around it must do the wrong thing.
+ *
+ * @throws FailpointHitError when its action is `error`
+ *
+ * @example
+ * if (failpointsArmed()) await hitFailpoint('invoice.numbered', () => [{ type: 'numbering', key: order.id, data: order }]);
+ */
+export async function hitFailpoint(
+  name: Failpoint | (string & {}),
+  about: FailpointSubjects = () => [],
+): Promise<boolean> {
+  const point = armed?.get(name);
+  const action = await point?.run(about());
   switch (action) {
     case undefined:
       return false;
@@ -172,11 +231,11 @@ export async function hitFailpoint(name: Failpoint): Promise<boolean> {
   }
 }
 
-function parse(entry: string): { name: string; run: () => FailpointAction | undefined } {
+function parse(entry: string): { name: string } & Armed {
   const [, name, action, hit, onwards] = /^([a-z.-]+)=(kill|error|pause|break)(?:@(\d+|\*)(\+?))?$/.exec(entry) ?? [];
-  if (name === undefined || !(Object.values(FAILPOINTS) as string[]).includes(name)) {
+  if (name === undefined || !known.has(name)) {
     throw new FailpointRefusedError(
-      `BEZEL_FAILPOINTS: cannot understand "${entry}"; expected <name>=<kill|error|pause|break>[@<hit>], where name is one of ${Object.values(FAILPOINTS).join(', ')}`,
+      `BEZEL_FAILPOINTS: cannot understand "${entry}"; expected <name>=<kill|error|pause|break>[@<hit>], where name is one of ${[...known].join(', ')}`,
     );
   }
   const every = hit === '*';

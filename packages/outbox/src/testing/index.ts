@@ -19,12 +19,17 @@ export type { Program } from './crash/program.ts';
 export {
   armFailpointsFromEnvironment,
   CRASH_POINTS,
+  declareFailpoints,
   enableFailpoint,
   FAILPOINTS,
   type Failpoint,
   type FailpointAction,
   FailpointHitError,
   FailpointRefusedError,
+  type FailpointSubject,
+  type FailpointSubjects,
+  failpointsArmed,
+  hitFailpoint,
 } from './failpoints.ts';
 export { checkHistory } from './history/check-history.ts';
 export { type CommittedInOptions, type CommittedMessage, committedIn } from './history/committed-in.ts';

@@ -12,6 +12,7 @@ import {
   failpointsArmed,
   hitFailpoint,
 } from '../testing/failpoints.ts';
+import { subjectOf } from '../testing/subject-of.ts';
 import { encode, type MessageInput } from './encode.ts';
 import { serializeKeys } from './insert.sql.ts';
 import { createInsert } from './insert.ts';
@@ -116,7 +117,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (inputs.length === 0) {
       return [];
     }
-    const messages = [];
+    const messages: Awaited<ReturnType<typeof encode>>[] = [];
     for (const input of inputs) {
       messages.push(await encode(event, input, maxMessageBytes));
     }
@@ -131,14 +132,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
         await run(serialize, [messages.map(({ topic }) => topic), messages.map(({ key }) => key)]);
       }
       if (failpointsArmed()) {
-        await hitFailpoint(FAILPOINTS.writerWriting);
+        await hitFailpoint(FAILPOINTS.writerWriting, () => messages.map(subjectOf));
         if (await hitFailpoint(FAILPOINTS.writerCommitsEarly)) {
           await commitEarly(db, sql, params);
           throw new FailpointHitError('the message was committed without its transaction, on purpose');
         }
       }
       await run(sql, params);
-      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten);
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.writerWritten, () => messages.map(subjectOf));
     } catch (error) {
       for (const span of spans) {
         span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });

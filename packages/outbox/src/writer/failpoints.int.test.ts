@@ -1,6 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Database } from '../database/port.ts';
-import { enableFailpoint, FAILPOINTS, type Failpoint, type FailpointAction } from '../testing/failpoints.ts';
+import {
+  enableFailpoint,
+  FAILPOINTS,
+  type Failpoint,
+  type FailpointAction,
+  type FailpointSubject,
+} from '../testing/failpoints.ts';
 import { type OutboxDatabase, outboxDatabase } from '../testing/fixtures/outbox/database.ts';
 import { noted } from '../testing/fixtures/outbox/events.ts';
 import { openTransaction } from '../testing/fixtures/outbox/transactions.ts';
@@ -56,6 +62,20 @@ describe.each(WRITES)('%s', (_, write, numbers) => {
       [writerWriting, []],
       [writerWritten, numbers],
     ]);
+  });
+
+  test('says at them which messages it writes', async () => {
+    await using database = await outboxDatabase({ shards: 1 });
+    await using tx = await openTransaction(database.pool);
+    const seen: unknown[] = [];
+    const look = (about: readonly FailpointSubject[]): void => {
+      seen.push(about.map(({ type, data }) => [type, (data as { readonly n: number }).n]));
+    };
+    using _writing = enableFailpoint(writerWriting, look);
+    using _written = enableFailpoint(writerWritten, look);
+    await write(outbox, tx.client);
+    const messages = numbers.map((n) => [Noted.type, n]);
+    expect(seen).toEqual([messages, messages]);
   });
 
   test.each([

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { enableFailpoint } from '@bezel/outbox/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import request from 'supertest';
 import { startNotes } from '../../examples/notes/notes.ts';
+import { SERVICE_FAILPOINTS } from '../failpoints/index.ts';
 import { expiredAnswers } from './expired-answers.ts';
 import { KEY_LIFETIME_HOURS } from './idempotency.ts';
 
@@ -102,4 +104,19 @@ describe('a key', () => {
     expect((await add(old, { text: 'old' })).headers['idempotency-replayed']).toBeUndefined();
     expect((await add(young, { text: 'young' })).headers['idempotency-replayed']).toBe('true');
   });
+});
+
+test('a door comes to its failpoints before and after the commit of effect and answer, and says which door it is', async () => {
+  const [key, text] = [randomUUID(), randomUUID()];
+  const seen: unknown[] = [];
+  const look = async (about: readonly { readonly type: string }[]): Promise<void> => {
+    seen.push([about.map(({ type }) => type), await count(text)]);
+  };
+  using _answering = enableFailpoint(SERVICE_FAILPOINTS.doorAnswering, look);
+  using _committed = enableFailpoint(SERVICE_FAILPOINTS.doorCommitted, look);
+  expect((await add(key, { text })).status).toBe(201);
+  expect(seen).toEqual([
+    [['POST /v1/notes'], 0],
+    [['POST /v1/notes'], 1],
+  ]);
 });

@@ -4,6 +4,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Kysely, Transaction } from 'kysely';
 import { DATABASE } from '../database/index.ts';
+import { failpoint, SERVICE_FAILPOINTS } from '../failpoints/index.ts';
 import { ProblemError } from '../problems/index.ts';
 import { readKey, requestHash } from './idempotency-key.ts';
 import { claimKey, deleteExpired, type KeyScope, readAnswer, storeAnswer } from './statements.ts';
@@ -59,9 +60,12 @@ export class Idempotency<Schema = any> {
     options: IdempotencyOptions = {},
   ): Promise<Body | undefined> {
     const key = readKey(request.headers['idempotency-key'], options.required ?? false);
+    const door = { type: `${request.method} ${request.route?.path}` };
     const answer = await this.db.transaction().execute(async (trx) => {
       if (key === undefined) {
-        return work(trx);
+        const answered = await work(trx);
+        await failpoint(SERVICE_FAILPOINTS.doorAnswering, door);
+        return answered;
       }
       const { tenant, sub } = options.caller ?? callerOf(request);
       const scope: KeyScope = { tenant, caller: sub, method: request.method, route: String(request.route?.path), key };
@@ -72,8 +76,10 @@ export class Idempotency<Schema = any> {
       }
       const fresh = await work(trx);
       await storeAnswer(scope, { headers: {}, ...fresh, body: fresh.body }).execute(trx);
+      await failpoint(SERVICE_FAILPOINTS.doorAnswering, door);
       return fresh;
     });
+    await failpoint(SERVICE_FAILPOINTS.doorCommitted, door);
     this.outbox?.nudge().catch(() => {}); // nothing depends on it
     request.res?.status(answer.status).set(answer.headers ?? {});
     return answer.body;

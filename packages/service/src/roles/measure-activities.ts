@@ -1,4 +1,5 @@
 import { metrics } from '@opentelemetry/api';
+import { failpoint, SERVICE_FAILPOINTS } from '../failpoints/index.ts';
 
 /** Asynchronous functions by name, as a Temporal worker takes them. */
 // biome-ignore lint/suspicious/noExplicitAny: each activity has parameters of its own; they only pass through.
@@ -21,10 +22,12 @@ export function measureActivities<A extends Activities<A>>(activities: A): A {
       const began = performance.now();
       let outcome = 'error';
       try {
+        await failpoint(SERVICE_FAILPOINTS.activityBegun, { type: activity, data: args[0] });
         const result = await run(...args);
         outcome = 'ok';
         return result;
       } finally {
+        await failpoint(SERVICE_FAILPOINTS.activityEnded, { type: activity, data: args[0] });
         duration.record((performance.now() - began) / 1e3, { activity, outcome });
       }
     },

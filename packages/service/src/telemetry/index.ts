@@ -6,5 +6,5 @@ import './register.ts';
 
 export { log, setLogIdentity } from './log.ts';
 export { metricsText } from './metrics.ts';
-export { concernsOrder, withOrder } from './order.ts';
+export { concernedOrder, concernsOrder, withOrder } from './order.ts';
 export { inSpan, startTracing, traceId } from './tracing.ts';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ModelRef } from '@bezel/contracts';
-import { log } from '@bezel/service';
+import { failpoint, log } from '@bezel/service';
 import type { Kysely } from 'kysely';
 import type { MesDatabase } from '../../database/mes-database.ts';
+import { MES_FAILPOINTS } from '../../failpoints.ts';
 import type { ModelAnalysis } from '../geometry/analysis-thread.ts';
 import { AnalysisCrashedError, type AnalysisThreads } from '../geometry/analysis-threads.ts';
 import { fetchModel, type ModelSource } from '../model/fetch-model.ts';
@@ -111,6 +112,7 @@ export class ModelAnalyser {
     try {
       if (crashes >= MOST_CRASHES) return CRASHES_EACH_TIME;
       if (crashes > 0 && !alone) return undefined;
+      await failpoint(MES_FAILPOINTS.analysisBegun, { type: 'analysis' });
       const onPhase = (phase: Phase) => this.#phases.set(sha256, phase);
       return await this.#conclude(sha256, await threads.analyse(file, { signal, onPhase }));
     } catch (error) {
@@ -135,7 +137,9 @@ export class ModelAnalyser {
   }
 
   async #conclude(sha256: string, analysis: ModelAnalysis): Promise<ModelAnalysis> {
+    await failpoint(MES_FAILPOINTS.analysisMeasured, { type: 'analysis', data: analysis });
     await remember(this.#options.db, sha256, analysis);
+    await failpoint(MES_FAILPOINTS.analysisRemembered, { type: 'analysis', data: analysis });
     return analysis;
   }
 }

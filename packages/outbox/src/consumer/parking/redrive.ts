@@ -49,6 +49,7 @@ export function createRedriveRunner({ run, ...dependencies }: RedriveDependencie
     let taken: Taken | null = null;
     const work: Work = {
       partition,
+      about: () => [], // they are still in the database when it begins
       begin: (client) =>
         takeOut(client, dependencies, { partition, key, limit }, (what) => {
           taken = what;

@@ -1,4 +1,7 @@
+import type { FailpointSubject } from '../../testing/failpoints.ts';
+import { subjectOf } from '../../testing/subject-of.ts';
 import type { PlacedEvent } from '../message/calls.ts';
+import type { HandledMessage } from '../message/route.ts';
 import { parkBehind } from '../parking/park.ts';
 import type { ParkingStatements } from '../parking/parking.sql.ts';
 import { type Batch, type ClaimDependencies, claimBatch } from './claim.ts';
@@ -14,6 +17,7 @@ export function batchWork(dependencies: BatchDependencies, batch: Batch): Work {
   const { partition, messages, condemned } = batch;
   return {
     partition,
+    about: () => messages.flatMap((routed) => (routed.kind === 'handle' ? [subjectOfHandled(routed)] : [])),
     async begin(client) {
       const events = messages.flatMap((message, place) =>
         message.kind === 'handle' && condemned === null ? [{ place, message }] : [],
@@ -49,6 +53,9 @@ export function batchWork(dependencies: BatchDependencies, batch: Batch): Work {
     },
   };
 }
+
+const subjectOfHandled = ({ envelope: { type }, message: { key, value } }: HandledMessage): FailpointSubject =>
+  subjectOf({ type, key: key?.toString('utf8') ?? '', payload: value });
 
 const pick = (events: readonly PlacedEvent[], fresh: readonly number[]): PlacedEvent[] =>
   fresh.flatMap((index) => events[index] ?? []);

@@ -1,6 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 import type { TopicPartition } from '../../subscriber/index.ts';
-import { FAILPOINTS, type Failpoint, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import {
+  FAILPOINTS,
+  type Failpoint,
+  type FailpointSubjects,
+  failpointsArmed,
+  hitFailpoint,
+} from '../../testing/failpoints.ts';
 import { DatabaseUnresponsiveError, HandlerTimeoutError, HandlerTransactionFailedError } from '../errors.ts';
 import type { HandlerCaller } from '../message/call-handler.ts';
 import { type PlacedEvent, toCalls } from '../message/calls.ts';
@@ -11,6 +17,8 @@ import type { Statements } from './statements.ts';
 /** What one transaction does before its handlers run: it decides which run, and writes down what is true if they succeed. */
 export interface Work {
   readonly partition: TopicPartition;
+  /** The messages it is about, for failpoints. */
+  readonly about: FailpointSubjects;
   begin(client: PoolClient): Promise<Begun>;
 }
 
@@ -88,6 +96,7 @@ async function inTransaction(
   work: Work,
   signal: AbortSignal,
 ): Promise<Ended> {
+  const failpoint = (name: Failpoint): Promise<void> => failpointOf(work, name);
   let begun: Begun;
   try {
     await failpoint(FAILPOINTS.consumerClaiming);
@@ -164,9 +173,9 @@ async function inTransaction(
   return { outcome: begun.outcome, reusable: true };
 }
 
-async function failpoint(name: Failpoint): Promise<void> {
+async function failpointOf({ about }: Work, name: Failpoint): Promise<void> {
   if (failpointsArmed()) {
-    await hitFailpoint(name);
+    await hitFailpoint(name, about);
   }
 }
 

@@ -1,6 +1,7 @@
 import { asError } from '../../errors/as-error.ts';
 import type { Publisher, PublishResult } from '../../publisher/publisher.ts';
-import { FAILPOINTS, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import { FAILPOINTS, type FailpointSubject, failpointsArmed, hitFailpoint } from '../../testing/failpoints.ts';
+import { subjectOf } from '../../testing/subject-of.ts';
 import type { LaneMessage } from '../shards/lane.ts';
 import type { RelayTelemetry } from '../telemetry.ts';
 import type { Outbound } from './outbound.ts';
@@ -72,11 +73,12 @@ export class Sending {
    */
   async #answersOf(batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {
     const endSpans = startPublishSpans(batch);
+    const about = (): FailpointSubject[] => batch.map(({ message }) => subjectOf(message));
     let results: readonly PublishResult[];
     try {
-      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublishing);
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublishing, about);
       results = await this.#publish(batch);
-      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublished);
+      if (failpointsArmed()) await hitFailpoint(FAILPOINTS.relayPublished, about);
     } catch (cause) {
       const error = asError(cause);
       results = batch.map(() => ({ ok: false, kind: 'brokers', mayBeWritten: true, error }));
