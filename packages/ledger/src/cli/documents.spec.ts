@@ -65,7 +65,8 @@ const SHOWN = {
     };
     const asked = {
       ...{ ...planned, id: MESSAGE, orderId: ORDER, askedBy: 'admin', reason: '' },
-      ...{ state: 'done', outcome: 'the message is published again' },
+      state: 'done',
+      outcome: 'the message is published again',
     } as const;
     return repairedText(plan, { asked: [{ asked }], left: [], plan: { ...plan, repairs: [] } }, plain);
   },

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { createNamespace } from '@bezel/local/testing';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import type { Evidence } from '../account/evidence.ts';
+import type { Evidence, ViewRow } from '../account/evidence.ts';
 import type { AskedRepair } from '../repair/repair-client.ts';
 import { LIFE_BEGINS } from '../testing/order-life.ts';
 import { life, Stage } from '../testing/stage.ts';
@@ -176,6 +176,40 @@ test('what is safe is asked for with the event of the topic, and the order is au
   ]);
   expect(await orderctl(`repair ${orderId}`)).toMatchObject({ code: 0, out: expect.stringContaining('nothing is to') });
   expect(shop.knocks).toHaveLength(1);
+});
+
+test.each([
+  ['the shop has itself, by its message alone', 'shop', 'shop.orders shop.delivery-confirmed', undefined],
+  ['the MES told, with its event', 'mes', 'mes.work-orders mes.work-order-shipped', 'mes.work-order-shipped'],
+] as const)('a fact that %s, is asked to be told again', async (_, app, written, event) => {
+  const messageId = randomUUID();
+  const orderId = await ordered((evidence) => {
+    const row = evidence.find((item) => item.source === 'view' && item.hop === 'shop.order') as ViewRow;
+    const type = written.split(' ')[1] ?? '';
+    const copy = { orderId: row.orderId, messageId, type, partition: 0, offset: 9_000n, at: row.at };
+    return [
+      ...evidence,
+      { ...row, hop: `${app}.outbox`, messageId, state: `3/9000 ${written}` },
+      { ...row, hop: 'shop.inbox', messageId, state: 'shop.orchestrator' },
+      { source: 'topic', hop: `${app}.topic`, ...copy },
+    ];
+  });
+  shop.how.carryOut = async () => {
+    await stage.query(
+      'shop',
+      `INSERT INTO ledger.shop_history SELECT $1, 'shop.history', $2, 'refused shipped', now()`,
+      [orderId, messageId],
+    );
+    return { state: 'done', outcome: 'the workflow was told again' };
+  };
+  const { out } = await orderctl(`repair ${orderId} --json`);
+  expect(shop.knocks.map(({ body }) => body)).toEqual([
+    {
+      ...{ kind: 'tell-fact', messageId, reason: expect.stringContaining('neither moved the order nor was refused') },
+      ...(event === undefined ? {} : { event: { type: event, data: { orderId } } }),
+    },
+  ]);
+  expect(JSON.parse(out).asked).toEqual([expect.objectContaining({ kind: 'tell-fact', messageId, state: 'done' })]);
 });
 
 test('the same repair of the same evidence has the same key, whoever asks; what is not carried out in time is left', async () => {
