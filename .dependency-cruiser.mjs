@@ -20,7 +20,7 @@ export default {
       'packages/order-workflow/',
     ]),
     only('service-imports-outbox', 'packages/service', ['packages/outbox/']),
-    ...['shop-api', 'mes-api', 'crm-api'].map((app) =>
+    ...['shop-api', 'mes-api', 'crm-api', 'reconciler'].map((app) =>
       only(`${app}-imports-packages-only`, `apps/${app}`, ['packages/']),
     ),
     only('local-imports-nothing-of-ours', 'infra/local', []),

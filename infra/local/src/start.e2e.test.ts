@@ -92,6 +92,7 @@ describe('npm start', () => {
       'mes-back',
       'mes-pricing',
       'crm-api',
+      'reconciler',
     ]);
     expect(statSync(placesIn(state).stackFile).mode & 0o777).toBe(0o600);
   });

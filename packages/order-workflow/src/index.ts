@@ -1,4 +1,4 @@
-export { PROMETHEUS_NAMES, STAGE_METRICS } from './alerts/metrics.ts';
+export { PROMETHEUS_NAMES, RECONCILER_METRICS, STAGE_METRICS } from './alerts/metrics.ts';
 export {
   type Audience,
   type Discount,

@@ -12,6 +12,7 @@ import { DOORS, type Door, instancesOf, type Scale } from './layout.ts';
 import { migrateAll } from './migrate.ts';
 import { logFile } from './places.ts';
 import type { Ports } from './ports.ts';
+import { reconcilerUnit } from './reconciler-unit.ts';
 import type { Secrets } from './secrets.ts';
 import type { Session } from './session.ts';
 import { CLIENTS, type StackFile } from './stack-file.ts';
@@ -53,7 +54,8 @@ async function bringUp(session: Session, options: StackOptions, built: Promise<v
   announce(false);
   if (built !== null) {
     const apps = await Promise.all(instancesOf(options.scale).map((instance) => appUnit(instance, base.context)));
-    const units = base.codec === null ? apps : [...apps, codecUnit(base.codec, base.context)];
+    const codec = base.codec === null ? [] : [codecUnit(base.codec, base.context)];
+    const units = [...apps, await reconcilerUnit(base.context, base.clients.admin), ...codec];
     await progress.step(`${units.length} app processes ready`, () => supervisor.start(units));
   }
   return announce(true);

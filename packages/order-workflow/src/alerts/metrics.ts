@@ -30,3 +30,27 @@ export const PROMETHEUS_NAMES = {
 function named(name: string): string {
   return name.replaceAll('.', '_');
 }
+
+/**
+ * What a reconciler reports, as OpenTelemetry names. Of one that stands by only `leads` and `blind` are numbers; what is not known
+ * is NaN.
+ */
+export const RECONCILER_METRICS = {
+  /**
+   * Gauge, with the label `hop`: orders unaccounted for, by the hop where the trail of each breaks. 0 where there is none and that
+   * is known; NaN where it is not.
+   */
+  unaccounted: 'order.unaccounted',
+  /** Gauge: 1 for the process that audits, 0 for one that stands by. */
+  leads: 'bezel.reconciler.leads',
+  /** Gauge: orders that are looked at again, those that are unaccounted for among them. */
+  inQuestion: 'bezel.reconciler.in_question',
+  /** Gauge in seconds: since when no look at what has changed has ended; until the first, since it leads. */
+  roundAge: 'bezel.reconciler.round.age',
+  /** Gauge in seconds: since when no pass over all orders has ended; until the first, since it leads. */
+  passAge: 'bezel.reconciler.pass.age',
+  /** Gauge, with the label `source`: 1 while that keeps it from its work. */
+  blind: 'bezel.reconciler.blind',
+  /** Counter, with the labels `kind` and `outcome`: repairs that were asked for, and what became of them. */
+  repairs: 'bezel.reconciler.repairs',
+} as const;

@@ -1,5 +1,6 @@
 import { renderAlertTests } from '../alerts/alert-tests.ts';
 import { renderAlerts } from '../alerts/alerts.ts';
+import { renderReconcilerAlerts, renderReconcilerAlertTests } from '../alerts/reconciler-alerts.ts';
 import { renderAlertTestsOfDays } from '../alerts/standing-still-tests.ts';
 import { renderSweeperAlerts, renderSweeperAlertTests } from '../alerts/sweeper-rules.ts';
 import type { Lifecycle } from '../lifecycle/index.ts';
@@ -23,4 +24,6 @@ export const OUTPUTS: Readonly<Record<string, (lifecycle: Lifecycle) => string>>
   'infra/prometheus/rules/tests/order-stages-days.yml': renderAlertTestsOfDays,
   'infra/prometheus/rules/sweepers.yml': renderSweeperAlerts,
   'infra/prometheus/rules/tests/sweepers.yml': renderSweeperAlertTests,
+  'infra/prometheus/rules/reconciler.yml': renderReconcilerAlerts,
+  'infra/prometheus/rules/tests/reconciler.yml': renderReconcilerAlertTests,
 };
