@@ -234,6 +234,9 @@ test('what is refused there is not waited for', async () => {
   expect(code).toBe(1);
   expect(out).toContain('project-again: refused: the order never made the move');
   expect(out).toContain(`left: lost at crm.projection`);
+  // Somebody mends what stood in its way: it can be asked for again.
+  await orderctl(`repair ${orderId}`);
+  expect(new Set(shop.knocks.map(({ key }) => key)).size).toBe(2);
 });
 
 test('what nothing repairs says why a person must look, and nobody is asked', async () => {
@@ -275,7 +278,9 @@ test('the door and who asks at it are named together; an order nobody knows is t
 test('told to end while it waits: 130', async () => {
   const orderId = await swallowed();
   const ending = new AbortController();
-  shop.how.onList = () => ending.abort(new Error('ended'));
+  shop.how.onList = () => {
+    if (shop.knocks.length > 0) ending.abort(new Error('ended'));
+  };
   expect(await orderctl(`repair ${orderId}`, { signal: ending.signal })).toEqual({
     ...{ code: 130, out: '' },
     err: 'orderctl: ended before it was done\n',

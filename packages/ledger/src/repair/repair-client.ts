@@ -84,19 +84,28 @@ export function repairClient({ shopUrl, authorization, eventAt, asker }: RepairC
     if (!response.ok) throw refusedBy(url.origin, response.status, body);
     return body;
   };
+  const of = async (orderId: string): Promise<readonly AskedRepair[]> => List.parse(await call(orderId, {})).items;
   return {
+    of,
     async ask(repair) {
       const body = await bodyOf(repair, asker, eventAt);
       const text = JSON.stringify(body);
-      const key = createHash('sha256').update(`${repair.orderId}\n${repair.evidence}\n${text}`).digest('base64url');
+      const inVain = (await of(repair.orderId)).filter((before) => isOf(before, repair)).length;
+      const name = `${repair.orderId}\n${repair.evidence}\n${inVain}\n${text}`;
+      const key = createHash('sha256').update(name).digest('base64url');
       const headers = { 'content-type': 'application/json', 'idempotency-key': `repair-${key}` };
       return AskedRepair.parse(await call(repair.orderId, { method: 'POST', headers, body: text }));
     },
-    async of(orderId) {
-      return List.parse(await call(orderId, {})).items;
-    },
   };
 }
+
+/**
+ * The same repair, needless or refused when it was tried: that changed nothing of the evidence, and must not be the answer for ever.
+ */
+const isOf = ({ kind, messageId, state }: AskedRepair, repair: Repair): boolean =>
+  (state === 'needless' || state === 'refused') &&
+  kind === repair.kind &&
+  messageId === ('messageId' in repair ? repair.messageId : null);
 
 async function bodyOf(repair: Repair, asker: string, read: RepairClientOptions['eventAt']): Promise<object> {
   const reason = `${asker}: ${repair.because}`.slice(0, LONGEST_REASON);
