@@ -11,7 +11,11 @@ import { life, Stage } from '../testing/stage.ts';
 import { Reconciler, type ReconcilerOptions } from './reconciler.ts';
 import { RECONCILER_TIMES, type ReconcilerTimes } from './reconciler-times.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
+
+/** A busy machine takes its time for a pass. */
+const until = (what: string, condition: () => boolean): Promise<true> =>
+  waitFor(what, condition, { deadlineMs: 60_000 });
 
 /** As in earnest, only sooner. */
 const TIMES: ReconcilerTimes = {
@@ -113,14 +117,14 @@ test('what goes wrong while it runs shows at its hop, what is safe is repaired, 
     onAccounted: (orderId) => told.push(`accounted ${orderId}`),
     onRepair: ({ orderId, kind, outcome }) => told.push(`${kind} ${orderId} ${outcome}`),
   });
-  await waitFor('all to be well', () => allIsWell(one));
+  await until('all to be well', () => allIsWell(one));
   const [healthy, orderId] = [randomUUID(), randomUUID()];
   await fill(healthy, lately(life(healthy)));
   await fill(orderId, planted('the CRM was not told', lately(life(orderId))));
-  await waitFor('the metric to show the hop', () => of(one, 'crm.inbox') === 1);
+  await until('the metric to show the hop', () => of(one, 'crm.inbox') === 1);
   seen.resolve();
-  await waitFor('all to be well again', () => allIsWell(one));
-  await waitFor('the outcome to be heard', () => told.length === 4);
+  await until('all to be well again', () => allIsWell(one));
+  await until('the outcome to be heard', () => told.length === 4);
   expect(told.sort()).toEqual(
     [
       `unaccounted ${orderId} crm.inbox`,
@@ -154,11 +158,11 @@ test.each<[string, App, Hop, string, string]>([
     await fill(orderId, life(orderId));
     const repairs = door(async () => {});
     const one = start({ repairs });
-    await waitFor('all to be well', () => allIsWell(one));
+    await until('all to be well', () => allIsWell(one));
     await stage.query(app, break_, [orderId]);
-    await waitFor('the metric to show the hop', () => of(one, hop) === 1);
+    await until('the metric to show the hop', () => of(one, hop) === 1);
     await stage.query(app, mend, [orderId]);
-    await waitFor('all to be well', () => allIsWell(one));
+    await until('all to be well', () => allIsWell(one));
     expect(repairs.asked).toEqual([]);
   },
 );
@@ -173,7 +177,7 @@ test('two at once: one leads and repairs, the other one stands by, and leads whe
   await fill(orderId, life(orderId));
   const both = [start({ repairs }), start({ repairs })];
   const leaders = (): Running[] => both.filter(({ reconciler }) => reconciler.figures().leads);
-  await waitFor('one to lead', () => leaders().length === 1 && leaders().every(allIsWell));
+  await until('one to lead', () => leaders().length === 1 && leaders().every(allIsWell));
   const [first] = leaders() as [Running];
   const second = both.find((one) => one !== first) as Running;
   // Who stands by is healthy and says nothing of the orders.
@@ -181,9 +185,9 @@ test('two at once: one leads and repairs, the other one stands by, and leads whe
   expect(second.reconciler.figures().unaccounted.size).toBe(0);
 
   await stage.terminate(orderId);
-  await waitFor('the metric to show the hop', () => of(first, 'workflow') === 1);
+  await until('the metric to show the hop', () => of(first, 'workflow') === 1);
   seen.resolve();
-  await waitFor('all to be well', () => allIsWell(first));
+  await until('all to be well', () => allIsWell(first));
   expect(repairs.asked.map(({ kind }) => kind)).toEqual(['run-workflow']);
 
   await stage.query(
@@ -191,22 +195,22 @@ test('two at once: one leads and repairs, the other one stands by, and leads whe
     `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
-  await waitFor('either to lead again', () => leaders().length === 1 && leaders().every(allIsWell));
+  await until('either to lead again', () => leaders().length === 1 && leaders().every(allIsWell));
   await (leaders()[0] as Running).end();
-  await waitFor('the other one to lead', () => leaders().length === 1 && leaders().every(allIsWell));
+  await until('the other one to lead', () => leaders().length === 1 && leaders().every(allIsWell));
 });
 
 test('a source that is away is told, nothing is called well meanwhile, and all is well when it is back', async () => {
   const one = start();
-  await waitFor('all to be well', () => allIsWell(one));
+  await until('all to be well', () => allIsWell(one));
   await stage.query('crm', 'ALTER TABLE ledger.crm_inbox RENAME TO gone');
   try {
-    await waitFor('the source to be told', () => one.reconciler.figures().troubles.has('crm'));
+    await until('the source to be told', () => one.reconciler.figures().troubles.has('crm'));
     expect(one.reconciler.figures().unaccounted.size).toBe(0);
     await expect(one.reconciler.health()).rejects.toThrow('ledger.crm_inbox');
   } finally {
     await stage.query('crm', 'ALTER TABLE ledger.gone RENAME TO crm_inbox');
   }
-  await waitFor('all to be well', () => allIsWell(one));
+  await until('all to be well', () => allIsWell(one));
   await expect(one.reconciler.health()).resolves.toEqual({ leads: true, unaccounted: 0 });
 });
