@@ -141,7 +141,7 @@ describe('npm start', () => {
     'after a SIGKILL of npm start itself the next start ends what was left and goes on with the same data',
     async () => {
       const left = identities();
-      expect(left.length).toBe(10);
+      expect(left.length).toBe(11);
       start.signal('SIGKILL');
       await start.ended;
       expect(stack).toThrow(StackNotRunningError);
