@@ -64,8 +64,8 @@ export function keptIn(document: string): Kept {
   const lines = document.split('\n').filter((line) => line.startsWith('{'));
   const all = lines.map((line) => JSON.parse(line) as KeptRun | KeptMutant);
   return {
-    runs: all.filter((one) => !('mutant' in one)),
-    mutants: all.filter((one) => 'mutant' in one),
+    runs: all.filter((one): one is KeptRun => !('mutant' in one)),
+    mutants: all.filter((one): one is KeptMutant => 'mutant' in one),
   };
 }
 
