@@ -45,6 +45,9 @@ describe('events that are no facts', () => {
       'shop.order-delayed',
       'shop.order-status-changed',
       'shop.order-submitted',
+      'shop.projecting-asked',
+      'shop.publishing-asked',
+      'shop.redrive-asked',
     ]);
   });
 });
