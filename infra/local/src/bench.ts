@@ -19,6 +19,7 @@ export type { AppContext } from './stack/app-units.ts';
 export { APP_PROCESSES, type AppProcess } from './stack/layout.ts';
 export { CHECKOUT, checkoutPlaces, placesIn } from './stack/places.ts';
 export { openPorts } from './stack/ports.ts';
+export { reconcilerEnvironment } from './stack/reconciler-unit.ts';
 export { type OwnProcess, openStackWithoutApps, type StackWithoutApps } from './stack/without-apps.ts';
 export { tailOfLog } from './supervisor/log-file.ts';
 export { startTestServers } from './test-run/test-servers.ts';

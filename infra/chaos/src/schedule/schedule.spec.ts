@@ -28,8 +28,8 @@ describe('a schedule', () => {
     const [first, second, third] = planFaults('fixed', 3, KINDS.slice(0, 3));
     expect([first, second, third].map((fault) => `${fault?.kind} of ${fault?.target}`)).toMatchInlineSnapshot(`
 [
-  "process-pause of crm-consumer-1",
-  "process-kill of mes-pricing-2",
+  "process-pause of reconciler-1",
+  "process-kill of crm-api-2",
   "postgres-restart of postgres",
 ]
 `);
@@ -58,7 +58,7 @@ describe('a schedule', () => {
 
   test('hits a process of every role, and every server', () => {
     const roles = new Set(processesOf('roles').flatMap(({ app, roles: of }) => of.map((role) => `${app} ${role}`)));
-    expect(roles.size).toBe(13);
+    expect(roles.size).toBe(14);
     for (const role of roles) {
       const same = processesOf('roles').filter(({ app, roles: of }) => of.some((one) => `${app} ${one}` === role));
       expect(same.length).toBeGreaterThanOrEqual(2);

@@ -6,6 +6,7 @@ export type Server = 'postgres' | 'kafka' | 'temporal';
 /** One process of the system under faults. */
 export interface ChaosProcess {
   readonly name: string;
+  /** Whose database it works on; of one that works on all, any of them. */
   readonly app: App;
   readonly folder: string;
   readonly roles: readonly string[];
@@ -16,7 +17,7 @@ export interface ChaosProcess {
 
 /**
  * `roles`: a process does one thing, as in production. `apps`: several roles share a process, for small machines. `pairs`: all
- * roles of an app in one process, for runs that must be short.
+ * roles of an app in one process and no reconciler, for runs that must be short.
  */
 export const LAYOUTS = ['roles', 'apps', 'pairs'] as const;
 export type LayoutName = (typeof LAYOUTS)[number];
@@ -35,6 +36,9 @@ const kind = (app: App, name: string, roles: readonly string[], doors: Kind['doo
   doors,
 });
 
+/** It reads what every app has, and asks the shop for repairs. */
+const RECONCILER: Kind = { name: 'reconciler', app: 'shop', folder: 'reconciler', roles: ['reconciler'], doors: {} };
+
 const KINDS: Readonly<Record<LayoutName, readonly Kind[]>> = {
   roles: [
     kind('shop', 'api', ['api'], { HTTP_PORT: 'shop' }),
@@ -44,6 +48,7 @@ const KINDS: Readonly<Record<LayoutName, readonly Kind[]>> = {
     ...['relay', 'consumer', 'worker', 'pricing'].map((role) => kind('mes', role, [role])),
     kind('crm', 'api', ['api'], { HTTP_PORT: 'crm' }),
     ...['relay', 'consumer'].map((role) => kind('crm', role, [role])),
+    RECONCILER,
   ],
   apps: [
     kind('shop', 'api', ['api', 'partner'], { HTTP_PORT: 'shop', PARTNER_HTTP_PORT: 'partner' }),
@@ -52,6 +57,7 @@ const KINDS: Readonly<Record<LayoutName, readonly Kind[]>> = {
     kind('mes', 'back', ['relay', 'consumer', 'worker']),
     kind('mes', 'pricing', ['pricing']),
     kind('crm', 'api', ['api', 'relay', 'consumer'], { HTTP_PORT: 'crm' }),
+    RECONCILER,
   ],
   pairs: [
     kind('shop', '', ['api', 'partner', 'relay', 'consumer', 'worker'], {
@@ -71,6 +77,7 @@ const SERVERS_OF: Readonly<Record<string, readonly Server[]>> = {
   consumer: ['postgres', 'kafka'],
   worker: ['postgres', 'temporal'],
   pricing: ['postgres', 'temporal'],
+  reconciler: ['postgres', 'kafka', 'temporal'],
 };
 /** The shop's consumer tells workflows, its doors list orders through Temporal. */
 const SHOP_TALKS_TO_TEMPORAL = ['api', 'consumer'];
@@ -95,10 +102,14 @@ function serversOf({ app, roles }: Kind): readonly Server[] {
 /** The name of a way from a process to a server. */
 export const linkName = (process: string, server: Server | 'shop'): string => `${process} to ${server}`;
 
-/** Every way that can be cut: each process to each server it uses, and the price calculation to the shop's models. */
+/** Whether a process asks the shop's door: for models, or for repairs. */
+export const callsShop = (roles: readonly string[]): boolean =>
+  roles.includes('pricing') || roles.includes('reconciler');
+
+/** Every way that can be cut: each process to each server it uses, and to the shop's door. */
 export function linksOf(processes: readonly ChaosProcess[]): readonly string[] {
   return processes.flatMap(({ name, uses, roles }) => [
     ...uses.map((server) => linkName(name, server)),
-    ...(roles.includes('pricing') ? [linkName(name, 'shop')] : []),
+    ...(callsShop(roles) ? [linkName(name, 'shop')] : []),
   ]);
 }

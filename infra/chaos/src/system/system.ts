@@ -6,12 +6,21 @@ import {
   openStackWithoutApps,
   type Progress,
   placesIn,
+  reconcilerEnvironment,
   type StackWithoutApps,
 } from '@bezel/local/bench';
 import pg from 'pg';
 import { type BrokerDisk, mountBrokerDisk } from './broker-disk.ts';
 import { type Clocks, findLibrary, openClocks } from './clocks.ts';
-import { type App, type ChaosProcess, type LayoutName, linkName, processesOf, type Server } from './layout.ts';
+import {
+  type App,
+  type ChaosProcess,
+  callsShop,
+  type LayoutName,
+  linkName,
+  processesOf,
+  type Server,
+} from './layout.ts';
 import { Link } from './link.ts';
 import { Load } from './load.ts';
 
@@ -101,7 +110,7 @@ export async function openSystem({ layout, customers, wants, progress, signal }:
     pidOf: (name) => stack.units().find((unit) => unit.name === name)?.pid ?? null,
     startApps: (more = {}) =>
       progress.step(`${processes.length} app processes ready`, () =>
-        stack.run(processes.map((process) => ownProcess(process, { links, clocks, more }))),
+        stack.run(processes.map((process) => ownProcess(process, { links, clocks, more, clients: stack.clients }))),
       ),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -132,7 +141,7 @@ async function linksAround(
       if (detour !== undefined) links.push(await through(server, () => [detour.port], detour.advertised));
     }
   }
-  if (roles.includes('pricing')) links.push(await through('shop', shopPorts));
+  if (callsShop(roles)) links.push(await through('shop', shopPorts));
   return links;
 }
 
@@ -145,10 +154,12 @@ function ownProcess(
     links,
     clocks,
     more,
+    clients,
   }: {
     readonly links: ReadonlyMap<string, Link>;
     readonly clocks: Clocks | string;
     readonly more: NonNullable<AppContext['more']>;
+    readonly clients: StackWithoutApps['clients'];
   },
 ): OwnProcess {
   const by = (server: Server | 'shop'): string | null => {
@@ -157,22 +168,39 @@ function ownProcess(
   };
   const told = (context: AppContext): AppContext => {
     const { servers, databases, doors: known } = context;
-    const url = new URL(databases[app].url);
-    url.host = by('postgres') ?? url.host;
+    const postgres = by('postgres');
     const shop = links.get(linkName(name, 'shop'));
-    return {
+    const through: AppContext = {
       ...context,
-      databases: { ...databases, [app]: { ...databases[app], url: url.href } },
+      databases: {
+        shop: reachedBy(postgres, databases.shop),
+        mes: reachedBy(postgres, databases.mes),
+        crm: reachedBy(postgres, databases.crm),
+      },
       servers: {
         kafka: { brokers: [by('kafka') ?? servers.kafka.brokers[0] ?? ''] },
         temporal: { ...servers.temporal, address: by('temporal') ?? servers.temporal.address },
       },
       doors: shop === undefined ? known : { ...known, shop: shop.port },
-      more: {
-        ...more,
-        environment: { ...more.environment, ...(typeof clocks === 'string' ? {} : clocks.environment(name)) },
-      },
     };
+    const environment = {
+      ...more.environment,
+      ...(typeof clocks === 'string' ? {} : clocks.environment(name)),
+      ...(roles.includes('reconciler') ? reconcilerEnvironment(through, clients.admin) : {}),
+    };
+    return { ...through, more: { ...more, environment } };
   };
   return { name, folder, app, roles, doors, ownPorts: true, told };
+}
+
+type AppDatabase = AppContext['databases'][App];
+
+/** A database as one reaches it by another way; by its own when there is none. */
+function reachedBy(way: string | null, database: AppDatabase): AppDatabase {
+  const by = (address: string): string => {
+    const url = new URL(address);
+    url.host = way ?? url.host;
+    return url.href;
+  };
+  return { ...database, url: by(database.url), auditUrl: by(database.auditUrl) };
 }

@@ -5,13 +5,29 @@ import { CHECKOUT, COMPILED, logFile } from './places.ts';
 import type { ClientCredentials } from './stack-file.ts';
 
 /**
- * The reconciler of a stack: it has the auditor's logins, which may read views and nothing else, and asks for repairs as an
- * administrator. Ready when it looks, or stands by for another one that does.
+ * What a reconciler is told of its stack: it has the auditor's logins, which may read views and nothing else, and asks for repairs as an
+ * administrator.
  */
-export async function reconcilerUnit(
-  { places, ports, servers, databases, identity, payloadKeys, doors }: AppContext,
+export const reconcilerEnvironment = (
+  { servers, databases, identity, payloadKeys, doors }: AppContext,
   administrator: ClientCredentials,
-): Promise<Unit> {
+): Record<string, string> => ({
+  SHOP_AUDIT_URL: databases.shop.auditUrl,
+  MES_AUDIT_URL: databases.mes.auditUrl,
+  CRM_AUDIT_URL: databases.crm.auditUrl,
+  KAFKA_BROKERS: servers.kafka.brokers.join(','),
+  TEMPORAL_ADDRESS: servers.temporal.address,
+  TEMPORAL_NAMESPACE: servers.temporal.namespace,
+  TEMPORAL_PAYLOAD_KEYS: payloadKeys,
+  SHOP_URL: `http://127.0.0.1:${doors.shop}`,
+  REPAIR_TOKEN_URL: identity.token,
+  REPAIR_CLIENT_ID: administrator.clientId,
+  REPAIR_CLIENT_SECRET: administrator.clientSecret,
+});
+
+/** The reconciler of a stack. Ready when it looks, or stands by for another one that does. */
+export async function reconcilerUnit(context: AppContext, administrator: ClientCredentials): Promise<Unit> {
+  const { places, ports } = context;
   const name = 'reconciler';
   const port = await ports.remembered(`${name} management`);
   const management = `http://127.0.0.1:${port}`;
@@ -28,17 +44,7 @@ export async function reconcilerUnit(
         ...{ PATH, HOME, OTEL_EXPORTER_OTLP_ENDPOINT, NODE_ENV: 'production', NODE_COMPILE_CACHE: COMPILED },
         SERVICE_INSTANCE: name,
         METRICS_PORT: String(port),
-        SHOP_AUDIT_URL: databases.shop.auditUrl,
-        MES_AUDIT_URL: databases.mes.auditUrl,
-        CRM_AUDIT_URL: databases.crm.auditUrl,
-        KAFKA_BROKERS: servers.kafka.brokers.join(','),
-        TEMPORAL_ADDRESS: servers.temporal.address,
-        TEMPORAL_NAMESPACE: servers.temporal.namespace,
-        TEMPORAL_PAYLOAD_KEYS: payloadKeys,
-        SHOP_URL: `http://127.0.0.1:${doors.shop}`,
-        REPAIR_TOKEN_URL: identity.token,
-        REPAIR_CLIENT_ID: administrator.clientId,
-        REPAIR_CLIENT_SECRET: administrator.clientSecret,
+        ...reconcilerEnvironment(context, administrator),
       },
       cwd: CHECKOUT,
     },

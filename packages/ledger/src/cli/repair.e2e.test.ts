@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StackFile } from '@bezel/local';
+import { readStack, type StackFile } from '@bezel/local';
 import { type RunningStart, runStart, type StackState, temporaryStackState, waitFor } from '@bezel/local/testing';
 import { workflowIdOf } from '@bezel/order-workflow';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -230,4 +230,32 @@ test('who is no administrator is refused, with what to do about it, and nothing 
   expect(err).not.toContain(clientSecret);
   expect(await repairsOf()).toEqual(before);
   expect(await repair(orderId)).toMatchObject({ code: 0 });
+});
+
+test('the reconciler finds by itself what nobody asked about, has it repaired once, and counts nothing any more', async () => {
+  const shown = await movesShown();
+  const before = await repairsOf();
+  await asOwner('crm', 'DELETE FROM order_move WHERE order_id = $1 AND seq = 2', [orderId]);
+  // Whoever takes over looks at every order first. The next pass of this one may be ten minutes away.
+  const { processes } = readStack(join(state.path, 'stack.json'));
+  const reconciler = processes.find(({ name }) => name === 'reconciler');
+  process.kill(reconciler?.pid ?? Number.NaN, 'SIGKILL');
+  await waitFor('the move to be shown again', async () => (await movesShown()).join() === shown.join(), patience);
+  expect((await repairsOf()).slice(before.length)).toMatchObject([
+    { kind: 'project-again', state: 'done', reason: expect.stringMatching(/^reconciler: /) },
+  ]);
+  const unaccounted = async (): Promise<string[]> => {
+    const metrics = await (await fetch(`${reconciler?.urls?.['management']}/metrics`)).text();
+    return metrics.split('\n').filter((line) => line.startsWith('order_unaccounted{'));
+  };
+  const found = await waitFor(
+    'it to say so',
+    async () => {
+      const lines = await unaccounted();
+      return lines.length > 0 && lines.every((line) => line.endsWith(' 0')) && lines;
+    },
+    patience,
+  );
+  expect(found.join()).toContain('crm.projection');
+  expect((await repairsOf()).length).toBe(before.length + 1);
 });

@@ -103,9 +103,7 @@ function publishAgain(account: OrderAccount, { hop, detail }: Finding, messageId
 }
 
 function whoTakes(type: string): string {
-  const takers = new Set(
-    SUBSCRIPTIONS.filter(({ types }) => types.includes(type)).map(({ hop }) => hop.slice(0, 3).replace('sho', 'shop')),
-  );
+  const takers = new Set(SUBSCRIPTIONS.filter(({ types }) => types.includes(type)).map(({ hop }) => hop.split('.')[0]));
   return takers.size === 0 ? 'nobody has to act on it' : `${[...takers].join(', ')} will take it`;
 }
 
