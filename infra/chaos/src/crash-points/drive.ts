@@ -1,4 +1,4 @@
-import { deathsIn } from './armed.ts';
+import { deathsIn } from './deaths/armed.ts';
 import { type Life, type Lives, lifeFor } from './lives.ts';
 import type { Cell } from './matrix/cells.ts';
 

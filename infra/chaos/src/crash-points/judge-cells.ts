@@ -1,4 +1,4 @@
-import type { Death } from './armed.ts';
+import type { Death } from './deaths/armed.ts';
 import type { Cell } from './matrix/cells.ts';
 
 /** A process of the stack that ended without having been told to. */

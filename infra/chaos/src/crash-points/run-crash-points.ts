@@ -13,13 +13,13 @@ import {
 import pg from 'pg';
 import { reachVerdict } from '../check/reach-verdict.ts';
 import type { Mutant } from '../mutants/mutant.ts';
-import { arm, deathsIn } from './armed.ts';
 import { auditAtRest } from './audit-at-rest.ts';
+import { arm, deathsIn } from './deaths/armed.ts';
+import { armedProcesses } from './deaths/processes.ts';
 import { drive } from './drive.ts';
 import { type CellVerdict, type End, judgeCells, type Wrong } from './judge-cells.ts';
 import { type Lives, startLives } from './lives.ts';
 import type { Cell } from './matrix/cells.ts';
-import { armedProcesses } from './processes.ts';
 
 export interface CrashPointsOptions {
   readonly cells: readonly Cell[];

@@ -1,6 +1,6 @@
 import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cell } from './matrix/cells.ts';
+import type { Cell } from '../matrix/cells.ts';
 
 /** What a process is told of the cells it is to die in, as JSON in BEZEL_CRASH_POINTS. */
 export interface Arming {

@@ -1,5 +1,5 @@
+import type { Cell } from '../matrix/cells.ts';
 import type { Death } from './armed.ts';
-import type { Cell } from './matrix/cells.ts';
 
 /** What is at hand where a failpoint was hit. */
 export interface AtHand {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { type Cell, crashMatrixOfOrders } from '../matrix/cells.ts';
 import type { Death } from './armed.ts';
-import { type Cell, crashMatrixOfOrders } from './matrix/cells.ts';
 import { type AtHand, DEATHS_AN_ORDER, Recogniser } from './recognise.ts';
 
 const { cells } = crashMatrixOfOrders();

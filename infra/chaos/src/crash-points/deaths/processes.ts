@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { OwnProcess } from '@bezel/local/bench';
-import { MUTANT_VARIABLE, type Mutant } from '../mutants/mutant.ts';
+import { MUTANT_VARIABLE, type Mutant } from '../../mutants/mutant.ts';
+import { ROLES, type Role } from '../matrix/points.ts';
 import { ARMING_VARIABLE, type Arming } from './armed.ts';
-import { ROLES, type Role } from './matrix/points.ts';
 
 const PLANT = fileURLToPath(new URL('./plant.ts', import.meta.url));
-const PLANT_MUTANT = fileURLToPath(new URL('../mutants/plant.ts', import.meta.url));
+const PLANT_MUTANT = fileURLToPath(new URL('../../mutants/plant.ts', import.meta.url));
 
 const DOORS: Readonly<Partial<Record<Role, OwnProcess['doors']>>> = {
   'shop-api': { HTTP_PORT: 'shop' },
