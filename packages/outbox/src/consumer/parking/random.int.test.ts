@@ -85,7 +85,8 @@ describe.each(SUBSCRIBERS)('two owners of a partition, on $client', ({ subscribe
         await consumers.redrive();
         return (await test.positions())[0] === held.length && (await consumers.parked()).length === 0;
       });
-      expect(test.problems.filter(({ kind }) => kind === 'parked').length).toBeGreaterThan(3);
+      // How often is left to how the choices meet the work: a key that is parked keeps those behind it from being parked.
+      expect(test.problems.filter(({ kind }) => kind === 'parked').length).toBeGreaterThan(0);
       const done = await effects(test.database.pool);
       for (const key of KEYS) {
         const expected = sent.filter((event) => event.key === key && !discarded.has(event.n)).map(({ n }) => n);
