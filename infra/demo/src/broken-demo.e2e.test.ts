@@ -25,7 +25,8 @@ describe('a broken system is found out', () => {
   });
 
   test('when a consumer forgets its inbox and is delivered messages again', async () => {
-    const { code, summary, told } = await demo(['--orders', '4', '--kills', '0', ...FEW], {
+    // Kafka gives the killed consumer 15 s to come back before it delivers to the one started in its place.
+    const { code, summary, told } = await demo(['--orders', '4', '--kills', '0', ...FEW, '--settle', '40'], {
       BEZEL_FAILPOINTS_CRM_API: 'consumer.forgets-inbox=break@*,consumer.committed=kill@6',
     });
     expect(code).toBe(1);
