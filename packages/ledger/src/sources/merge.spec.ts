@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Batches } from './batches.ts';
-import { type Group, groupSorted, SourceUnsortedError } from './merge.ts';
+import { type Group, groupSorted, mergeSorted, SourceUnsortedError } from './merge.ts';
 
 interface Item {
   readonly key: string;
@@ -61,6 +61,37 @@ describe('groupSorted', () => {
       expect(group.key).toBe('a');
       break;
     }
+    expect(stopped.toSorted()).toEqual([0, 1]);
+  });
+});
+
+describe('mergeSorted', () => {
+  async function* lines(items: readonly string[], sizes: readonly number[], stopped?: () => void): Batches<string> {
+    const rest = [...items];
+    try {
+      for (const size of sizes) yield rest.splice(0, size);
+      yield rest;
+    } finally {
+      stopped?.();
+    }
+  }
+
+  test('gives every line of every source, in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(keys, sizes), { maxLength: 9 }), async (inputs) => {
+        const merged: string[] = [];
+        for await (const batch of mergeSorted(inputs.map(([list, batches]) => lines(list.toSorted(), batches)))) {
+          merged.push(...batch);
+        }
+        expect(merged).toEqual(inputs.flatMap(([list]) => list).toSorted());
+      }),
+    );
+  });
+
+  test('refuses a source that goes back, and stops all', async () => {
+    const stopped: number[] = [];
+    const sources = [['b', 'a'], ['c']].map((items, index) => lines(items, [1], () => stopped.push(index)));
+    await expect(mergeSorted(sources)[Symbol.asyncIterator]().next()).rejects.toThrow(SourceUnsortedError);
     expect(stopped.toSorted()).toEqual([0, 1]);
   });
 });

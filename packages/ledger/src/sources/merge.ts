@@ -47,31 +47,51 @@ export async function* mergeSorted(sources: readonly Batches<string>[]): Batches
   const cursors = sources.map((source) => new Cursor(source, itself));
   try {
     for (const cursor of cursors) await cursor.advance();
+    // A heap: whose line comes first stands at its top. Runs are many, and each line would have to be held against all of them.
+    const heap = cursors.filter(({ key }) => key !== undefined).sort((a, b) => (comesFirst(a, b) ? -1 : 1));
     let batch: string[] = [];
-    for (;;) {
-      let first: Cursor<string> | undefined;
-      let second: string | undefined; // up to where `first` may be read without looking at the others
-      for (const cursor of cursors) {
-        const { key } = cursor;
-        if (key === undefined) continue;
-        if (first?.key === undefined || key < first.key) {
-          second = first?.key;
-          first = cursor;
-        } else if (second === undefined || key < second) second = key;
-      }
-      if (first === undefined) break;
-      while (first.key !== undefined && (second === undefined || first.key <= second)) {
-        batch.push(first.key);
-        if (!first.step()) await first.advance();
-        if (batch.length < LINES_A_BATCH) continue;
-        yield batch;
-        batch = [];
-      }
+    for (let [first] = heap; first !== undefined; [first] = heap) {
+      batch.push(first.key as string);
+      if (!first.step()) await first.advance();
+      if (first.key === undefined) takeLast(heap);
+      sink(heap);
+      if (batch.length < LINES_A_BATCH) continue;
+      yield batch;
+      batch = [];
     }
     if (batch.length > 0) yield batch;
   } finally {
     await Promise.all(cursors.map((cursor) => cursor.close()));
   }
+}
+
+const comesFirst = (a: Cursor<string>, b: Cursor<string>): boolean => (a.key as string) < (b.key as string);
+
+/** Puts the last one in the place of the first, which is at its end. */
+function takeLast(heap: Cursor<string>[]): void {
+  const last = heap.pop();
+  if (last !== undefined && heap.length > 0) heap[0] = last;
+}
+
+/** Moves the one at the top down to where it belongs. */
+function sink(heap: Cursor<string>[]): void {
+  const [moved] = heap;
+  if (moved === undefined) return;
+  let place = 0;
+  for (;;) {
+    let below = 2 * place + 1;
+    let child = heap[below];
+    if (child === undefined) break;
+    const other = heap[below + 1];
+    if (other !== undefined && comesFirst(other, child)) {
+      child = other;
+      below += 1;
+    }
+    if (!comesFirst(child, moved)) break;
+    heap[place] = child;
+    place = below;
+  }
+  heap[place] = moved;
 }
 
 const itself = (line: string): string => line;
