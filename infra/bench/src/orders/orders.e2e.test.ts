@@ -38,7 +38,10 @@ const title = 'npm run bench -- orders';
       ...['eventsPerOrder', 'writesPerOrder', 'bareEventsPerOrder', 'bareWritesPerOrder'],
       ...['factToStatusP50Ms', 'factToStatusP99Ms', 'postP99Ms'],
     ]);
-    expect(Math.min(...Object.values<number>(figures))).toBeGreaterThan(0);
+    const { factToStatusP50Ms, factToStatusP99Ms, ...rest } = figures;
+    expect(Math.min(...Object.values<number>(rest))).toBeGreaterThan(0);
+    // Twenty orders a second are more than some machines move: when none of their facts moved one in time, there is no figure.
+    for (const figure of [factToStatusP50Ms, factToStatusP99Ms]) expect(figure === null || figure > 0).toBe(true);
     expect(results()).toBe(before);
     expect(existsSync(`${state.path}/bench/running.json`)).toBe(false);
   });
