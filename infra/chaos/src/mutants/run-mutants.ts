@@ -61,7 +61,7 @@ export async function runMutants(
       system,
       {
         ...{ orders: ORDERS, faults: plan.length, minutes: 0, seed, kinds, plan },
-        ...{ operators: 3, cancelPercent: 30 },
+        ...{ operators: 3, cancelPercent: mutant?.cancelPercent ?? 30 },
         ...{ patienceMs: PATIENCE_MS, settleMs: SETTLE_MS, recoveryMs: RECOVERY_MS },
       },
       { say: (line) => say(`  ${line}`), signal },
