@@ -27,7 +27,9 @@ describe.each(SUBSCRIBERS)('two owners of a partition, on $client', ({ subscribe
         id: `${n}`,
         time: new Date().toISOString(),
       }));
-      const refused = new Set(sent.filter(() => chance.often(0.06)).map(({ n }) => n));
+      // The first of each key among them: whatever else happens, each key is parked once.
+      const firsts = KEYS.map((key) => sent.find((event) => event.key === key)?.n ?? 0);
+      const refused = new Set([...firsts, ...sent.filter(() => chance.often(0.06)).map(({ n }) => n)]);
       for (const worker of ['one', 'two']) {
         await test.start({
           subscriber: inGroupOfItsOwn(subscriber()),
@@ -85,8 +87,7 @@ describe.each(SUBSCRIBERS)('two owners of a partition, on $client', ({ subscribe
         await consumers.redrive();
         return (await test.positions())[0] === held.length && (await consumers.parked()).length === 0;
       });
-      // How often is left to how the choices meet the work: a key that is parked keeps those behind it from being parked.
-      expect(test.problems.filter(({ kind }) => kind === 'parked').length).toBeGreaterThan(0);
+      expect(test.problems.filter(({ kind }) => kind === 'parked').length).toBeGreaterThan(3);
       const done = await effects(test.database.pool);
       for (const key of KEYS) {
         const expected = sent.filter((event) => event.key === key && !discarded.has(event.n)).map(({ n }) => n);
