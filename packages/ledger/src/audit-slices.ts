@@ -1,5 +1,5 @@
 import type { InboxHop, ViewHop } from './account/hops.ts';
-import { VIEW_HOPS } from './account/hops.ts';
+import { isInbox, VIEW_HOPS } from './account/hops.ts';
 import type { AuditLimits } from './audit/limits.ts';
 import { auditKnown, type Known, type OrderAudit, orderOf } from './audit-known.ts';
 import type { AuditedStack } from './audit-stack.ts';
@@ -140,5 +140,3 @@ async function* auditRange(
     yield await audit(key, items);
   }
 }
-
-const isInbox = (hop: ViewHop): hop is InboxHop => (INBOXES as readonly ViewHop[]).includes(hop);

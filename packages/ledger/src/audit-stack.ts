@@ -1,5 +1,5 @@
 import type { Claim, MessageCopy } from './account/evidence.ts';
-import { type App, type InboxHop, VIEW_HOPS, type ViewHop } from './account/hops.ts';
+import { type App, isInbox, VIEW_HOPS } from './account/hops.ts';
 import type { AuditTerms } from './audit/judge.ts';
 import { type AuditLimits, WORKING_LIMITS } from './audit/limits.ts';
 import { auditKnown, type Known, type OrderAudit, orderOf } from './audit-known.ts';
@@ -128,8 +128,6 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
     onProgress(`${audited} orders audited`);
   }
 }
-
-const isInbox = (hop: ViewHop): hop is InboxHop => hop.endsWith('.inbox');
 
 /** Clocks of Temporal and of the shop may differ by so much. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;

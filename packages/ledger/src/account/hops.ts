@@ -38,6 +38,8 @@ export type OutboxHop = Extract<Hop, `${string}.outbox`>;
 export type InboxHop = Extract<Hop, `${string}.inbox`>;
 export type TopicHop = Extract<Hop, `${string}.topic`>;
 
+export const isInbox = (hop: Hop): hop is InboxHop => hop.endsWith('.inbox');
+
 /** The topic hop an outbox feeds. */
 export const TOPIC_OF: Readonly<Record<OutboxHop, TopicHop>> = {
   'shop.outbox': 'shop.topic',

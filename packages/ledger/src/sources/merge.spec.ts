@@ -18,7 +18,7 @@ async function all(groups: AsyncIterable<Group<Item>>): Promise<Group<Item>[]> {
 const keyOf = (item: Item): string => item.key;
 
 /** A source in batches of the given sizes; tells when it was stopped. */
-async function* source(items: readonly Item[], sizes: readonly number[], stopped?: () => void): Batches<Item> {
+async function* source<One>(items: readonly One[], sizes: readonly number[], stopped?: () => void): Batches<One> {
   const rest = [...items];
   try {
     for (const size of sizes) yield rest.splice(0, size);
@@ -66,21 +66,11 @@ describe('groupSorted', () => {
 });
 
 describe('mergeSorted', () => {
-  async function* lines(items: readonly string[], sizes: readonly number[], stopped?: () => void): Batches<string> {
-    const rest = [...items];
-    try {
-      for (const size of sizes) yield rest.splice(0, size);
-      yield rest;
-    } finally {
-      stopped?.();
-    }
-  }
-
   test('gives every line of every source, in order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(keys, sizes), { maxLength: 9 }), async (inputs) => {
         const merged: string[] = [];
-        for await (const batch of mergeSorted(inputs.map(([list, batches]) => lines(list.toSorted(), batches)))) {
+        for await (const batch of mergeSorted(inputs.map(([list, batches]) => source(list.toSorted(), batches)))) {
           merged.push(...batch);
         }
         expect(merged).toEqual(inputs.flatMap(([list]) => list).toSorted());
@@ -90,7 +80,7 @@ describe('mergeSorted', () => {
 
   test('refuses a source that goes back, and stops all', async () => {
     const stopped: number[] = [];
-    const sources = [['b', 'a'], ['c']].map((items, index) => lines(items, [1], () => stopped.push(index)));
+    const sources = [['b', 'a'], ['c']].map((items, index) => source(items, [1], () => stopped.push(index)));
     await expect(mergeSorted(sources)[Symbol.asyncIterator]().next()).rejects.toThrow(SourceUnsortedError);
     expect(stopped.toSorted()).toEqual([0, 1]);
   });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { ViewRow } from '../account/evidence.ts';
-import { type App, type InboxHop, VIEW_HOPS, type ViewHop, viewOf } from '../account/hops.ts';
+import { type App, type InboxHop, isInbox, VIEW_HOPS, type ViewHop, viewOf } from '../account/hops.ts';
 import type { Batches } from './batches.ts';
 import { connectReadOnly } from './connection.ts';
 
@@ -99,9 +99,8 @@ const WORK_MEM = `SET LOCAL work_mem = '64MB'`;
  */
 async function declareCursor(client: pg.Client, hop: ViewHop, selection: ViewSelection): Promise<void> {
   const at = `round(date_part('epoch', v.at) * 1000)::text`;
-  const isInbox = hop.endsWith('.inbox');
-  const { where, values } = isInbox ? ofMessages(selection) : ofOrders(selection);
-  const query = isInbox
+  const { where, values } = isInbox(hop) ? ofMessages(selection) : ofOrders(selection);
+  const query = isInbox(hop)
     ? `SELECT v.message_id::text || E'\\t' || ${at} || E'\\t' || v.state AS line
        FROM ${viewOf(hop)} AS v WHERE v.message_id IS NOT NULL ${where} ORDER BY v.message_id`
     : `SELECT v.order_id::text,

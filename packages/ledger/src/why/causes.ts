@@ -1,4 +1,4 @@
-import type { InboxHop } from '../account/hops.ts';
+import { type InboxHop, isInbox } from '../account/hops.ts';
 import { type Finding, isDefect } from '../audit/finding.ts';
 import type { ParkedKey } from '../sources/parked.ts';
 import { CAUSES, type Cause, type CauseCode } from './answer.ts';
@@ -45,8 +45,6 @@ const CONSUMERS: Readonly<Record<InboxHop, string>> = {
   'mes.inbox': 'the MES, which keeps the board,',
   'crm.inbox': 'the CRM, which shows the order,',
 };
-
-const isInbox = (hop: string): hop is InboxHop => hop in CONSUMERS;
 
 function ofParked({ hop, topic, group, reason, code, attempts, messages, parkedAt, redrive }: ParkedKey): Cause {
   const waiting = messages === 1 ? 'one message of the order waits' : `${messages} messages of the order wait`;
