@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { temporaryStackState } from '@bezel/local/testing';
+import { type EndedCommand, runJsonCommand, temporaryStackState } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import type { Summary } from './report/summary.ts';
 import { FIXED_SEEDS } from './seeds.ts';
@@ -12,26 +11,12 @@ jest.setTimeout(900_000);
 const CHAOS = path.join(import.meta.dirname, 'bin', 'chaos.ts');
 
 /** Runs it as `npm run chaos` does, on servers and data of its own. */
-async function chaos(
-  ...args: readonly string[]
-): Promise<{ readonly code: number | null; readonly summary: Summary; readonly told: string }> {
+async function chaos(...args: readonly string[]): Promise<EndedCommand<Summary>> {
   await using state = temporaryStackState();
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@bezel/source', CHAOS, '--no-results', '--processes', 'pairs', '--json', ...args],
-    { env: { ...process.env, NODE_OPTIONS: '', BEZEL_STATE: state.path }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const output = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      output[stream] += text;
-    });
-  }
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  const last = output.stdout.trim().split('\n').at(-1) ?? '';
-  if (!last.startsWith('{')) throw new Error(`it ended with ${code} and no verdict:\n${output.stderr}`);
+  const own = ['--no-results', '--processes', 'pairs', '--json'];
+  const ended = await runJsonCommand<Summary>(CHAOS, [...own, ...args], { BEZEL_STATE: state.path });
   expect(existsSync(path.join(state.path, 'chaos', 'postgres'))).toBe(false);
-  return { code, summary: JSON.parse(last) as Summary, told: output.stderr };
+  return ended;
 }
 
 const SOUND = { lost: 0, duplicateEffects: 0, outOfOrder: 0, unfinished: 0, notRecovered: [] };

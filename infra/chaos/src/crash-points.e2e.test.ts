@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { temporaryStackState } from '@bezel/local/testing';
+import { type EndedCommand, runJsonCommand, temporaryStackState } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import type { CrashPointsSummary } from './crash-points/report.ts';
 
@@ -10,25 +9,12 @@ jest.setTimeout(3_600_000);
 const COMMAND = path.join(import.meta.dirname, 'bin', 'crash-points.ts');
 
 /** Runs it as `npm run crash-points` does, on servers and data of its own. */
-async function crashPoints(
-  ...args: readonly string[]
-): Promise<{ readonly code: number | null; readonly summary: CrashPointsSummary; readonly told: string }> {
+async function crashPoints(...args: readonly string[]): Promise<EndedCommand<CrashPointsSummary>> {
   await using state = temporaryStackState();
-  const child = spawn(process.execPath, ['--conditions=@bezel/source', COMMAND, '--no-results', '--json', ...args], {
-    env: { ...process.env, NODE_OPTIONS: '', BEZEL_STATE: state.path },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      output[stream] += text;
-    });
-  }
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  const last = output.stdout.trim().split('\n').at(-1) ?? '';
-  if (!last.startsWith('{')) throw new Error(`it ended with ${code} and no verdict:\n${output.stderr}`);
+  const own = ['--no-results', '--json'];
+  const ended = await runJsonCommand<CrashPointsSummary>(COMMAND, [...own, ...args], { BEZEL_STATE: state.path });
   expect(existsSync(path.join(state.path, 'crash-points', 'postgres'))).toBe(false);
-  return { code, summary: JSON.parse(last) as CrashPointsSummary, told: output.stderr };
+  return ended;
 }
 
 /** One death of each role that does anything for an order, each at another instant. */

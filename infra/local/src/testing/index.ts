@@ -13,6 +13,7 @@ export {
   startPostgres,
   type TestPostgres,
 } from './postgres.ts';
+export { type EndedCommand, runJsonCommand } from './run-json-command.ts';
 export { type RunningStart, runStart } from './running-start.ts';
 export { type TestServers, testServers } from './servers.ts';
 export { type StackState, temporaryStackState } from './stack-state.ts';
