@@ -8,6 +8,7 @@ export { cachedOrFilled } from './download/cache.ts';
 export { type MavenArtifact, mavenJars } from './download/maven.ts';
 export { VERSIONS } from './download/releases.ts';
 export { run } from './download/run.ts';
+export { Link } from './network/link.ts';
 export { endProcess } from './processes/end-process.ts';
 export { waitForLock } from './processes/lock.ts';
 export { identify } from './processes/process-identity.ts';

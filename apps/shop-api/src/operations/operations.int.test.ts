@@ -1,10 +1,9 @@
 import type { OperationsPage } from '@bezel/contracts';
-import { testServers, waitFor } from '@bezel/local/testing';
+import { linkTo, testServers, waitFor } from '@bezel/local/testing';
 import { uuidv7 } from '@bezel/outbox';
 import { encodeCursor } from '@bezel/service';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { cuttable } from '../testing/cuttable.ts';
 import { failingTemporal } from '../testing/failing-temporal.ts';
 import { ADA, ANN, OLGA, type Person, PIA, PRICING, SAM, type Shop, startShop } from '../testing/shop.ts';
 import { lowestIdAt } from './id-time.ts';
@@ -70,7 +69,7 @@ describe('bad input is a clear 400', () => {
 });
 
 test('while Temporal is away that is said, and the database answers; when it is back, it is asked again', async () => {
-  await using line = await cuttable(testServers().temporalAddress);
+  await using line = await linkTo(testServers().temporalAddress);
   await using alone = await startShop({ temporalAddress: line.address });
   const tenant = `away-${uuidv7()}`;
   const { id } = await alone.submitted({ as: { ...ANN, tenant } });

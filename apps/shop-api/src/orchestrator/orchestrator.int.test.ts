@@ -7,7 +7,7 @@ import {
   WorkOrderShipped,
   WorkOrderStarted,
 } from '@bezel/contracts';
-import { testServers, waitFor } from '@bezel/local/testing';
+import { type Link, linkTo, testServers, waitFor } from '@bezel/local/testing';
 import { type Fact, type OrderInput, workflowIdOf } from '@bezel/order-workflow';
 import { type Consumer, createConsumer, uuidv7 } from '@bezel/outbox';
 import { kafkajsSubscriber } from '@bezel/outbox/kafkajs';
@@ -15,7 +15,6 @@ import { handlersOf } from '@bezel/outbox/nestjs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection, defaultPayloadConverter } from '@temporalio/client';
 import { moveOrder } from '../status/move-order.ts';
-import { type cuttable as Cuttable, cuttable } from '../testing/cuttable.ts';
 import { type Shop, startShop } from '../testing/shop.ts';
 import { startTopics } from '../testing/topics.ts';
 import { Orchestrator } from './orchestrator.ts';
@@ -25,7 +24,7 @@ const { kafkaBrokers, temporalAddress, temporalNamespace: namespace } = testServ
 
 let shop: Shop;
 let topics: Awaited<ReturnType<typeof startTopics>>;
-let line: Awaited<ReturnType<typeof Cuttable>>;
+let line: Link;
 let connection: Connection;
 let temporal: Client;
 let workflows: OrderWorkflows;
@@ -35,7 +34,7 @@ const groupId = `test.orchestrator.${uuidv7()}`;
 beforeAll(async () => {
   shop = await startShop();
   topics = await startTopics(shop.database.pool);
-  line = await cuttable(temporalAddress);
+  line = await linkTo(temporalAddress);
   connection = Connection.lazy({ address: line.address });
   temporal = new Client({ connection, namespace });
   const queue = `test-${uuidv7()}`;

@@ -7,11 +7,10 @@ import {
   WorkOrderShipped,
   WorkOrderStarted,
 } from '@bezel/contracts';
-import { testServers, waitFor } from '@bezel/local/testing';
+import { type Link, linkTo, testServers, waitFor } from '@bezel/local/testing';
 import { workflowIdOf } from '@bezel/order-workflow';
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { cuttable } from '../testing/cuttable.ts';
 import { type RunningShop, startRunningShop } from '../testing/running-shop.ts';
 import { ANN } from '../testing/shop.ts';
 
@@ -30,10 +29,10 @@ const WAY: readonly OrderStatus[] = [
 ];
 const STEPS = [WorkOrderStarted, WorkOrderCompleted, WorkOrderPacked, WorkOrderShipped] as const;
 
-let line: Awaited<ReturnType<typeof cuttable>>;
+let line: Link;
 let running: RunningShop;
 beforeAll(async () => {
-  line = await cuttable(testServers().temporalAddress);
+  line = await linkTo(testServers().temporalAddress);
   running = await startRunningShop({ temporalAddress: line.address });
 });
 afterAll(async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type AppContext,
   checkoutPlaces,
+  Link,
   type OwnProcess,
   openStackWithoutApps,
   type Progress,
@@ -21,7 +22,6 @@ import {
   processesOf,
   type Server,
 } from './layout.ts';
-import { Link } from './link.ts';
 import { Load } from './load.ts';
 
 /** The system under faults, and every hold a fault has on it. */

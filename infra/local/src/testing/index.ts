@@ -1,9 +1,12 @@
+export type { Link } from '../network/link.ts';
 export { ORDER_SEARCH_ATTRIBUTES } from '../servers/search-attributes.ts';
 export { cloneDatabase, createDatabase, type TestDatabase } from './databases.ts';
 export { FROM_SOURCES } from './from-sources.ts';
 export { createIdentity, type TestIdentity } from './identity.ts';
 export { installedKafka, type KafkaPrograms, startKafka, type TestKafka } from './kafka.ts';
+export { linkTo } from './link-to.ts';
 export { createNamespace } from './namespace.ts';
+export { type NetworkPath, networkPath } from './network-path.ts';
 export {
   freePort,
   installedPostgres,

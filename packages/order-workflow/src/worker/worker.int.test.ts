@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { testServers } from '@bezel/local/testing';
+import { linkTo, testServers } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openDoor } from '../testing/cuttable-door.ts';
 import {
   connectWorker,
   createOrderSystem,
@@ -77,7 +76,7 @@ describe('two workers', () => {
 
 describe('Temporal away from the workers', () => {
   test('the workers live on, and what was told meanwhile is acted on afterwards', async () => {
-    await using door = await openDoor(testServers().temporalAddress);
+    await using door = await linkTo(testServers().temporalAddress);
     await using _workers = await startWorkers({ name: 'cut off', ...system, address: door.address });
     const order = await system.submit();
     await order.leadTo('APPROVED');

@@ -1,4 +1,4 @@
-import { testServers, waitFor } from '@bezel/local/testing';
+import { networkPath, testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { consumingTest, range } from '../testing/fixtures/consumer/consuming.ts';
@@ -6,7 +6,6 @@ import { effectNumbers, recordEffect } from '../testing/fixtures/consumer/effect
 import { createAdmin, createProducer, removeBefore } from '../testing/fixtures/kafka/clients.ts';
 import { eventMessage } from '../testing/fixtures/kafka/event-message.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
-import { networkPath } from '../testing/fixtures/servers/network.ts';
 
 jest.setTimeout(120_000);
 

@@ -1,4 +1,4 @@
-import { createTopic, testServers, waitFor } from '@bezel/local/testing';
+import { createTopic, type NetworkPath, networkPath, testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import type { Publisher } from '../publisher/publisher.ts';
@@ -7,7 +7,6 @@ import { PUBLISHERS } from '../testing/fixtures/kafka/publishers.ts';
 import { outboxDatabase } from '../testing/fixtures/outbox/database.ts';
 import { noted } from '../testing/fixtures/outbox/events.ts';
 import { writeNumbered } from '../testing/fixtures/outbox/writing.ts';
-import { type NetworkPath, networkPath } from '../testing/fixtures/servers/network.ts';
 import { createRelay } from './create-relay.ts';
 import type { RelayProblem } from './status.ts';
 

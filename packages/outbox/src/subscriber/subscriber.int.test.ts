@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createTopic, testServers, waitFor } from '@bezel/local/testing';
+import { createTopic, networkPath, testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createAdmin, createProducer, removeBefore, testKafka } from '../testing/fixtures/kafka/clients.ts';
 import { RecordingListener } from '../testing/fixtures/kafka/recording-listener.ts';
 import { SUBSCRIBERS } from '../testing/fixtures/kafka/subscribers.ts';
-import { networkPath } from '../testing/fixtures/servers/network.ts';
 import type { Subscriber, Subscription } from './index.ts';
 
 jest.setTimeout(120_000);

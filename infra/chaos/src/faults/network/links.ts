@@ -1,5 +1,5 @@
+import type { Link } from '@bezel/local/bench';
 import { linksOf } from '../../system/layout.ts';
-import type { Link } from '../../system/link.ts';
 import type { System } from '../../system/system.ts';
 import { type FaultKind, until } from '../fault.ts';
 

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { testServers, waitFor } from '@bezel/local/testing';
+import { type NetworkPath, networkPath, testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Controller, Get, type INestApplicationContext, Inject } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { createAdmin } from '../../testing/fixtures/kafka/clients.ts';
 import { counting, type NestTest, nestTest, startApplication } from '../../testing/fixtures/nestjs/nest-test.ts';
-import { type NetworkPath, networkPath } from '../../testing/fixtures/servers/network.ts';
 import { OutboxHealthIndicator, OutboxModule, type OutboxParts, outboxPartsToken } from '../index.ts';
 import type { Patience } from './patience.ts';
 

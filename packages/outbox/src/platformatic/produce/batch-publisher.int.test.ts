@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createTopic, testServers, waitFor } from '@bezel/local/testing';
+import { createTopic, networkPath, testServers, waitFor } from '@bezel/local/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Admin, Consumer } from '@platformatic/kafka';
 import { partitionOf } from '../../publisher/murmur2.ts';
 import type { OutgoingMessage, Publisher } from '../../publisher/publisher.ts';
 import { createAdmin } from '../../testing/fixtures/kafka/clients.ts';
 import { readTopic } from '../../testing/fixtures/kafka/read-topic.ts';
-import { networkPath } from '../../testing/fixtures/servers/network.ts';
 import { platformaticPublisher } from '../publisher.ts';
 
 jest.setTimeout(60_000);

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { createTopic, testServers, waitFor } from '@bezel/local/testing';
+import { createTopic, networkPath, testServers, waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
 import { createRetention } from '../../retention/create-retention.ts';
@@ -10,7 +10,6 @@ import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { Faults } from '../../testing/fixtures/random/faults.ts';
 import { Journal } from '../../testing/fixtures/random/journal.ts';
 import { Writers } from '../../testing/fixtures/random/writers.ts';
-import { networkPath } from '../../testing/fixtures/servers/network.ts';
 import { onOwnPostgres } from '../../testing/fixtures/servers/own-postgres.ts';
 import { checkHistory } from '../../testing/history/check-history.ts';
 import { createRelay } from '../create-relay.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createTopic, testServers, waitFor } from '@bezel/local/testing';
+import { createTopic, networkPath, testServers, waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { context, metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -13,7 +13,6 @@ import { outboxDatabase } from '../../testing/fixtures/outbox/database.ts';
 import { noted } from '../../testing/fixtures/outbox/events.ts';
 import { openTransaction } from '../../testing/fixtures/outbox/transactions.ts';
 import { writeNumbered } from '../../testing/fixtures/outbox/writing.ts';
-import { networkPath } from '../../testing/fixtures/servers/network.ts';
 import { createOutbox } from '../../writer/create-outbox.ts';
 import { createRelay } from '../create-relay.ts';
 

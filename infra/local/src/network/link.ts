@@ -1,9 +1,9 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What happens to bytes on a link. */
+/** What happens to bytes on a link, and to connections made from then on. */
 type State =
   | { readonly kind: 'open' }
   /** Connections are reset, new ones too. */
@@ -16,8 +16,8 @@ type State =
 export interface LinkOptions {
   /** Who talks over it to whom: `shop-relay-1 to kafka`. */
   readonly name: string;
-  /** Where it listens, on 127.0.0.1. */
-  readonly port: number;
+  /** Where it listens, on 127.0.0.1; default: any free port. */
+  readonly port?: number;
   /** Ports it leads to, asked for each new connection, which takes the next of them. */
   readonly targets: () => readonly number[];
 }
@@ -28,16 +28,16 @@ export interface LinkOptions {
  */
 export class Link implements AsyncDisposable {
   readonly name: string;
-  readonly port: number;
   readonly #targets: () => readonly number[];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Ends the passage of bytes for connections taken before it was stranded last. */
+  #stranding = new AbortController();
   #state: State = { kind: 'open' };
   #next = 0;
 
-  private constructor({ name, port, targets }: LinkOptions) {
+  private constructor({ name, targets }: LinkOptions) {
     this.name = name;
-    this.port = port;
     this.#targets = targets;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => void this.#take(socket));
   }
@@ -45,9 +45,18 @@ export class Link implements AsyncDisposable {
   static async open(options: LinkOptions): Promise<Link> {
     const link = new Link(options);
     await new Promise<void>((resolve, reject) => {
-      link.#server.once('error', reject).listen(options.port, '127.0.0.1', resolve);
+      link.#server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
     });
     return link;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** `127.0.0.1:port`. */
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
   }
 
   cut(): void {
@@ -58,6 +67,12 @@ export class Link implements AsyncDisposable {
   silence(): void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#become({ kind: 'silent', mended: promise, mend: resolve });
+  }
+
+  /** Connections that stand now never hear anything again, and do not end; new ones go through: as when a peer's machine is gone. */
+  strand(): void {
+    this.#stranding.abort();
+    this.#stranding = new AbortController();
   }
 
   slow(delayMs: number): void {
@@ -100,7 +115,13 @@ export class Link implements AsyncDisposable {
   }
 
   #passage(): Transform {
-    return new Transform({ transform: (chunk, _, done) => void this.#pass().then(() => done(null, chunk), done) });
+    const stranding = this.#stranding.signal;
+    return new Transform({
+      transform: (chunk, _, done) =>
+        void this.#pass().then(() => {
+          if (!stranding.aborted) done(null, chunk);
+        }, done),
+    });
   }
 
   async #pass(): Promise<void> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort, waitFor } from '@bezel/local/testing';
 import { afterEach, expect, test } from '@jest/globals';
+import { waitFor } from '../testing/wait-for.ts';
 import { Link } from './link.ts';
 
 const ends: (() => unknown)[] = [];
@@ -22,7 +22,7 @@ async function linked(): Promise<Link> {
     for (const socket of sockets) socket.destroy();
   });
   const { port } = server.address() as { port: number };
-  const link = await Link.open({ name: 'a to b', port: await freePort(), targets: () => [port] });
+  const link = await Link.open({ name: 'a to b', targets: () => [port] });
   ends.push(() => link[Symbol.asyncDispose]());
   return link;
 }
@@ -93,6 +93,19 @@ test('when it is silent, connections stand and hear nothing; what was sent arriv
   expect([before.heard(), during.heard(), before.broken(), during.broken()]).toEqual(['', '', undefined, undefined]);
   link.mend();
   await waitFor('both echoes', () => before.heard() === 'a' && during.heard() === 'b');
+});
+
+test('when it is stranded, connections of before stand and hear nothing for good; new ones do', async () => {
+  const link = await linked();
+  const before = await call(link);
+  before.socket.write('a');
+  await waitFor('the echo', () => before.heard() === 'a');
+  link.strand();
+  before.socket.write('b');
+  const after = await call(link);
+  after.socket.write('c');
+  await waitFor('the echo', () => after.heard() === 'c');
+  expect([before.heard(), before.broken()]).toEqual(['a', undefined]);
 });
 
 test('when it is slow, everything still arrives, in order', async () => {
