@@ -70,7 +70,7 @@ export const GUARANTEES: readonly Guarantee[] = [
     title: 'No clock decides',
     says: 'Clocks choose when something is tried, never whether it is right. Nothing needs a session: it works behind a pooler in transaction mode.',
     because:
-      'A lease is taken over when its counter stood still for the lease time of the one who looks, on its own monotonic clock. Each write is checked by epoch and token.',
+      'A lease is taken over when its counter stood still for the lease time of the one who looks, on its own monotonic clock. Each write is checked by epoch and token. Messages carry the time of the database, since brokers refuse a time that is far from theirs.',
     argument: 'reading.md#hand-over',
     also: [{ file: 'src/compatibility/pooler.int.test.ts', test: 'behind pgbouncer in transaction mode' }],
   },

@@ -2,11 +2,28 @@ import type { Mutant } from '../mutant.ts';
 
 const OUTBOUND = 'src/relay/sending/outbound.ts';
 const SPEC = 'src/relay/sending/outbound.spec.ts';
+const CLOCKS = 'src/relay/sending/clocks.int.test.ts';
 const BATCHES = 'src/platformatic/produce/batch-publisher.int.test.ts';
 const IN_ORDER = { file: SPEC, test: 'every key leaves in its order and completely' };
 
 /** The way from a read to Kafka: what may be sent, what has to wait, and for whom. */
 export const SENDING: readonly Mutant[] = [
+  {
+    name: 'messages-carry-the-time-of-the-relays-machine',
+    breaks: 'P8',
+    file: 'src/relay/sending/sending.ts',
+    find: 'toRecord(message, now)',
+    replace: 'toRecord(message)',
+    caughtBy: { file: CLOCKS, test: 'publishes although its machine’s clock is two hours' },
+  },
+  {
+    name: 'a-time-that-is-refused-is-a-fault-of-the-message',
+    breaks: 'P8',
+    file: 'src/publisher/error-codes.ts',
+    find: "32: 'topic'",
+    replace: "32: 'message'",
+    caughtBy: { file: CLOCKS, test: 'waits for a topic that takes no message of this time' },
+  },
   {
     name: 'two-sends-under-way-at-once',
     breaks: 'P2',

@@ -100,7 +100,10 @@ function createProducer({ brokers, clientId, ssl, sasl, requestTimeoutMs = 10_00
 function batchOf(messages: readonly OutgoingMessage[]) {
   return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
     topic,
-    messages: ofTopic.map(({ key, value, headers }) => ({ key, value, headers: Object.fromEntries(headers) })),
+    messages: ofTopic.map(({ key, value, headers, timestamp }) => ({
+      ...{ key, value, headers: Object.fromEntries(headers) },
+      ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+    })),
   }));
 }
 

@@ -1,7 +1,8 @@
 /**
  * Says that this relay lives, renews the leases it still owns, and answers what everybody can see. Renewing is a
  * counter: whoever watches it needs no clock but its own. Also answers which parked keys of its shards somebody wants sent
- * again; few are parked at any time. And the newest number drawn of each shard: an idle relay need not ask for it as well.
+ * again; few are parked at any time. And the newest number drawn of each shard: an idle relay need not ask for it as well. And what
+ * time it is: a relay does not trust the clock of its own machine.
  *
  * Safe under concurrency: a lease is renewed only with the owner and epoch this relay holds; after a take-over no row
  * matches. Rows are found by primary key. Dead relays' beats are removed by anyone who has watched them stand still.
@@ -24,6 +25,7 @@ renewed AS (
   RETURNING l.shard
 )
 SELECT
+  floor(date_part('epoch', statement_timestamp()) * 1000)::float8 AS now,
   (SELECT coalesce(jsonb_agg(shard), '[]') FROM renewed) AS renewed,
   (SELECT jsonb_agg(jsonb_build_object('shard', shard, 'owner', owner, 'epoch', epoch, 'renewals', renewals) ORDER BY shard)
    FROM ${schema}.lease) AS leases,

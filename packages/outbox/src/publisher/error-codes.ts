@@ -5,13 +5,13 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   2: 'message', // CORRUPT_MESSAGE
   10: 'message', // MESSAGE_TOO_LARGE
   18: 'message', // RECORD_LIST_TOO_LARGE
-  32: 'message', // INVALID_TIMESTAMP
   43: 'message', // UNSUPPORTED_FOR_MESSAGE_FORMAT
   76: 'message', // UNSUPPORTED_COMPRESSION_TYPE
   87: 'message', // INVALID_RECORD
   3: 'topic', // UNKNOWN_TOPIC_OR_PARTITION
   17: 'topic', // INVALID_TOPIC_EXCEPTION
   29: 'topic', // TOPIC_AUTHORIZATION_FAILED
+  32: 'topic', // INVALID_TIMESTAMP: a clock is wrong, or the topic takes no such time; any message would be refused
   44: 'topic', // POLICY_VIOLATION
   100: 'topic', // UNKNOWN_TOPIC_ID
   5: 'partition', // LEADER_NOT_AVAILABLE

@@ -62,6 +62,25 @@ describe.each(PUBLISHERS)('the publisher on $client', ({ publisher }) => {
     expect(await open.publish([message(topic, 'b', '5')])).toEqual([{ ok: true }]);
   });
 
+  test('a message carries the time it is given; a time brokers refuse is no fault of the message', async () => {
+    const topic = await createTopic('time', { partitions: 1 });
+    await using open = publisher();
+    const now = Date.now();
+    const at = (value: string, hours: number) => ({
+      ...message(topic, 'a', value),
+      timestamp: now + hours * 3_600_000,
+    });
+    const batch = [at('1', -30), at('2', -2), at('3', -40), message(topic, 'a', '4')];
+    expect(await open.publish(batch)).toEqual(batch.map(() => ({ ok: true })));
+    const [first, second, third, fourth] = await readTopic(topic);
+    expect([first?.timestamp, second?.timestamp, third?.timestamp]).toEqual(
+      batch.slice(0, 3).map((sent) => sent.timestamp),
+    );
+    expect(fourth?.timestamp).toBeGreaterThanOrEqual(now);
+    expect(await open.publish([at('5', 2)])).toMatchObject([{ ok: false, kind: 'topic', mayBeWritten: false }]);
+    expect(await open.publish([at('6', 0)])).toEqual([{ ok: true }]);
+  });
+
   test('an unknown topic fails alone, and works once it is there', async () => {
     const known = await createTopic('known', { partitions: 1 });
     const unknown = `${known}.unknown`;

@@ -26,6 +26,12 @@ export interface OutgoingMessage {
   readonly key: Buffer;
   readonly value: Buffer;
   readonly headers: readonly (readonly [name: string, value: Buffer])[];
+  /**
+   * What the record carries as its time, in milliseconds since 1970; default: when it is sent, by this machine's clock. A relay
+   * gives the time of the database: brokers refuse records whose time is far from theirs, and one database is right for all
+   * relays when the clock of a machine is not.
+   */
+  readonly timestamp?: number | undefined;
 }
 
 /** What became of a message: acknowledged by all in-sync replicas, or not. */

@@ -14,6 +14,7 @@ import { Parking } from './parking/parking.ts';
 import { Reading } from './reading.ts';
 import { observeRelay } from './reports/gauges.ts';
 import { Problems } from './reports/problems.ts';
+import { DatabaseClock } from './sending/database-clock.ts';
 import { Outbound } from './sending/outbound.ts';
 import { Sending } from './sending/sending.ts';
 import { Checkpointing } from './shards/checkpointing.ts';
@@ -93,16 +94,18 @@ export function createRelay(options: RelayOptions): Relay {
     maxMessagesInMemory,
     maxBytesInMemory: options.maxBytesInMemory ?? 32 * 1024 * 1024,
   });
+  const clock = new DatabaseClock();
   const sending = new Sending({
     publisher,
     outbound,
     telemetry,
+    clock,
     maxBatchSize: options.maxBatchSize ?? 2_000,
     maxBatchBytes: options.maxBatchBytes ?? 900_000,
   });
   const checkpointing = new Checkpointing({ schema, run, lanes, telemetry });
   const parking = new Parking({ schema, run, lanes, outbound, telemetry });
-  const leasing = new Leasing({ relay, schema, channel, leaseMs, run, lanes, parking, moving, won, drawn });
+  const leasing = new Leasing({ relay, schema, channel, leaseMs, run, lanes, parking, moving, clock, won, drawn });
   const readWake = new Wake();
   const sendWake = new Wake();
   const leaseWake = new Wake();

@@ -138,7 +138,8 @@ export const FINDINGS: Readonly<Record<FindingCode, Kind>> = {
   },
   CLOCKS_APART: {
     severity: 'warning',
-    meaning: 'Nothing is lost by it, but ages and delays that are displayed are wrong by as much.',
+    meaning:
+      'Ages and delays that are displayed are wrong by as much. If the database is an hour ahead, brokers refuse all messages: they wait.',
     advice: 'Synchronize both clocks (NTP).',
   },
   TOPICS_UNREADABLE: {

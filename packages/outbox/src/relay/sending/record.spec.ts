@@ -32,6 +32,7 @@ describe('toRecord', () => {
       ['note', 'ü'],
     ]);
     expect(toRecord({ ...message, headers: null }).headers).toHaveLength(7);
+    expect(toRecord(message, 1_767_225_600_123).timestamp).toBe(1_767_225_600_123);
   });
 
   test('more types than are remembered all keep their names', () => {

@@ -10,20 +10,16 @@ const JSON_TYPE = Buffer.from('application/json');
  *
  * `ce_time` is when the row was written, by the database's clock, and the same in every copy. `ce_sequence` grows within
  * a shard; it is for people and tools. Only `ce_id` says whether two messages are the same.
+ *
+ * @param timestamp what Kafka keeps as its time: when it is sent, not when it was written, or what lay in the outbox for longer
+ * than a topic keeps its messages would be deleted as soon as it got there
  */
-export function toRecord({
-  seq,
-  id,
-  topic,
-  key,
-  type,
-  source,
-  headers,
-  payload,
-  micros,
-}: StoredMessage): OutgoingMessage {
+export function toRecord(
+  { seq, id, topic, key, type, source, headers, payload, micros }: StoredMessage,
+  timestamp?: number,
+): OutgoingMessage {
   return {
-    topic,
+    ...{ topic, timestamp },
     key: Buffer.from(key),
     value: payload,
     headers: [

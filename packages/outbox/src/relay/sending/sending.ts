@@ -4,6 +4,7 @@ import { FAILPOINTS, type FailpointSubject, failpointsArmed, hitFailpoint } from
 import { subjectOf } from '../../testing/subject-of.ts';
 import type { LaneMessage } from '../shards/lane.ts';
 import type { RelayTelemetry } from '../telemetry.ts';
+import type { DatabaseClock } from './database-clock.ts';
 import type { Outbound } from './outbound.ts';
 import { startPublishSpans } from './publish-spans.ts';
 import { toRecord } from './record.ts';
@@ -12,6 +13,7 @@ export interface SendingOptions {
   readonly publisher: Publisher;
   readonly outbound: Outbound<LaneMessage>;
   readonly telemetry: RelayTelemetry;
+  readonly clock: DatabaseClock;
   readonly maxBatchSize: number;
   readonly maxBatchBytes: number;
 }
@@ -88,10 +90,11 @@ export class Sending {
   }
 
   async #publish(batch: readonly LaneMessage[]): Promise<readonly PublishResult[]> {
-    const { publisher } = this.#options;
+    const { publisher, clock } = this.#options;
     const skipped = failpointsArmed() ? await skippedOf(batch) : undefined;
     const sent = skipped === undefined ? batch : batch.filter((item) => !skipped.has(item));
-    const results = await publisher.publish(sent.map(({ message }) => toRecord(message)));
+    const now = clock.now();
+    const results = await publisher.publish(sent.map(({ message }) => toRecord(message, now)));
     if (results.length !== sent.length) {
       throw new Error(`the publisher answered for ${results.length} of ${sent.length} messages`);
     }

@@ -3,6 +3,7 @@ import { type Beat, type Lease, LeaseWatch } from '../../lease/decide.ts';
 import { releaseLeases, removeRelay, renewLeases, takeLeases } from '../../lease/lease.sql.ts';
 import { parseMultirange } from '../../reader/tracker/ranges.ts';
 import type { Parking } from '../parking/parking.ts';
+import type { DatabaseClock } from '../sending/database-clock.ts';
 import { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 import type { Sequences } from './preflight.ts';
@@ -18,6 +19,8 @@ export interface LeasingOptions {
   readonly parking: Parking;
   /** Whether the relay's pipeline has moved lately: a lease is renewed only by an owner that does its work. */
   readonly moving: () => boolean;
+  /** Told what time it is by the database. */
+  readonly clock: DatabaseClock;
   readonly won: (lane: Lane) => void;
   /** Told how far the sequences of its shards are, and when that was asked. */
   readonly drawn: (drawn: Drawn, at: number) => void;
@@ -72,6 +75,7 @@ export class Leasing {
       renewed.map(({ sequence }) => sequence),
     ]);
     const [seen] = rows as [Seen];
+    this.#options.clock.answered(seen.now, started);
     this.#options.drawn(new Map(seen.drawn.map(({ shard, last }) => [shard, last ?? 0])), started);
     for (const lane of renewed) {
       if (!seen.renewed.includes(lane.shard)) {
@@ -156,6 +160,8 @@ export class Leasing {
 
 /** What one round answers. */
 interface Seen {
+  /** In ms since 1970. */
+  readonly now: number;
   readonly renewed: readonly number[];
   readonly leases: readonly Lease[];
   readonly relays: readonly Beat[];

@@ -26,7 +26,7 @@ export function roomForProduce(batches: readonly PartitionBatch[]): number {
  *
  * @param target has room for it (`roomForProduce`)
  * @param timeoutMs how long the leader waits for its replicas
- * @param time of all messages, in milliseconds
+ * @param time of messages without a time of their own, in ms since 1970
  */
 export function encodeProduce(
   target: Buffer,

@@ -57,6 +57,9 @@ const message: fc.Arbitrary<OutgoingMessage> = fc.record({
   value: bytes,
   // One value to a name: kafkajs puts several into one list.
   headers: fc.uniqueArray(fc.tuple(name, bytes), { maxLength: 4, selector: ([text]) => text }),
+  timestamp: fc
+    .oneof(fc.constant(undefined), fc.integer({ min: -1, max: 130 }), fc.integer({ min: -(2 ** 40), max: 2 ** 40 }))
+    .map((later) => later && TIME + later),
 });
 const batch = fc.array(message, { minLength: 1, maxLength: 70 });
 
@@ -68,9 +71,12 @@ describe('a record batch', () => {
         const reader = Reader.from(encoded);
         const read = readRecordsBatch(reader);
         expect(reader.remaining).toBe(0);
+        const times = messages.map(({ timestamp = TIME }) => BigInt(timestamp));
+        const [first = 0n] = times;
+        const latest = BigInt(Math.max(...times.map(Number)));
         expect(read).toMatchObject({
           ...{ firstOffset: 0n, length: encoded.length - 12, magic: 2, attributes: 0 },
-          ...{ lastOffsetDelta: messages.length - 1, firstTimestamp: BigInt(TIME), maxTimestamp: BigInt(TIME) },
+          ...{ lastOffsetDelta: messages.length - 1, firstTimestamp: first, maxTimestamp: latest },
           ...{ producerId: STAMP.id, producerEpoch: STAMP.epoch, firstSequence: STAMP.sequence },
         });
         const found = read.records.map(({ offsetDelta, timestampDelta, key, value, headers }) => ({
@@ -78,7 +84,7 @@ describe('a record batch', () => {
           headers: headers.map(([header, text]) => [String(header), hex(text)]),
         }));
         const wanted = messages.map(({ key, value, headers }, offsetDelta) => ({
-          ...{ offsetDelta, timestampDelta: 0n, key: hex(key), value: hex(value) },
+          ...{ offsetDelta, timestampDelta: (times[offsetDelta] ?? 0n) - first, key: hex(key), value: hex(value) },
           headers: headers.map(([header, text]) => [header, hex(text)]),
         }));
         expect(found).toEqual(wanted);
@@ -98,8 +104,8 @@ describe('a record batch', () => {
           ...{ offset, timestamp, key: hex(key), value: hex(value) },
           headers: new Map(Object.entries(headers).map(([header, text]) => [header, hex(text as Buffer)])),
         }));
-        const wanted = messages.map(({ key, value, headers }, n) => ({
-          ...{ offset: String(n), timestamp: String(TIME), key: hex(key), value: hex(value) },
+        const wanted = messages.map(({ key, value, headers, timestamp = TIME }, n) => ({
+          ...{ offset: String(n), timestamp: String(timestamp), key: hex(key), value: hex(value) },
           headers: new Map(headers.map(([header, text]) => [header, hex(text)])),
         }));
         expect(found).toEqual(wanted);

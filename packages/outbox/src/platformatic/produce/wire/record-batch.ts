@@ -11,8 +11,10 @@ const ATTRIBUTES_AT = 21;
 const MAGIC = 2;
 /** A varint of 32 bits takes no more. */
 const VARINT = 5;
-/** Length, attributes, time, offset, lengths of key and value, number of headers. */
-const RECORD_FRAME = 1 + 6 * VARINT;
+/** Nor one of 64 bits than this. */
+const VARLONG = 10;
+/** Attributes, time, length, offset, lengths of key and value, number of headers. */
+const RECORD_FRAME = 1 + VARLONG + 5 * VARINT;
 
 /** What makes a batch idempotent: the broker writes a sequence of a producer once, and none out of turn. */
 export interface ProducerStamp {
@@ -42,7 +44,9 @@ export function roomFor(records: readonly OutgoingMessage[]): number {
 }
 
 /**
- * Writes records as one batch of Kafka's format 2: no compression, all with the same time. Its checksum is left to `seal`.
+ * Writes records as one batch of Kafka's format 2, without compression. Its checksum is left to `seal`.
+ *
+ * @param time of records without a time of their own, in ms since 1970
  */
 export function writeRecordBatch(
   target: Buffer,
@@ -51,16 +55,22 @@ export function writeRecordBatch(
   time: number,
   { id, epoch, sequence }: ProducerStamp,
 ): Extent {
+  const first = records[0]?.timestamp ?? time;
+  let latest = first;
   let at = from + HEAD;
-  for (const [n, record] of records.entries()) at = writeRecord(target, at, record, n);
+  for (const [n, record] of records.entries()) {
+    const { timestamp = time } = record;
+    if (timestamp > latest) latest = timestamp;
+    at = writeRecord(target, at, record, n, timestamp - first);
+  }
   target.writeBigInt64BE(0n, from);
   target.writeInt32BE(at - from - LEADER_EPOCH_AT, from + LENGTH_AT);
   target.writeInt32BE(-1, from + LEADER_EPOCH_AT);
   target.writeInt8(MAGIC, from + MAGIC_AT);
   let head = target.writeInt16BE(0, from + ATTRIBUTES_AT);
   head = target.writeInt32BE(records.length - 1, head);
-  head = target.writeBigInt64BE(BigInt(time), head);
-  head = target.writeBigInt64BE(BigInt(time), head);
+  head = target.writeBigInt64BE(BigInt(first), head);
+  head = target.writeBigInt64BE(BigInt(latest), head);
   head = target.writeBigInt64BE(id, head);
   head = target.writeInt16BE(epoch, head);
   head = target.writeInt32BE(sequence, head);
@@ -73,12 +83,19 @@ export function seal(target: Buffer, { from, to }: Extent): void {
   target.writeUInt32BE(crc32c(target.subarray(from + ATTRIBUTES_AT, to)), from + CRC_AT);
 }
 
-function writeRecord(target: Buffer, from: number, { key, value, headers }: OutgoingMessage, offset: number): number {
-  let size = 1 + 1 + varintSize(offset) + framedSize(key) + framedSize(value) + varintSize(headers.length);
+function writeRecord(
+  target: Buffer,
+  from: number,
+  { key, value, headers }: OutgoingMessage,
+  offset: number,
+  later: number,
+): number {
+  let size =
+    1 + varlongSize(later) + varintSize(offset) + framedSize(key) + framedSize(value) + varintSize(headers.length);
   for (const [name, bytes] of headers) size += framedName(name).length + framedSize(bytes);
   let at = writeVarint(target, from, size);
   target[at++] = 0; // attributes
-  target[at++] = 0; // time after that of the batch
+  at = writeVarlong(target, at, later);
   at = writeVarint(target, at, offset);
   at = writeFramed(target, at, key);
   at = writeFramed(target, at, value);
@@ -105,7 +122,24 @@ function copy(target: Buffer, at: number, bytes: Buffer): number {
   return at + length;
 }
 
-/** Signed numbers are written in zigzag, so a number that is not negative as its double. */
+/** A signed number of up to 53 bits, in zigzag: 0, -1, 1, -2 become 0, 1, 2, 3. */
+const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+
+function varlongSize(value: number): number {
+  let size = 1;
+  for (let rest = zigzag(value); rest >= 0x80; rest = Math.floor(rest / 0x80)) size += 1;
+  return size;
+}
+
+function writeVarlong(target: Buffer, from: number, value: number): number {
+  let at = from;
+  let rest = zigzag(value);
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) target[at++] = (rest % 0x80) | 0x80;
+  target[at++] = rest;
+  return at;
+}
+
+/** A number that is not negative, in zigzag as well: its double. */
 function varintSize(value: number): number {
   let size = 1;
   for (let rest = (value << 1) >>> 7; rest > 0; rest >>>= 7) size += 1;
