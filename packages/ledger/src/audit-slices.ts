@@ -66,7 +66,7 @@ export async function* auditSlices(stack: AuditedStack, options: SlicesOptions):
   while (begin !== undefined) {
     signal.throwIfAborted();
     const slice: Slice = await nextSlice(lines, ordersASlice);
-    yield* auditRange(stack, { fromId: begin, ...slice }, (orderId, known) =>
+    yield* auditRange(stack, { fromId: begin, ...slice, signal }, (orderId, known) =>
       auditKnown(orderId, known, terms, workflows),
     );
     begin = slice.beforeId;
@@ -95,7 +95,7 @@ async function addMessages(
   const inboxes: InboxRows[] = [];
   for (const [index, hop] of INBOXES.entries()) {
     const app = APPS[index] as (typeof APPS)[number];
-    const snapshot = open.use(await openViews(postgres[app], app, { fromId, hops: [hop] }));
+    const snapshot = open.use(await openViews(postgres[app], app, { fromId, hops: [hop] }, signal));
     inboxes.push({ hop, rows: snapshot.byMessage(hop) });
   }
   for await (const lines of handledByOrder(copies.sorted(), inboxes)) {
@@ -126,14 +126,14 @@ async function nextSlice(lines: Cursor<string>, orders: number): Promise<Slice> 
 
 async function* auditRange(
   { postgres }: AuditedStack,
-  { fromId, beforeId, lines }: Slice & { readonly fromId: string },
+  { fromId, beforeId, lines, signal }: Slice & { readonly fromId: string; readonly signal: AbortSignal },
   audit: (orderId: string, known: readonly Known[]) => Promise<OrderAudit>,
 ): AsyncGenerator<OrderAudit> {
   await using open = new AsyncDisposableStack();
   const views: Batches<Known>[] = [];
   for (const app of APPS) {
     const hops = VIEW_HOPS[app].filter((hop) => !isInbox(hop));
-    const snapshot = open.use(await openViews(postgres[app], app, { fromId, beforeId, hops }));
+    const snapshot = open.use(await openViews(postgres[app], app, { fromId, beforeId, hops }, signal));
     for (const hop of hops) views.push(snapshot.byOrder(hop as Exclude<ViewHop, InboxHop>));
   }
   for await (const { key, items } of groupSorted<Known>([...views, batchesOf<Known>(lines)], orderOf)) {

@@ -71,7 +71,7 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
   const inboxes: InboxRows[] = [];
   const readViews = async (messageIds?: readonly string[]): Promise<void> => {
     for (const app of ['crm', 'mes', 'shop'] as const) {
-      const snapshot = open.use(await openViews(stack.postgres[app], app, { orderIds, fromId, messageIds }));
+      const snapshot = open.use(await openViews(stack.postgres[app], app, { orderIds, fromId, messageIds }, signal));
       for (const hop of VIEW_HOPS[app]) {
         if (isInbox(hop)) inboxes.push({ hop, rows: snapshot.byMessage(hop) });
         else views.push(snapshot.byOrder(hop));

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { accountOf } from '../account/account-of.ts';
 import type { Evidence } from '../account/evidence.ts';
-import { DEFECTS } from '../testing/defects.ts';
+import { DEFECTS, planted } from '../testing/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
 import { auditOrder } from './audit-order.ts';
 import { isDefect } from './finding.ts';
@@ -119,9 +119,8 @@ describe('what an outbox or an inbox has forgotten is not lost', () => {
       lateAfter: 3,
       claimed: true,
     } as const;
-    const planted = DEFECTS.find((known) => known.name === name)?.plant(liveOrder(ORDER, plan), () => 0);
-    if (!planted) throw new Error(`cannot plant "${name}"`);
-    const found = audit(without(without(planted, 'outbox'), 'inbox'), after(8));
+    const evidence = planted(name, liveOrder(ORDER, plan));
+    const found = audit(without(without(evidence, 'outbox'), 'inbox'), after(8));
     expect(found).toContainEqual(expect.objectContaining({ kind: 'lost', hop }));
   });
 });
@@ -144,8 +143,7 @@ describe('what is young is not lost', () => {
     'the workflow did not end',
     'a group took what is on no topic',
   ])('%s', (name) => {
-    const evidence = DEFECTS.find((defect) => defect.name === name)?.plant(liveOrder(ORDER, plan), () => 0);
-    if (!evidence) throw new Error(`cannot plant "${name}"`);
+    const evidence = planted(name, liveOrder(ORDER, plan));
     expect(audit(evidence, working).filter(isDefect)).toEqual([]);
     expect(audit(evidence, { ...working, readAt: working.readAt + HOUR }).filter(isDefect)).not.toEqual([]);
   });

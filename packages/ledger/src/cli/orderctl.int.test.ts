@@ -275,12 +275,8 @@ describe('what cannot be read is never called well', () => {
   });
 
   test('it cannot write, whatever the login may do', async () => {
-    const superuser = await connectReadOnly(stage.stack.postgres.shop, 'shop');
-    try {
-      await expect(superuser.query('DELETE FROM ledger.shop_order')).rejects.toMatchObject({ code: '25006' });
-    } finally {
-      await superuser.end();
-    }
+    await using superuser = await connectReadOnly(stage.stack.postgres.shop, 'shop');
+    await expect(superuser.client.query('DELETE FROM ledger.shop_order')).rejects.toMatchObject({ code: '25006' });
   });
 
   test('a login that may read the views and nothing else is enough', async () => {

@@ -69,7 +69,7 @@ export class Repairing {
       const question = questions.get(account.orderId);
       if (question === undefined) continue;
       const findings = counted(question);
-      const parked = await this.#parkedOf(account.orderId);
+      const parked = await this.#parkedOf(account.orderId, signal);
       const plan = this.#memory.toAsk(planRepairs({ account, findings, parked }), now);
       if (plan.repairs.length === 0) continue;
       const asked = await askRepairs(this.#client, plan, signal);
@@ -100,9 +100,9 @@ export class Repairing {
     return this.#waiting.size > 0;
   }
 
-  async #parkedOf(orderId: string): Promise<ParkedKey[]> {
+  async #parkedOf(orderId: string, signal: AbortSignal): Promise<ParkedKey[]> {
     const parked: ParkedKey[] = [];
-    for (const app of APPS) parked.push(...(await parkedOf(this.#stack.postgres[app], app, orderId)));
+    for (const app of APPS) parked.push(...(await parkedOf(this.#stack.postgres[app], app, orderId, signal)));
     return parked;
   }
 }

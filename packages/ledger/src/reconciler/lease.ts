@@ -61,29 +61,25 @@ async function holdOnce(
   { url, name, signal, times = LEASE_TIMES, onAsked }: LeaseOptions,
   work: LeasedWork,
 ): Promise<void> {
-  const client = await connectReadOnly(url, 'shop');
+  await using connection = await connectReadOnly(url, 'shop');
+  const { client } = connection;
   const losing = new AbortController();
   const lose = (): void => losing.abort(new LeaseLostError());
   client.on('end', lose);
   const ask = oneAfterTheOther(client, times.answerWithinMs);
-  try {
-    await ask(SILENT, [`${times.silentForMs}`]);
-    while (!(await ask<boolean>(TRY, [`bezel ${name}`]))) {
-      onAsked(null);
-      await delay(times.tryEveryMs, undefined, { signal });
-      losing.signal.throwIfAborted();
-    }
+  await ask(SILENT, [`${times.silentForMs}`]);
+  while (!(await ask<boolean>(TRY, [`bezel ${name}`]))) {
     onAsked(null);
-    const beating = beat(() => ask(CLOCK).catch(lose), losing.signal, times);
-    try {
-      await work(AbortSignal.any([signal, losing.signal]), () => ask<number>(CLOCK));
-    } finally {
-      lose();
-      await beating;
-    }
+    await delay(times.tryEveryMs, undefined, { signal });
+    losing.signal.throwIfAborted();
+  }
+  onAsked(null);
+  const beating = beat(() => ask(CLOCK).catch(lose), losing.signal, times);
+  try {
+    await work(AbortSignal.any([signal, losing.signal]), () => ask<number>(CLOCK));
   } finally {
-    // Ends the session, and the lock with it; a connection that is gone does not answer to that.
-    await Promise.race([client.end().catch(() => {}), delay(times.answerWithinMs, undefined, { ref: false })]);
+    lose();
+    await beating;
   }
 }
 

@@ -1,33 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { createNamespace, waitFor } from '@bezel/local/testing';
+import { createNamespace } from '@bezel/local/testing';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Evidence } from '../account/evidence.ts';
 import type { App, Hop } from '../account/hops.ts';
-import { WORKING_LIMITS } from '../audit/limits.ts';
 import type { Repair } from '../repair/repair.ts';
 import type { AskedRepair, RepairClient } from '../repair/repair-client.ts';
-import { DEFECTS } from '../testing/defects.ts';
-import { life, Stage } from '../testing/stage.ts';
-import { Reconciler, type ReconcilerOptions } from './reconciler.ts';
-import { RECONCILER_TIMES, type ReconcilerTimes } from './reconciler-times.ts';
+import { planted } from '../testing/defects.ts';
+import {
+  allIsWell,
+  atHop,
+  LIMITS,
+  type RunningReconciler,
+  startReconciler,
+  TIMES,
+  until,
+} from '../testing/running-reconciler.ts';
+import { lately, life, Stage } from '../testing/stage.ts';
+import type { ReconcilerOptions } from './reconciler.ts';
 
 jest.setTimeout(180_000);
-
-/** A busy machine takes its time for a pass. */
-const until = (what: string, condition: () => boolean): Promise<true> =>
-  waitFor(what, condition, { deadlineMs: 60_000 });
-
-/** As in earnest, only sooner. */
-const TIMES: ReconcilerTimes = {
-  lease: { tryEveryMs: 50, beatEveryMs: 100, answerWithinMs: 2_000, silentForMs: 5_000 },
-  round: { everyMs: 100, share: 1 },
-  again: { everyMs: 100, share: 1, suspectedMs: 200, countedMs: 200, most: 200 },
-  pass: { everyMs: 500, share: 1, ordersASlice: 2 },
-  touches: { ...RECONCILER_TIMES.touches, slackMs: 100 },
-  overlapMs: RECONCILER_TIMES.overlapMs,
-  failed: { firstMs: 50, mostMs: 100 },
-};
-const LIMITS = { ...WORKING_LIMITS, hopMs: 300, stageMs: { PACKED: Number.MAX_VALUE } };
 
 let stage: Stage;
 beforeAll(async () => {
@@ -43,43 +33,8 @@ afterEach(async () => {
   await running.disposeAsync();
   running = new AsyncDisposableStack();
 });
-
-interface Running {
-  readonly reconciler: Reconciler;
-  readonly end: () => Promise<void>;
-}
-function start(options: ReconcilerOptions = {}): Running {
-  const ending = new AbortController();
-  const reconciler = new Reconciler(stage.stack, { limits: LIMITS, times: TIMES, ...options });
-  const run = reconciler.run(ending.signal);
-  const end = async (): Promise<void> => {
-    ending.abort(new Error('the test ends it'));
-    await run;
-  };
-  running.defer(end);
-  return { reconciler, end };
-}
-
-/** What happened to an order until just now. */
-function lately(evidence: readonly Evidence[]): Evidence[] {
-  const last = Math.max(...evidence.map((item) => ('at' in item ? item.at : 0)));
-  const later = Date.now() - last;
-  return evidence.map((item) => ('at' in item ? { ...item, at: item.at + later } : item));
-}
-const planted = (name: string, evidence: readonly Evidence[]): Evidence[] => {
-  const broken = DEFECTS.find((known) => known.name === name)?.plant(evidence, () => 0);
-  if (!broken) throw new Error(`cannot plant "${name}"`);
-  return broken;
-};
-async function fill(orderId: string, evidence: readonly Evidence[]): Promise<void> {
-  await stage.startWorkflow(orderId);
-  await stage.fill(evidence);
-}
-const of = ({ reconciler }: Running, hop: Hop): number | undefined => reconciler.figures().unaccounted.get(hop);
-const allIsWell = ({ reconciler }: Running): boolean => {
-  const { unaccounted, inQuestion } = reconciler.figures();
-  return unaccounted.size > 10 && inQuestion === 0 && [...unaccounted.values()].every((count) => count === 0);
-};
+const start = (options: ReconcilerOptions = {}): RunningReconciler =>
+  running.use(startReconciler(stage.stack, options));
 
 /** A door that carries out what it is asked for at once, and remembers it. */
 function door(carryOut: (repair: Repair) => Promise<void>): RepairClient & { readonly asked: AskedRepair[] } {
@@ -119,9 +74,9 @@ test('what goes wrong while it runs shows at its hop, what is safe is repaired, 
   });
   await until('all to be well', () => allIsWell(one));
   const [healthy, orderId] = [randomUUID(), randomUUID()];
-  await fill(healthy, lately(life(healthy)));
-  await fill(orderId, planted('the CRM was not told', lately(life(orderId))));
-  await until('the metric to show the hop', () => of(one, 'crm.inbox') === 1);
+  await stage.fillUnderWay(healthy, lately(life(healthy)));
+  await stage.fillUnderWay(orderId, planted('the CRM was not told', lately(life(orderId))));
+  await until('the metric to show the hop', () => atHop(one, 'crm.inbox') === 1);
   seen.resolve();
   await until('all to be well again', () => allIsWell(one));
   await until('the outcome to be heard', () => told.length === 4);
@@ -155,12 +110,12 @@ test.each<[string, App, Hop, string, string]>([
   'what no message tells of a pass finds, and it stays until a person has mended it: %s',
   async (_, app, hop, break_, mend) => {
     const orderId = randomUUID();
-    await fill(orderId, life(orderId));
+    await stage.fillUnderWay(orderId, life(orderId));
     const repairs = door(async () => {});
     const one = start({ repairs });
     await until('all to be well', () => allIsWell(one));
     await stage.query(app, break_, [orderId]);
-    await until('the metric to show the hop', () => of(one, hop) === 1);
+    await until('the metric to show the hop', () => atHop(one, hop) === 1);
     await stage.query(app, mend, [orderId]);
     await until('all to be well', () => allIsWell(one));
     expect(repairs.asked).toEqual([]);
@@ -174,18 +129,18 @@ test('two at once: one leads and repairs, the other one stands by, and leads whe
     if (kind === 'run-workflow') await stage.startWorkflow(orderId);
   });
   const orderId = randomUUID();
-  await fill(orderId, life(orderId));
+  await stage.fillUnderWay(orderId, life(orderId));
   const both = [start({ repairs }), start({ repairs })];
-  const leaders = (): Running[] => both.filter(({ reconciler }) => reconciler.figures().leads);
+  const leaders = (): RunningReconciler[] => both.filter(({ reconciler }) => reconciler.figures().leads);
   await until('one to lead', () => leaders().length === 1 && leaders().every(allIsWell));
-  const [first] = leaders() as [Running];
-  const second = both.find((one) => one !== first) as Running;
+  const [first] = leaders() as [RunningReconciler];
+  const second = both.find((one) => one !== first) as RunningReconciler;
   // Who stands by is healthy and says nothing of the orders.
   await expect(second.reconciler.health()).resolves.toEqual({ leads: false, unaccounted: 0 });
   expect(second.reconciler.figures().unaccounted.size).toBe(0);
 
   await stage.terminate(orderId);
-  await until('the metric to show the hop', () => of(first, 'workflow') === 1);
+  await until('the metric to show the hop', () => atHop(first, 'workflow') === 1);
   seen.resolve();
   await until('all to be well', () => allIsWell(first));
   expect(repairs.asked.map(({ kind }) => kind)).toEqual(['run-workflow']);
@@ -196,21 +151,6 @@ test('two at once: one leads and repairs, the other one stands by, and leads whe
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
   await until('either to lead again', () => leaders().length === 1 && leaders().every(allIsWell));
-  await (leaders()[0] as Running).end();
+  await (leaders()[0] as RunningReconciler)[Symbol.asyncDispose]();
   await until('the other one to lead', () => leaders().length === 1 && leaders().every(allIsWell));
-});
-
-test('a source that is away is told, nothing is called well meanwhile, and all is well when it is back', async () => {
-  const one = start();
-  await until('all to be well', () => allIsWell(one));
-  await stage.query('crm', 'ALTER TABLE ledger.crm_inbox RENAME TO gone');
-  try {
-    await until('the source to be told', () => one.reconciler.figures().troubles.has('crm'));
-    expect(one.reconciler.figures().unaccounted.size).toBe(0);
-    await expect(one.reconciler.health()).rejects.toThrow('ledger.crm_inbox');
-  } finally {
-    await stage.query('crm', 'ALTER TABLE ledger.gone RENAME TO crm_inbox');
-  }
-  await until('all to be well', () => allIsWell(one));
-  await expect(one.reconciler.health()).resolves.toEqual({ leads: true, unaccounted: 0 });
 });

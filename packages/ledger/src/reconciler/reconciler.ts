@@ -191,14 +191,16 @@ export class Reconciler {
       const readAt = await clock();
       const rest = this.#resting(signal);
       const { ordersASlice } = this.#times.pass;
-      const onSlice = (nextId: string): void => {
-        fromId = nextId;
-      };
       let [orders, suspected] = [0, 0];
       let found = new Map<string, readonly Finding[]>();
       const doubt = (): void => {
         this.#questions = suspect(this.#questions, { at: readAt, findings: found });
         found = new Map();
+      };
+      const onSlice = (nextId: string): void => {
+        // First what was found: a pass that fails now does not come back to it.
+        doubt();
+        fromId = nextId;
       };
       const options = { readAt, limits: this.#limits, fromId, ordersASlice, rest, onSlice, signal };
       for await (const { account, findings } of auditSlices(this.#stack, options)) {

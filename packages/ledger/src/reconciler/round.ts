@@ -58,7 +58,7 @@ export function openRounds(
         throw error;
       }
       signal.throwIfAborted();
-      const { touched, resting } = await readTouchedRows(stack.postgres, { since, now, limits });
+      const { touched, resting } = await readTouchedRows(stack.postgres, { since, now, limits }, signal);
       for (const { orderId, at } of touched) touches.touch(orderId, at);
       for (const orderId of resting) {
         if (!known.has(orderId) && !touches.knows(orderId)) touches.touch(orderId, now - quietMs);

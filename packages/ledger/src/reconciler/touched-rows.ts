@@ -1,5 +1,4 @@
 import { isFinal, STATUSES } from '@bezel/order-workflow';
-import type pg from 'pg';
 import type { App } from '../account/hops.ts';
 import type { AuditLimits } from '../audit/limits.ts';
 import { connectReadOnly } from '../sources/connection.ts';
@@ -49,7 +48,9 @@ export interface TouchedRows {
 export async function readTouchedRows(
   postgres: Readonly<Record<App, string>>,
   { since, now, limits }: { readonly since: number; readonly now: number; readonly limits: AuditLimits },
+  signal: AbortSignal,
 ): Promise<TouchedRows> {
+  const reading = readingUntil(signal);
   const mes = await reading(postgres.mes, 'mes', async (query) =>
     query<TouchedRow>('ledger.mes_outbox', written('ledger.mes_outbox'), [since]),
   );
@@ -70,17 +71,15 @@ export async function readTouchedRows(
 
 type Query = <Row extends object>(view: string, text: string, values: readonly unknown[]) => Promise<Row[]>;
 
-async function reading<T>(url: string, app: App, work: (query: Query) => Promise<T>): Promise<T> {
-  const client: pg.Client = await connectReadOnly(url, app);
-  try {
+const readingUntil =
+  (signal: AbortSignal) =>
+  async <T>(url: string, app: App, work: (query: Query) => Promise<T>): Promise<T> => {
+    await using connection = await connectReadOnly(url, app, signal);
     return await work(async <Row extends object>(view: string, text: string, values: readonly unknown[]) => {
       try {
-        return (await client.query<Row>(text, [...values])).rows;
+        return (await connection.client.query<Row>(text, [...values])).rows;
       } catch (error) {
         throw new ViewUnavailableError(view, error as Error);
       }
     });
-  } finally {
-    await client.end();
-  }
-}
+  };

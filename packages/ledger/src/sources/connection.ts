@@ -25,29 +25,58 @@ function reasonOf(error: unknown): string {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const SILENT_FOR_MS = 10_000;
+const GOODBYE_MS = 2_000;
+
+/** A connection to an app's database. Disposing of it ends it, whether the database answers or not. */
+export interface ReadOnlyConnection extends AsyncDisposable {
+  readonly client: pg.Client;
+}
 
 /**
  * Connects to an app's database so that nothing can be written, whatever the login may do: each of its transactions is
  * read-only unless it says otherwise, and none of ours does.
  *
+ * A statement has no time limit: a large database sorts for minutes. What ends one that is never answered is the kernel, some
+ * twenty seconds after the database's machine has gone, or the signal.
+ *
+ * @param signal breaks the connection: statements under way fail
  * @throws SourceUnavailableError
  */
-export async function connectReadOnly(connectionString: string, app: App): Promise<pg.Client> {
+export async function connectReadOnly(
+  connectionString: string,
+  app: App,
+  signal?: AbortSignal,
+): Promise<ReadOnlyConnection> {
   const client = new pg.Client({
     connectionString,
     application_name: 'bezel-ledger',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: SILENT_FOR_MS,
     options: '-c default_transaction_read_only=on',
   });
   client.on('error', () => {}); // a lost connection fails the statement under way, which reports it
+  const breakOff = (): void => void client.connection.stream.destroy();
+  signal?.addEventListener('abort', breakOff, { once: true });
   try {
+    signal?.throwIfAborted();
     await client.connect();
   } catch (error) {
+    signal?.removeEventListener('abort', breakOff);
     throw new SourceUnavailableError(
       app,
       `Postgres of ${app} (${client.host}:${client.port}/${client.database})`,
       error,
     );
   }
-  return client;
+  return {
+    client,
+    async [Symbol.asyncDispose]() {
+      signal?.removeEventListener('abort', breakOff);
+      const late = setTimeout(breakOff, GOODBYE_MS);
+      await client.end().catch(() => {});
+      clearTimeout(late);
+    },
+  };
 }

@@ -60,16 +60,15 @@ const VIEW = 'ledger.shop_order_details';
 
 /** @throws SourceUnavailableError */
 export async function openOrderDetails(shopUrl: string): Promise<OrderDetailsReader> {
-  const client = await connectReadOnly(shopUrl, 'shop');
+  const connection = await connectReadOnly(shopUrl, 'shop');
+  const { client } = connection;
   return {
     async one(name) {
       const [column, value] = 'id' in name ? ['order_id', name.id] : ['number', name.number];
       return (await rows(client, `WHERE ${column} = $1`, [value]))[0];
     },
     list: (selection) => list(client, selection),
-    async [Symbol.asyncDispose]() {
-      await client.end();
-    },
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }
 

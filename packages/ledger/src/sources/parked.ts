@@ -28,16 +28,15 @@ const QUERY = (view: string): string => `
 /**
  * What one app has parked of an order.
  *
+ * @param signal ends the reading at once
  * @throws SourceUnavailableError, ViewUnavailableError
  */
-export async function parkedOf(url: string, app: App, orderId: string): Promise<ParkedKey[]> {
-  const client = await connectReadOnly(url, app);
+export async function parkedOf(url: string, app: App, orderId: string, signal?: AbortSignal): Promise<ParkedKey[]> {
+  await using connection = await connectReadOnly(url, app, signal);
   const view = `ledger.${app}_parked`;
   try {
-    return (await client.query<ParkedKey>(QUERY(view), [orderId])).rows;
+    return (await connection.client.query<ParkedKey>(QUERY(view), [orderId])).rows;
   } catch (error) {
     throw new ViewUnavailableError(view, error as Error);
-  } finally {
-    await client.end();
   }
 }

@@ -47,9 +47,9 @@ export function openTopics(brokers: readonly string[]): TopicReader {
     clientId: 'bezel-ledger',
     groupId: 'bezel-ledger', // required by the client; never joined
     bootstrapBrokers: [...brokers],
-    requestTimeout: 30_000,
+    requestTimeout: 10_000, // three times: who asks again does not wait for minutes, and who waits is told
     isolationLevel: 1, // read committed
-    retries: 5,
+    retries: 2,
   });
 
   const answered = async <T>(answer: Promise<T>): Promise<T> => {

@@ -65,25 +65,30 @@ const ROWS_A_FETCH = 2_000;
  * Nothing is locked, and nobody waits: a REPEATABLE READ transaction only keeps VACUUM from removing what it can still
  * see, for as long as the audit reads. Rows come through cursors, so memory does not grow with the number of orders.
  *
+ * @param signal breaks the connection: rows under way fail
  * @throws SourceUnavailableError, ViewUnavailableError
  */
-export async function openViews(connectionString: string, app: App, selection: ViewSelection): Promise<ViewSnapshot> {
-  const client = await connectReadOnly(connectionString, app);
+export async function openViews(
+  connectionString: string,
+  app: App,
+  selection: ViewSelection,
+  signal?: AbortSignal,
+): Promise<ViewSnapshot> {
+  const connection = await connectReadOnly(connectionString, app, signal);
+  const { client } = connection;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(WORK_MEM);
     for (const hop of selection.hops ?? VIEW_HOPS[app]) await declareCursor(client, hop, selection);
   } catch (error) {
-    await client.end();
+    await connection[Symbol.asyncDispose]();
     throw error;
   }
   const fetch = oneAfterTheOther(client);
   return {
     byOrder: (hop) => fetchAll(fetch, hop, ({ order_id, line }) => ({ hop, orderId: order_id, text: line })),
     byMessage: (hop) => fetchAll(fetch, hop, ({ line }) => line),
-    async [Symbol.asyncDispose]() {
-      await client.end();
-    },
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }
 

@@ -297,3 +297,10 @@ export const DEFECTS: readonly Defect[] = [
     plant: addRow('crm.projection', FOREIGN, '40 PACKED'),
   },
 ];
+
+/** Evidence with a defect in it. */
+export function planted(name: string, evidence: readonly Evidence[]): Evidence[] {
+  const broken = DEFECTS.find((known) => known.name === name)?.plant(evidence, () => 0);
+  if (!broken) throw new Error(`cannot plant "${name}"`);
+  return broken;
+}

@@ -117,6 +117,12 @@ export class Stage implements AsyncDisposable {
     for (const copy of copies.toSorted((a, b) => Number(a.offset - b.offset))) await this.send(copy);
   }
 
+  /** The same of an order that is under way: its workflow runs. */
+  async fillUnderWay(orderId: string, evidence: readonly Evidence[]): Promise<void> {
+    await this.startWorkflow(orderId);
+    await this.fill(evidence);
+  }
+
   async send(copy: MessageCopy): Promise<void> {
     await this.repeat(copy, 1);
   }
@@ -208,4 +214,11 @@ export function life(orderId: string, plan: Partial<LifePlan> = {}): Evidence[] 
   return liveOrder(orderId, { ...PLAN, ...plan }).map((item) =>
     'messageId' in item && item.messageId !== null ? { ...item, messageId: own(item.messageId) } : item,
   );
+}
+
+/** What happened to an order until just now. */
+export function lately(evidence: readonly Evidence[]): Evidence[] {
+  const last = Math.max(...evidence.map((item) => ('at' in item ? item.at : 0)));
+  const later = Date.now() - last;
+  return evidence.map((item) => ('at' in item ? { ...item, at: item.at + later } : item));
 }

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { createNamespace, type Link, linkTo, networkPath } from '@bezel/local/testing';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { AuditedStack } from '../audit-stack.ts';
+import { planted } from '../testing/defects.ts';
+import { allIsWell, atHop, startReconciler, TIMES, until } from '../testing/running-reconciler.ts';
+import { life, Stage } from '../testing/stage.ts';
+
+jest.setTimeout(240_000);
+
+let stage: Stage;
+let ways: { readonly postgres: Link; readonly temporal: Link };
+/** The stage as one reaches it by ways that can be cut. */
+let away: AuditedStack;
+beforeAll(async () => {
+  stage = await Stage.set({ namespace: await createNamespace() });
+  const { postgres, temporal } = stage.stack;
+  ways = { postgres: await linkTo(new URL(postgres.shop).host), temporal: await linkTo(temporal.address) };
+  const through = (url: string): string => {
+    const address = new URL(url);
+    address.host = ways.postgres.address;
+    return address.href;
+  };
+  away = {
+    ...stage.stack,
+    postgres: { shop: through(postgres.shop), mes: through(postgres.mes), crm: through(postgres.crm) },
+    temporal: { ...temporal, address: ways.temporal.address },
+  };
+  for (const orderId of ['0', '1', '2', 'e', 'f'].map((digit) => digit + randomUUID().slice(1))) {
+    await stage.fillUnderWay(orderId, life(orderId));
+  }
+}, 60_000);
+afterAll(async () => {
+  await ways?.postgres[Symbol.asyncDispose]();
+  await ways?.temporal[Symbol.asyncDispose]();
+  await stage?.[Symbol.asyncDispose]();
+}, 60_000);
+
+test('a view that is not there is told, nothing is called well meanwhile, and all is well when it is back', async () => {
+  await using one = startReconciler(away);
+  await until('all to be well', () => allIsWell(one));
+  await stage.query('crm', 'ALTER TABLE ledger.crm_inbox RENAME TO gone');
+  try {
+    await until('the source to be told', () => one.reconciler.figures().troubles.has('crm'));
+    expect(one.reconciler.figures().unaccounted.size).toBe(0);
+    await expect(one.reconciler.health()).rejects.toThrow('ledger.crm_inbox');
+  } finally {
+    await stage.query('crm', 'ALTER TABLE ledger.gone RENAME TO crm_inbox');
+  }
+  await until('all to be well', () => allIsWell(one));
+  await expect(one.reconciler.health()).resolves.toEqual({ leads: true, unaccounted: 0 });
+});
+
+test('Temporal away: told, nothing is called well meanwhile, and all is well when it is back', async () => {
+  await using one = startReconciler(away);
+  await until('all to be well', () => allIsWell(one));
+  ways.temporal.cut();
+  await until('it to be told', () => one.reconciler.figures().troubles.has('temporal'));
+  expect(one.reconciler.figures().unaccounted.size).toBe(0);
+  await expect(one.reconciler.health()).rejects.toThrow();
+  ways.temporal.mend();
+  await until('all to be well', () => allIsWell(one));
+});
+
+test.each(['cut', 'silence'] as const)(
+  'Kafka away (%s): told, nothing is called well meanwhile, and all is well when it is back',
+  async (how) => {
+    const [broker = ''] = stage.stack.kafka;
+    using path = networkPath(Number(broker.slice(broker.lastIndexOf(':') + 1)));
+    await using one = startReconciler(away);
+    await until('all to be well', () => allIsWell(one));
+    path[how]();
+    await until('it to be told', () => one.reconciler.figures().troubles.has('kafka'));
+    expect(one.reconciler.figures().unaccounted.size).toBe(0);
+    path.mend();
+    await until('all to be well', () => allIsWell(one));
+  },
+);
+
+test('the databases away: it does not lead meanwhile, and all is well when they are back', async () => {
+  await using one = startReconciler(away);
+  await until('all to be well', () => allIsWell(one));
+  ways.postgres.cut();
+  await until('it to know', () => one.reconciler.figures().troubles.has('shop'));
+  await expect(one.reconciler.health()).rejects.toThrow();
+  expect(one.reconciler.figures().leads).toBe(false);
+  expect(one.reconciler.figures().unaccounted.size).toBe(0);
+  ways.postgres.mend();
+  await until('all to be well', () => allIsWell(one));
+});
+
+test('connections that never answer again do not hold it up: it loses its lease, and leads anew over others', async () => {
+  const led: boolean[] = [];
+  await using one = startReconciler(away, { onLead: (leads) => led.push(leads) });
+  await until('all to be well', () => allIsWell(one));
+  ways.postgres.strand();
+  await until('it to lead anew', () => led.length === 3);
+  expect(led).toEqual([true, false, true]);
+  await until('all to be well', () => allIsWell(one));
+});
+
+test('a pass that fails half way keeps what it has found, and goes on where it was', async () => {
+  const [first, last] = [`0${randomUUID().slice(1)}`, `f${randomUUID().slice(1)}`];
+  await stage.fillUnderWay(first, planted('the CRM was not told', life(first)));
+  await stage.fillUnderWay(last, life(last));
+  await stage.query('crm', `INSERT INTO ledger.crm_projection VALUES ($1, 'crm.projection', NULL, 'nonsense', now())`, [
+    last,
+  ]);
+  // One pass and no other: what it lets go nobody finds.
+  await using one = startReconciler(away, { times: { ...TIMES, pass: { ...TIMES.pass, everyMs: 3_600_000 } } });
+  await until('it to fail', () => one.reconciler.figures().troubles.has('reconciler'));
+  await stage.query('crm', `DELETE FROM ledger.crm_projection WHERE state = 'nonsense'`);
+  await until('what it found before to count', () => atHop(one, 'crm.inbox') === 1);
+});
