@@ -1,4 +1,4 @@
-/** A run that found something once. It is run again by `npm run test:full`. */
+/** A run that found something once, with the processes of the layout `pairs`. It is run again by every `npm test`. */
 export interface FixedSeed {
   readonly seed: string;
   readonly orders: number;
@@ -9,5 +9,11 @@ export interface FixedSeed {
   readonly found: string;
 }
 
-/** Add a run here when it has failed and its cause is mended. */
-export const FIXED_SEEDS: readonly FixedSeed[] = [];
+/** Add a run here when it has failed and its cause is mended; a minute each at the most, or `npm test` takes too long. */
+export const FIXED_SEEDS: readonly FixedSeed[] = [
+  {
+    ...{ seed: '0000010c', orders: 12, faults: 1, only: 'clock-jump' },
+    found:
+      'a relay whose clock was two hours ahead: Kafka refused the time of its messages, and it parked their keys. They carry the database’s time now',
+  },
+];
