@@ -79,7 +79,7 @@ describe('the schema', () => {
 });
 
 describe('the ledger views', () => {
-  test('show the work order, its messages and the inbox', async () => {
+  test('show the work order, its messages, the board and the inbox', async () => {
     await using database = await createMesDatabase();
     const order = anOrder();
     const { workOrderId } = await openWorkOrder(database.outbox, database.kysely, order);
@@ -87,6 +87,10 @@ describe('the ledger views', () => {
       `INSERT INTO outbox.inbox (group_id, slot, ce_time, id)
        VALUES ('mes.board', outbox.inbox_slot('2026-01-01T00:00:00Z'), '2026-01-01T00:00:00Z', $1)`,
       [workOrderId],
+    );
+    await database.pool.query(
+      `INSERT INTO order_status (order_id, status, seq, changed_at) VALUES ($1, 'APPROVED', 3, now())`,
+      [order.orderId],
     );
     const view = async (name: string) =>
       (await database.pool.query(`SELECT order_id, hop, message_id, state FROM ledger.${name}`)).rows;
@@ -100,6 +104,9 @@ describe('the ledger views', () => {
         message_id: expect.any(String),
         state: expect.stringMatching(/^\d+\/1 mes\.work-orders mes\.work-order-opened$/),
       },
+    ]);
+    expect(await view('mes_board')).toEqual([
+      { order_id: order.orderId, hop: 'mes.board', message_id: null, state: '3 APPROVED' },
     ]);
     expect(await view('mes_inbox')).toEqual([
       { order_id: null, hop: 'mes.inbox', message_id: workOrderId, state: 'mes.board' },

@@ -1,8 +1,8 @@
-import { PublishingAsked, RedriveAsked } from '@bezel/contracts';
+import { OrderStatusChanged, ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
 import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
 import { handlersOf } from '@bezel/outbox/nestjs';
 import { play, virtualBroker } from '@bezel/outbox/testing';
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createMesDatabase, type MesTestDatabase } from '../testing/mes-database.ts';
 import { AskedRepairs } from './asked-repairs.ts';
 
@@ -73,4 +73,56 @@ test('what is parked of the order is asked for, and nothing else', async () => {
   }
   await asked((broker) => broker.send(RedriveAsked, { repairId: uuidv7(), orderId, at: new Date().toISOString() }));
   expect(await query('SELECT key FROM outbox.parked_key WHERE redrive')).toEqual([{ key: orderId }]);
+});
+
+describe('a move that the board took and does not show', () => {
+  const moved = (orderId: string, seq: number, to: string) => ({
+    ...{ orderId, orderNumber: 'B-2026-000001', tenant: 'house', customerId: 'ann' },
+    ...{ seq, from: 'PRICED', to, at: '2026-11-22T09:00:00.000Z' },
+  });
+  const shown = async (orderId: string) => query('SELECT status, seq FROM order_status WHERE order_id = $1', [orderId]);
+  const taken = async (): Promise<string> => {
+    const messageId = uuidv7();
+    await query(
+      `INSERT INTO outbox.inbox (group_id, slot, ce_time, id) VALUES ('mes.board', outbox.inbox_slot(now()), now(), $1)`,
+      [messageId],
+    );
+    return messageId;
+  };
+  const projecting = (of: string, messageId: string, event: { type: string; data: unknown }) => ({
+    ...{ repairId: uuidv7(), orderId: of, messageId, event, at: new Date().toISOString() },
+  });
+  const event = (of: string, seq = 3, to = 'APPROVED') => ({ type: OrderStatusChanged.type, data: moved(of, seq, to) });
+
+  test('is shown, however often that is asked', async () => {
+    const of = uuidv7();
+    const messageId = await taken();
+    await asked(async (broker) => {
+      for (let times = 0; times < 4; times += 1) {
+        await broker.send(ProjectingAsked, projecting(of, messageId, event(of)));
+      }
+    });
+    expect(await shown(of)).toEqual([{ status: 'APPROVED', seq: 3 }]);
+  });
+
+  test('is left alone when the board shows a later one, was never told, or is told no move', async () => {
+    const [later, never, other] = [uuidv7(), uuidv7(), uuidv7()];
+    await query(`INSERT INTO order_status (order_id, status, seq, changed_at) VALUES ($1, 'PACKED', 6, now())`, [
+      later,
+    ]);
+    const messageId = await taken();
+    await asked(async (broker) => {
+      await broker.send(ProjectingAsked, projecting(later, messageId, event(later)));
+      await broker.send(ProjectingAsked, projecting(never, uuidv7(), event(never)));
+      await broker.send(
+        ProjectingAsked,
+        projecting(other, messageId, { ...event(other), type: 'shop.price-accepted' }),
+      );
+    });
+    expect([await shown(later), await shown(never), await shown(other)]).toEqual([
+      [{ status: 'PACKED', seq: 6 }],
+      [],
+      [],
+    ]);
+  });
 });

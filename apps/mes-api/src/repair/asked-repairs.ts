@@ -1,7 +1,9 @@
-import { PublishingAsked, RedriveAsked } from '@bezel/contracts';
+import { ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
 import type { Database, HandlerContext } from '@bezel/outbox';
 import { type EventOf, OnEvent } from '@bezel/outbox/nestjs';
-import { log, publishAgain, redriveOrder, withOrder } from '@bezel/service';
+import { kyselyOver, log, publishAgain, redriveOrder, withOrder } from '@bezel/service';
+import type { MesDatabase } from '../database/mes-database.ts';
+import { projectAgain } from './project-again.ts';
 
 /**
  * Carries out in the MES what an administrator asked the shop for. What is asked here is recorded there, in the order's history.
@@ -16,6 +18,14 @@ export class AskedRepairs {
     await withOrder(data.orderId, async () => {
       const keys = await redriveOrder(tx, data.orderId);
       told(data.repairId, `${keys} parked keys of the order are played again`);
+    });
+  }
+
+  @OnEvent(ProjectingAsked)
+  async project({ data }: EventOf<typeof ProjectingAsked>, { tx }: HandlerContext): Promise<void> {
+    await withOrder(data.orderId, async () => {
+      const result = await projectAgain(kyselyOver<MesDatabase>(tx), data);
+      told(data.repairId, `showing message ${data.messageId} again: ${result}`);
     });
   }
 

@@ -57,6 +57,8 @@ const MES: Statements = [
    SELECT ${sqlIds.message('6')}, ${sqlIds.order}, 'B-2026-' || lpad(o::text, 6, '0'), 'public', 'SHIPPED', 'goldsmith',
           'gold-585', 'polished', 5000, ${SHA}, 'ring.stl', 84, ${sqlIds.at('6')}, ${sqlIds.at('14')}
    FROM ${ORDERS}`,
+  `INSERT INTO order_status (order_id, status, seq, changed_at)
+   SELECT ${sqlIds.order}, 'DELIVERED', 8, ${sqlIds.at(String(LIFE.length - 1))} FROM ${ORDERS}`,
   outbox('mes', TOPICS.mesWorkOrders),
   inbox('mes.board', (type) => told.has(type)),
 ];

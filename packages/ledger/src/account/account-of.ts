@@ -44,6 +44,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const copies: MessageCopy[] = [];
   const handled: HandledMessage[] = [];
   const workOrders: WorkOrderSeen[] = [];
+  const board: MoveSeen[] = [];
   const projected: MoveSeen[] = [];
   let workflow: WorkflowSeen | null = null;
 
@@ -63,6 +64,9 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
         return;
       case 'shop.repair':
         repairs.push({ kind: row.state, messageId: row.messageId, at: row.at });
+        return;
+      case 'mes.board':
+        board.push(moveOf(row));
         return;
       case 'crm.projection':
         projected.push(moveOf(row));
@@ -106,6 +110,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
     handled,
     workflow,
     workOrders,
+    board,
     projected,
   };
 }

@@ -19,6 +19,8 @@ export const HOPS = [
   'mes.outbox',
   'mes.topic',
   'mes.inbox',
+  /** What the board shows beside the work order: the order's last move. */
+  'mes.board',
   'crm.inbox',
   'crm.projection',
 ] as const;
@@ -28,7 +30,7 @@ export type Hop = (typeof HOPS)[number];
 /** The hops that are views, by the app whose database has them. */
 export const VIEW_HOPS = {
   shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.repair', 'shop.outbox', 'shop.inbox'],
-  mes: ['mes.work-order', 'mes.outbox', 'mes.inbox'],
+  mes: ['mes.work-order', 'mes.outbox', 'mes.inbox', 'mes.board'],
   crm: ['crm.inbox', 'crm.projection'],
 } as const satisfies Record<string, readonly Hop[]>;
 

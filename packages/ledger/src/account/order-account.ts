@@ -76,6 +76,8 @@ export interface OrderAccount {
   readonly handled: readonly HandledMessage[];
   readonly workflow: WorkflowSeen | null;
   readonly workOrders: readonly WorkOrderSeen[];
+  /** The last move as the board of the MES shows it. */
+  readonly board: readonly MoveSeen[];
   readonly projected: readonly MoveSeen[];
 }
 

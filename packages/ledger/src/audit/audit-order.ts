@@ -1,4 +1,5 @@
 import type { OrderAccount } from '../account/order-account.ts';
+import { checkBoard } from './checks/board.ts';
 import { checkDelays } from './checks/delays.ts';
 import { checkEnding } from './checks/ending.ts';
 import { checkFacts } from './checks/facts.ts';
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   checkWorkflow,
   checkFacts,
   checkWorkOrder,
+  checkBoard,
   checkProjection,
   checkEnding,
 ];

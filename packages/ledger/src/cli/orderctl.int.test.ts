@@ -90,6 +90,11 @@ const PLANTED: readonly Planted[] = [
       on.query('crm', `DELETE FROM ledger.crm_projection WHERE order_id = $1 AND state LIKE '4 %'`, [id]),
   },
   {
+    name: 'an inbox row without its effect, at the board of the MES',
+    hop: 'mes.board',
+    after: (on, id) => on.query('mes', `DELETE FROM ledger.mes_board WHERE order_id = $1`, [id]),
+  },
+  {
     name: 'a projection that missed an event',
     hop: 'crm.inbox',
     before: (evidence) => {
@@ -184,7 +189,7 @@ describe('orderctl audit', () => {
     expect(account.entries).toContainEqual(
       expect.objectContaining({ hop: 'shop.history', what: 'move 6 to PACKED', at: expect.stringMatching(/Z$/) }),
     );
-    expect(new Set(account.entries.map(({ hop }: { hop: string }) => hop)).size).toBe(13);
+    expect(new Set(account.entries.map(({ hop }: { hop: string }) => hop)).size).toBe(14);
     const text = await orderctl(`audit --order ${orderId.toUpperCase()}`);
     expect(text.out).toMatch(/^workflow .* started; now RUNNING$/m);
     expect(text.out).toMatch(/1 order: all accounted for\n$/);

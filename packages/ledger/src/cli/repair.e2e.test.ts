@@ -117,7 +117,10 @@ async function accountOf(id: string): Promise<OrderAccount> {
   for await (const { account } of auditStack(audited, { orderIds: [id], limits: AT_REST_LIMITS })) return account;
   throw new Error('nobody knows the order');
 }
-const movesShown = async () => (await accountOf(orderId)).projected.map(({ seq, to }) => `${seq} ${to}`);
+const movesShown = async () => {
+  const { projected, board } = await accountOf(orderId);
+  return [...projected, ...board].map(({ seq, to }) => `${seq} ${to}`);
+};
 const repairsOf = async (): Promise<Body[]> =>
   (await ask('admin', 'shop', `/v1/operations/orders/${orderId}/repairs`)).items;
 
@@ -166,6 +169,11 @@ const PLANTED: readonly { readonly name: string; readonly by: string; readonly p
     name: 'moves that the CRM took and does not show',
     by: 'project-again',
     plant: () => asOwner('crm', 'DELETE FROM order_move WHERE order_id = $1 AND seq IN (0, 2)', [orderId]),
+  },
+  {
+    name: 'a move that the board of the MES took and does not show',
+    by: 'project-again',
+    plant: () => asOwner('mes', `UPDATE order_status SET seq = 1, status = 'PRICING' WHERE order_id = $1`, [orderId]),
   },
   { name: 'a workflow terminated by hand', by: 'run-workflow', plant: terminate },
 ];

@@ -35,6 +35,8 @@ const REPAIRED: Readonly<Record<string, Repair['kind']>> = {
   'the workflow was not told': 'publish-again',
   'the board was not told': 'publish-again',
   'the CRM was not told': 'publish-again',
+  'the board does not know the order': 'project-again',
+  'the board missed the last move': 'project-again',
   'the projection swallowed a move': 'project-again',
   'a refused fact left no trace': 'tell-fact',
 };

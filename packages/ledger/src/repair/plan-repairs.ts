@@ -1,5 +1,6 @@
 import { isFinal } from '@bezel/order-workflow';
 import { SUBSCRIPTIONS } from '../account/event-types.ts';
+import type { InboxHop } from '../account/hops.ts';
 import { type OrderAccount, statusOf } from '../account/order-account.ts';
 import { type Finding, isDefect } from '../audit/finding.ts';
 import type { ParkedKey } from '../sources/parked.ts';
@@ -77,8 +78,10 @@ function remedyOf(account: OrderAccount, finding: Finding): Repair | string {
         return publishAgain(account, finding, messageId);
       case 'workflow':
         return tellFact(account, finding, messageId);
+      case 'mes.board':
+        return projectAgain(account, finding, messageId, BOARD);
       case 'crm.projection':
-        return projectAgain(account, finding, messageId);
+        return projectAgain(account, finding, messageId, CRM);
       default:
         return byHandTextOf(finding);
     }
@@ -137,16 +140,34 @@ function tellFact(account: OrderAccount, { detail }: Finding, messageId: string)
   };
 }
 
-function projectAgain(account: OrderAccount, { detail }: Finding, messageId: string): Repair | string {
+/** Who shows moves, in words. */
+interface Shows {
+  readonly inbox: InboxHop;
+  readonly who: string;
+  readonly shown: (account: OrderAccount) => string;
+}
+const BOARD: Shows = {
+  inbox: 'mes.inbox',
+  who: 'the MES',
+  shown: ({ board }) => `the board shows move ${board[0]?.seq ?? 'none'}`,
+};
+const CRM: Shows = { inbox: 'crm.inbox', who: 'the CRM', shown: ({ projected }) => `${projected.length} moves shown` };
+
+function projectAgain(
+  account: OrderAccount,
+  { detail }: Finding,
+  messageId: string,
+  { inbox, who, shown }: Shows,
+): Repair | string {
   const copy = placeOf(account, messageId);
   if (copy === null) return 'What was told is on no topic any more.';
-  const taken = account.handled.some((row) => row.hop === 'crm.inbox' && row.messageId === messageId);
+  const taken = account.handled.some((row) => row.hop === inbox && row.messageId === messageId);
   if (!taken)
-    return 'It was taken so long ago that the CRM’s inbox has forgotten it: enter the move by hand, from the shop’s history.';
+    return `It was taken so long ago that the inbox of ${who} has forgotten it: enter the move by hand, from the shop’s history.`;
   return {
     ...{ kind: 'project-again', orderId: account.orderId, because: detail, messageId, copy },
-    text: 'Has the CRM enter the move it took and does not show, from the message itself; a move that is shown is left alone.',
-    evidence: `${account.projected.length} moves shown`,
+    text: `Has ${who} enter the move it took and does not show, from the message itself; a move that is shown is left alone.`,
+    evidence: shown(account),
   };
 }
 

@@ -276,6 +276,23 @@ export const DEFECTS: readonly Defect[] = [
     expected: doubled('mes.outbox'),
     plant: onRow('mes.outbox', new RegExp(WorkOrderStarted.type), (row) => [row, { ...row, messageId: FOREIGN }]),
   },
+  { name: 'the board does not know the order', expected: lost('mes.board'), plant: onRow('mes.board', /./, gone) },
+  {
+    name: 'the board missed the last move',
+    expected: lost('mes.board'),
+    plant: onRow('mes.board', /^[2-9] /, (row) => [{ ...row, state: '1 PRICING' }]),
+  },
+  { name: 'the board shows the order twice', expected: doubled('mes.board'), plant: onRow('mes.board', /./, twice) },
+  {
+    name: 'the board shows another status',
+    expected: lost('mes.board'),
+    plant: onRow('mes.board', /^8 /, becomes({ state: '8 CANCELLED' })),
+  },
+  {
+    name: 'the board shows a move nobody made',
+    expected: phantom('mes.board'),
+    plant: onRow('mes.board', /./, becomes({ state: '40 PACKED' })),
+  },
   {
     name: 'the projection swallowed a move',
     expected: lost('crm.projection'),

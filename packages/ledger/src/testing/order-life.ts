@@ -147,6 +147,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
   tick();
   row('shop.order', null, status);
   if (workOrder !== null) row('mes.work-order', nextId(), workOrder);
+  if (seq > 0) row('mes.board', null, `${seq} ${status}`);
   const ended = plan.ending !== 'none' || plan.steps === 8;
   evidence.push({
     source: 'workflow',

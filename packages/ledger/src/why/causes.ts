@@ -143,8 +143,8 @@ const WORDS: Readonly<Record<CauseCode, { readonly text: string; readonly repair
     },
   },
   'projection-wrong': {
-    text: 'The CRM does not show what the shop made of the order.',
-    repair: { kind: 'project-again', text: 'Have the CRM’s view of the order made again from its messages.' },
+    text: 'The CRM, or the board of the MES, does not show what the shop made of the order.',
+    repair: { kind: 'project-again', text: 'Have what it shows of the order made again from its messages.' },
   },
   inconsistent: {
     text: 'Something of the order is where it must not be, or there twice.',
@@ -180,8 +180,9 @@ function codeOf({ hop, kind, messageId, detail }: Finding): CauseCode {
     case 'mes.work-order':
     case 'mes.outbox':
       return 'work-order-wrong';
+    case 'mes.board':
     case 'crm.projection':
-      return 'projection-wrong';
+      return kind === 'doubled-effect' ? 'inconsistent' : 'projection-wrong';
     case 'shop.repair':
       return 'inconsistent';
     case 'shop.outbox':

@@ -1,7 +1,7 @@
-import { MOVED_TYPE, SUBMITTED_TYPE } from '../../account/event-types.ts';
 import type { OrderAccount } from '../../account/order-account.ts';
 import type { Finding } from '../finding.ts';
 import { type AuditTerms, type Check, groupedBy, unexplained } from '../judge.ts';
+import { takenMessage } from './taken.ts';
 
 /**
  * The CRM shows the same moves as the shop's history. A move whose message the CRM has not taken yet is reported at its
@@ -20,7 +20,7 @@ export const checkProjection: Check = (account, terms) => {
   }
   for (const move of account.moves) {
     const twin = shown.get(String(move.seq))?.[0];
-    const messageId = twin === undefined ? takenMessage(account, move.seq) : undefined;
+    const messageId = twin === undefined ? takenMessage(account, 'crm.inbox', move.seq) : undefined;
     if (messageId !== undefined) {
       const detail = `move ${move.seq} to ${move.to} was taken and is not shown`;
       found.push({ kind: 'lost', hop, orderId, messageId, detail });
@@ -33,16 +33,6 @@ export const checkProjection: Check = (account, terms) => {
   found.push(...checkExtra(account, terms));
   return found;
 };
-
-/** The message that told of a move, when the CRM has taken it. */
-function takenMessage(account: OrderAccount, seq: number): string | undefined {
-  const taken = new Set(account.handled.filter((row) => row.hop === 'crm.inbox').map((row) => row.messageId));
-  return account.copies.find(
-    (copy) =>
-      taken.has(copy.messageId) &&
-      (seq === 0 ? copy.type === SUBMITTED_TYPE : copy.type === MOVED_TYPE && copy.move?.seq === seq),
-  )?.messageId;
-}
 
 function checkExtra(account: OrderAccount, terms: AuditTerms): Finding[] {
   const made = new Set(account.moves.map((move) => move.seq));

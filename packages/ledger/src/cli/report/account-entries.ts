@@ -35,6 +35,7 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
     ...account.workOrders.map(({ status, at, workOrderId }) =>
       entry('mes.work-order', at, `${status}, ${workOrderId ?? 'no id'}`),
     ),
+    ...account.board.map(({ seq, to, at }) => entry('mes.board', at, `shows move ${seq} to ${to}`)),
     ...account.projected.map(({ seq, to, at, messageId }) =>
       entry('crm.projection', at, `move ${seq} to ${to}`, messageId),
     ),
