@@ -25,6 +25,8 @@ export interface SlicesOptions {
   readonly ordersASlice: number;
   /** Awaited between any two steps, while no snapshot is open: whoever waits here for long holds nobody up. */
   readonly rest: () => Promise<void>;
+  /** Told whenever it has come further. */
+  readonly getsOn: () => void;
   /** Told after each slice from which id a pass that fails now can go on. */
   readonly onSlice: (nextId: string) => void;
   /** Ends the audit when it fires, with its reason. */
@@ -44,7 +46,11 @@ const INBOXES = ['crm.inbox', 'mes.inbox', 'shop.inbox'] as const satisfies read
  * @throws SourceUnavailableError, ViewUnavailableError, ViewRowUnreadableError, PartitionUnavailableError, PayloadKeyUnknownError
  */
 export async function* auditSlices(stack: AuditedStack, options: SlicesOptions): AsyncGenerator<OrderAudit> {
-  const { readAt, limits, ordersASlice, rest, onSlice, signal } = options;
+  const { readAt, limits, ordersASlice, getsOn, onSlice, signal } = options;
+  const rest = async (): Promise<void> => {
+    await options.rest();
+    getsOn();
+  };
   const terms = { readAt, limits };
   await using open = new AsyncDisposableStack();
   const workflows = open.use(await openWorkflows(stack.temporal));
@@ -52,7 +58,7 @@ export async function* auditSlices(stack: AuditedStack, options: SlicesOptions):
   const fromId = options.fromId ?? LOWEST_ID;
   const since = idTime(fromId) ?? undefined;
 
-  await addMessages(byOrder, stack, { fromId, since }, options);
+  await addMessages(byOrder, stack, { fromId, since }, { ...options, rest });
   for await (const batch of workflows.seen({ since: since && since - DAY })) {
     signal.throwIfAborted();
     await byOrder.add(batch.filter(({ orderId }) => orderId >= fromId).map(lineOfWorkflow));
@@ -66,9 +72,10 @@ export async function* auditSlices(stack: AuditedStack, options: SlicesOptions):
   while (begin !== undefined) {
     signal.throwIfAborted();
     const slice: Slice = await nextSlice(lines, ordersASlice);
-    yield* auditRange(stack, { fromId: begin, ...slice, signal }, (orderId, known) =>
-      auditKnown(orderId, known, terms, workflows),
-    );
+    yield* auditRange(stack, { fromId: begin, ...slice, signal }, (orderId, known) => {
+      getsOn();
+      return auditKnown(orderId, known, terms, workflows);
+    });
     begin = slice.beforeId;
     if (begin !== undefined) onSlice(begin);
     await rest();
@@ -83,7 +90,7 @@ async function addMessages(
   byOrder: LineSort,
   { kafka, topics = ORDER_TOPICS, postgres }: AuditedStack,
   { fromId, since }: { readonly fromId: string; readonly since: number | undefined },
-  { rest, signal }: SlicesOptions,
+  { rest, getsOn, signal }: SlicesOptions,
 ): Promise<void> {
   await using open = new AsyncDisposableStack();
   const copies = open.use(new LineSort());
@@ -101,6 +108,7 @@ async function addMessages(
   for await (const lines of handledByOrder(copies.sorted(), inboxes)) {
     signal.throwIfAborted();
     await byOrder.add(lines);
+    getsOn();
   }
 }
 

@@ -7,6 +7,7 @@ import type { AskedRepair, RepairClient } from '../repair/repair-client.ts';
 import { type ParkedKey, parkedOf } from '../sources/parked.ts';
 import { AskedRepairs, repairable } from './automatic-repairs.ts';
 import { counted, type Look, type Questions } from './questions.ts';
+import type { Looking } from './round.ts';
 
 const APPS = ['shop', 'mes', 'crm'] as const;
 
@@ -14,10 +15,11 @@ const APPS = ['shop', 'mes', 'crm'] as const;
 export async function lookAtOrders(
   stack: AuditedStack,
   orderIds: readonly string[],
-  { now, limits, signal }: { readonly now: number; readonly limits: AuditLimits; readonly signal: AbortSignal },
+  { now, limits, signal, getsOn }: Looking & { readonly now: number; readonly limits: AuditLimits },
 ): Promise<{ readonly look: Look; readonly audits: readonly OrderAudit[] }> {
   const audits: OrderAudit[] = [];
-  for await (const audit of auditStack(stack, { orderIds, limits, readAt: now, signal })) audits.push(audit);
+  const options = { orderIds, limits, readAt: now, signal, onProgress: getsOn };
+  for await (const audit of auditStack(stack, options)) audits.push(audit);
   const findings = new Map<string, readonly Finding[]>(orderIds.map((orderId) => [orderId, []]));
   for (const { account, findings: found } of audits) findings.set(account.orderId, found);
   return { look: { at: now, findings }, audits };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createNamespace, type Link, linkTo, networkPath } from '@bezel/local/testing';
+import { createNamespace, type Link, linkTo, networkPath, waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
 import type { AuditedStack } from '../audit-stack.ts';
 import { planted } from '../testing/defects.ts';
 import { allIsWell, atHop, startReconciler, TIMES, until } from '../testing/running-reconciler.ts';
@@ -9,21 +10,26 @@ import { life, Stage } from '../testing/stage.ts';
 jest.setTimeout(240_000);
 
 let stage: Stage;
-let ways: { readonly postgres: Link; readonly temporal: Link };
+let ways: { readonly postgres: Link; readonly crm: Link; readonly temporal: Link };
 /** The stage as one reaches it by ways that can be cut. */
 let away: AuditedStack;
 beforeAll(async () => {
   stage = await Stage.set({ namespace: await createNamespace() });
   const { postgres, temporal } = stage.stack;
-  ways = { postgres: await linkTo(new URL(postgres.shop).host), temporal: await linkTo(temporal.address) };
-  const through = (url: string): string => {
+  const { host } = new URL(postgres.shop);
+  ways = { postgres: await linkTo(host), crm: await linkTo(host), temporal: await linkTo(temporal.address) };
+  const through = (url: string, way: Link): string => {
     const address = new URL(url);
-    address.host = ways.postgres.address;
+    address.host = way.address;
     return address.href;
   };
   away = {
     ...stage.stack,
-    postgres: { shop: through(postgres.shop), mes: through(postgres.mes), crm: through(postgres.crm) },
+    postgres: {
+      shop: through(postgres.shop, ways.postgres),
+      mes: through(postgres.mes, ways.postgres),
+      crm: through(postgres.crm, ways.crm),
+    },
     temporal: { ...temporal, address: ways.temporal.address },
   };
   for (const orderId of ['0', '1', '2', 'e', 'f'].map((digit) => digit + randomUUID().slice(1))) {
@@ -31,8 +37,7 @@ beforeAll(async () => {
   }
 }, 60_000);
 afterAll(async () => {
-  await ways?.postgres[Symbol.asyncDispose]();
-  await ways?.temporal[Symbol.asyncDispose]();
+  for (const way of Object.values(ways ?? {})) await way[Symbol.asyncDispose]();
   await stage?.[Symbol.asyncDispose]();
 }, 60_000);
 
@@ -98,6 +103,35 @@ test('connections that never answer again do not hold it up: it loses its lease,
   expect(led).toEqual([true, false, true]);
   await until('all to be well', () => allIsWell(one));
 });
+
+test('what waits for an answer that never comes is broken off, and done again', async () => {
+  await using one = startReconciler(away, { times: { ...TIMES, stuckMs: 2_000 } });
+  await until('all to be well', () => allIsWell(one));
+  await using holder = await lockedOut('ledger.crm_projection');
+  await waitFor('a pass to wait', () => holder.keepsWaiting());
+  ways.crm.strand();
+  await holder.letIn();
+  await until('it to be told', () => one.reconciler.figures().troubles.has('crm'));
+  const twice = `FROM ledger.crm_projection WHERE state LIKE '3 %' AND order_id::text LIKE '0%'`;
+  await stage.query('crm', `INSERT INTO ledger.crm_projection SELECT * ${twice}`);
+  await until('a pass to find something', () => atHop(one, 'crm.projection') === 1);
+  await stage.query('crm', `DELETE FROM ledger.crm_projection WHERE ctid IN (SELECT max(ctid) ${twice})`);
+  await until('all to be well', () => allIsWell(one));
+});
+
+/** Lets nobody read a table of the CRM until they are let in. */
+async function lockedOut(table: string) {
+  const client = new pg.Client({ connectionString: stage.databases.crm.url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(`LOCK TABLE ${table}`);
+  return {
+    keepsWaiting: async () =>
+      (await client.query(`SELECT FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`)).rowCount === 1,
+    letIn: () => client.query('COMMIT'),
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
 
 test('a pass that fails half way keeps what it has found, and goes on where it was', async () => {
   const [first, last] = [`0${randomUUID().slice(1)}`, `f${randomUUID().slice(1)}`];

@@ -19,6 +19,8 @@ export interface ReconcilerTimes {
   readonly touches: Omit<TouchTimes, 'quietMs'> & { readonly slackMs: number };
   /** Transactions may commit so long after their rows were written, and clocks differ by so much. */
   readonly overlapMs: number;
+  /** A look that has not got on for so long is broken off: a source has stopped answering. In ms. */
+  readonly stuckMs: number;
   readonly failed: { readonly firstMs: number; readonly mostMs: number };
 }
 
@@ -29,5 +31,6 @@ export const RECONCILER_TIMES: ReconcilerTimes = {
   pass: { everyMs: 10 * MINUTE, share: 0.25, ordersASlice: 2_000 },
   touches: { slackMs: 2 * SECOND, atLatestMs: 5 * MINUTE, rememberedMs: 10 * MINUTE },
   overlapMs: 2 * MINUTE,
+  stuckMs: 5 * MINUTE,
   failed: { firstMs: 2 * SECOND, mostMs: 30 * SECOND },
 };

@@ -10,7 +10,7 @@ import { withLease } from './lease.ts';
 import { restOf } from './pace.ts';
 import { counted, dueAgain, lookAgain, NO_QUESTIONS, type Questions, suspect, unaccounted } from './questions.ts';
 import { RECONCILER_TIMES, type ReconcilerTimes } from './reconciler-times.ts';
-import { openRounds } from './round.ts';
+import { type Looking, openRounds } from './round.ts';
 import { keepAt, type Task } from './task.ts';
 import { sourceOf, type TroubleSource } from './trouble.ts';
 
@@ -121,6 +121,7 @@ export class Reconciler {
         {
           ...task,
           failed: this.#times.failed,
+          stuckMs: this.#times.stuckMs,
           onDone: () => {
             this.#troubles.delete(doing);
             onDone();
@@ -134,15 +135,18 @@ export class Reconciler {
       await Promise.all([
         keep('round', {
           pace: round,
-          work: async () => {
-            const look = await rounds.look(await clock(), this.#questions, signal);
+          work: async (ending, getsOn) => {
+            const look = await rounds.look(await clock(), this.#questions, { signal: ending, getsOn });
             this.#questions = suspect(this.#questions, look);
             this.#roundAt = performance.now();
           },
         }),
-        keep('again', { pace: again, work: async () => this.#again(await clock(), repairing, signal) }),
+        keep('again', {
+          pace: again,
+          work: async (ending, getsOn) => this.#again(await clock(), repairing, { signal: ending, getsOn }),
+        }),
         // A pass rests in its midst.
-        keep('pass', { pace: { ...pass, share: 1 }, work: this.#passes(clock, signal) }),
+        keep('pass', { pace: { ...pass, share: 1 }, work: this.#passes(clock) }),
       ]);
     } finally {
       // Who takes over knows nothing of this; who stands by tells nothing.
@@ -154,11 +158,11 @@ export class Reconciler {
   }
 
   /** Looks at what is in question, and asks for repairs of what counts. */
-  async #again(now: number, repairing: Repairing | undefined, signal: AbortSignal): Promise<void> {
+  async #again(now: number, repairing: Repairing | undefined, { signal, getsOn }: Looking): Promise<void> {
     const orderIds = dueAgain(this.#questions, now, this.#times.again);
     let audits: readonly OrderAudit[] = [];
     if (orderIds.length > 0) {
-      const again = await lookAtOrders(this.#stack, orderIds, { now, limits: this.#limits, signal });
+      const again = await lookAtOrders(this.#stack, orderIds, { now, limits: this.#limits, signal, getsOn });
       const before = this.#questions;
       this.#questions = lookAgain(before, again.look);
       for (const orderId of orderIds) this.#tellChange(orderId, before, this.#questions);
@@ -184,9 +188,9 @@ export class Reconciler {
   }
 
   /** One pass over all orders; one that failed goes on where it was. */
-  #passes(clock: () => Promise<number>, signal: AbortSignal): () => Promise<void> {
+  #passes(clock: () => Promise<number>): Task['work'] {
     let fromId: string | undefined;
-    return async () => {
+    return async (signal, getsOn) => {
       const began = performance.now();
       const readAt = await clock();
       const rest = this.#resting(signal);
@@ -202,7 +206,7 @@ export class Reconciler {
         doubt();
         fromId = nextId;
       };
-      const options = { readAt, limits: this.#limits, fromId, ordersASlice, rest, onSlice, signal };
+      const options = { readAt, limits: this.#limits, fromId, ordersASlice, rest, getsOn, onSlice, signal };
       for await (const { account, findings } of auditSlices(this.#stack, options)) {
         orders += 1;
         if (!findings.some(isDefect)) continue;

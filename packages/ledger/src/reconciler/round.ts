@@ -18,7 +18,15 @@ export interface Rounds extends AsyncDisposable {
    * @param known orders in question already, which are looked at elsewhere
    * @throws SourceUnavailableError, ViewUnavailableError, PartitionUnavailableError: the next look looks at all of it
    */
-  look(now: number, known: { has(orderId: string): boolean }, signal: AbortSignal): Promise<Look>;
+  look(now: number, known: { has(orderId: string): boolean }, looking: Looking): Promise<Look>;
+}
+
+/** A look under way. */
+export interface Looking {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Told whenever it has come further. */
+  readonly getsOn: () => void;
 }
 
 /** So long after they were read, copies are of no more use: the order was audited, or its audit failed for long. */
@@ -46,7 +54,7 @@ export function openRounds(
   };
 
   return {
-    async look(now, known, signal) {
+    async look(now, known, { signal, getsOn }) {
       const since = (lookedAt ?? now) - overlapMs;
       // The topics first: whatever lies there had been committed when the outbox is read.
       for (const orderId of await tail.readNew(now, signal)) touches.touch(orderId, now);
@@ -58,17 +66,20 @@ export function openRounds(
         throw error;
       }
       signal.throwIfAborted();
+      getsOn();
       const { touched, resting } = await readTouchedRows(stack.postgres, { since, now, limits }, signal);
       for (const { orderId, at } of touched) touches.touch(orderId, at);
       for (const orderId of resting) {
         if (!known.has(orderId) && !touches.knows(orderId)) touches.touch(orderId, now - quietMs);
       }
 
+      getsOn();
       const due = touches.due(now);
       const findings = new Map<string, readonly Finding[]>();
       if (due.size > 0) {
         const options = { orderIds: [...due.keys()], copies: tail.copiesOf(due), readAt: now, limits, signal };
         for await (const { account, findings: found } of auditStack(stack, options)) {
+          getsOn();
           const begunAt = (due.get(account.orderId) ?? now) - overlapMs;
           const terms = { begunAt, now, outboxKeptMs: limits.outboxKeptMs };
           findings.set(

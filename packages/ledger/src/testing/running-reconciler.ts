@@ -17,6 +17,7 @@ export const TIMES: ReconcilerTimes = {
   pass: { everyMs: 500, share: 1, ordersASlice: 2 },
   touches: { ...RECONCILER_TIMES.touches, slackMs: 100 },
   overlapMs: RECONCILER_TIMES.overlapMs,
+  stuckMs: 60_000,
   failed: { firstMs: 50, mostMs: 100 },
 };
 export const LIMITS = { ...WORKING_LIMITS, hopMs: 300, stageMs: { PACKED: Number.MAX_VALUE } };
