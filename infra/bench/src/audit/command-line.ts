@@ -39,6 +39,6 @@ its seconds and the most memory it held are the figures. Every order must be acc
 Temporal keeps no workflow of orders that ended days ago, so none is there to be read; what it costs to list workflows is
 measured beside, with --workflows open ones that nobody works on.
 
---json: {seconds, peakMb, ordersPerS, workflowsPerS}; the first three are of the largest size, the table has each
+--json: {seconds, peakMb, ordersPerS, workflowsPerS, passSeconds, passPeakMb}; all but workflowsPerS are of the largest size, the table has each
 
 Servers are its own, from the same sources as "npm start", and end with it.`;
