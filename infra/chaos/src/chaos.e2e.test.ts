@@ -35,6 +35,7 @@ test('a few orders live through a few faults of a new seed, with nothing lost, d
 test.each(FIXED_SEEDS)('seed $seed, which once found: $found', async ({ seed, orders, faults, only }) => {
   const args = ['--seed', seed, '--orders', String(orders), '--faults', String(faults), '--only', only];
   const { code, summary, told } = await chaos(...args);
-  expect({ code, told, summary }).toMatchObject({ code: 0, summary: SOUND });
   for (const { kind, why } of summary.notRun) console.log(`${kind} is not run: ${why}`);
+  const done = summary.notRun.length > 0 ? expect.any(Number) : faults;
+  expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, faults: done } });
 });

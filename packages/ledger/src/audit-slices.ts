@@ -53,7 +53,7 @@ export async function* auditSlices(stack: AuditedStack, options: SlicesOptions):
   };
   const terms = { readAt, limits };
   await using open = new AsyncDisposableStack();
-  const workflows = open.use(await openWorkflows(stack.temporal));
+  const workflows = open.use(await openWorkflows(stack.temporal, signal));
   const byOrder = open.use(new LineSort());
   const fromId = options.fromId ?? LOWEST_ID;
   const since = idTime(fromId) ?? undefined;

@@ -109,7 +109,7 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
     onProgress(`${rows} messages and inbox rows brought together`);
   }
 
-  const workflowReader = open.use(await openWorkflows(stack.temporal));
+  const workflowReader = open.use(await openWorkflows(stack.temporal, signal));
   let workflows = 0;
   for await (const batch of workflowReader.seen({ orderIds, since: since && since - CLOCKS_DIFFER_MS })) {
     signal?.throwIfAborted();

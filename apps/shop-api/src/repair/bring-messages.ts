@@ -51,7 +51,7 @@ export async function publishWhereWritten(
 }
 
 /**
- * Asks the CRM to enter what it took and does not show. Only what the order's history has is told: an event that somebody made up
+ * Asks whoever took a move and does not show it, the CRM or the MES, to show it. Only what the order's history has is told: an event that somebody made up
  * goes nowhere. Served by the primary key.
  */
 export async function askToProject(
@@ -76,7 +76,7 @@ export async function askToProject(
     return { state: 'refused', outcome };
   }
   await outbox.write(trx, ProjectingAsked, { ...askedBy(repair), messageId: repair.message_id ?? '', event });
-  return { state: 'done', outcome: `the CRM is asked to enter the move ${seq} to ${to}` };
+  return { state: 'done', outcome: `whoever took the move ${seq} to ${to} and does not show it is asked to` };
 }
 
 const askedBy = ({ id, order_id, at }: RepairRow) => ({ repairId: id, orderId: order_id, at: at.toISOString() });

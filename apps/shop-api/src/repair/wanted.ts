@@ -11,7 +11,7 @@ const Event = z.strictObject({ type: z.string(), data: z.unknown() });
 /**
  * What is asked, and why. `tell-fact` names the message of a fact: one that the shop has recorded, or another service's, and
  * then its event as it lies on the topic. `publish-again` names a message and its place in the outbox of the app that wrote it.
- * `project-again` names a message that the CRM took and does not show, with its event as it lies on the topic.
+ * `project-again` names a message that the CRM or the MES took and does not show, with its event as it lies on the topic.
  */
 export const RepairBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run-workflow'), reason: Reason }),
@@ -48,13 +48,13 @@ export function wantedBy(orderId: string, body: RepairBody): RepairWanted {
       const { kind, messageId, event } = body;
       const known = PROJECTED.find(({ type }) => type === event.type);
       if (known === undefined)
-        throw invalidRequest([{ path: 'event.type', message: `${event.type} is no move that the CRM shows` }]);
+        throw invalidRequest([{ path: 'event.type', message: `${event.type} is no move that anybody shows` }]);
       return { kind, messageId, details: { event: { type: event.type, data: dataIn(orderId, event, known) } } };
     }
   }
 }
 
-/** What the CRM enters in its history of an order. */
+/** What the CRM shows of an order, and of it the board of the MES what comes after the submission. */
 const PROJECTED = [OrderSubmitted, OrderStatusChanged] as unknown as readonly EventDefinition[];
 
 interface Told {

@@ -24,7 +24,8 @@ export interface LinkOptions {
 
 /**
  * A TCP proxy in front of one server for one process. Bytes go through as they are, in order, with back-pressure, until it
- * is cut, silenced or slowed. A byte that was taken is delivered or its connection is broken: TCP promises no less.
+ * is cut, silenced, stranded or slowed. But for a stranded connection a byte that was taken is delivered or its connection is
+ * broken: TCP promises no less.
  */
 export class Link implements AsyncDisposable {
   readonly name: string;
@@ -69,7 +70,7 @@ export class Link implements AsyncDisposable {
     this.#become({ kind: 'silent', mended: promise, mend: resolve });
   }
 
-  /** Connections that stand now never hear anything again, and do not end; new ones go through: as when a peer's machine is gone. */
+  /** Connections that stand now carry nothing any more, except their end; new ones go through. */
   strand(): void {
     this.#stranding.abort();
     this.#stranding = new AbortController();

@@ -6,8 +6,8 @@ import { planRepairs } from '../repair/plan-repairs.ts';
 import type { AskedRepair, RepairClient } from '../repair/repair-client.ts';
 import { type ParkedKey, parkedOf } from '../sources/parked.ts';
 import { AskedRepairs, repairable } from './automatic-repairs.ts';
+import type { Looking } from './looking.ts';
 import { counted, type Look, type Questions } from './questions.ts';
-import type { Looking } from './round.ts';
 
 const APPS = ['shop', 'mes', 'crm'] as const;
 
@@ -40,6 +40,12 @@ export interface RepairTold {
 /** Orders of one look that are repaired, at most. */
 const REPAIRED_A_LOOK = 20;
 
+interface RepairingNow extends Looking {
+  readonly now: number;
+  /** Told of each as it is known. */
+  readonly onRepair: (repair: RepairTold) => void;
+}
+
 /** Asks for what is safe, and tells what came of it. */
 export class Repairing {
   readonly #stack: AuditedStack;
@@ -61,9 +67,9 @@ export class Repairing {
   async repair(
     audits: readonly OrderAudit[],
     questions: Questions,
-    { now, signal }: { readonly now: number; readonly signal: AbortSignal },
-  ): Promise<RepairTold[]> {
-    const told = await this.#hear(signal);
+    { now, signal, getsOn, onRepair }: RepairingNow,
+  ): Promise<void> {
+    await this.#hear({ signal, getsOn, onRepair });
     const may = repairable(questions);
     const some = audits.filter(({ account }) => may.has(account.orderId)).slice(0, REPAIRED_A_LOOK);
     for (const { account } of some) {
@@ -78,23 +84,22 @@ export class Repairing {
       this.#memory.asked(plan, now);
       for (const answer of asked) {
         if ('asked' in answer && answer.asked.state === 'asked') this.#waiting.set(answer.asked.id, answer.asked);
-        told.push(toldOf(account.orderId, answer));
+        onRepair(toldOf(account.orderId, answer));
       }
+      getsOn();
     }
-    return told;
   }
 
   /** What came of the repairs that wait. */
-  async #hear(signal: AbortSignal): Promise<RepairTold[]> {
-    const told: RepairTold[] = [];
+  async #hear({ signal, getsOn, onRepair }: Omit<RepairingNow, 'now'>): Promise<void> {
     for (const orderId of new Set([...this.#waiting.values()].map((repair) => repair.orderId))) {
       signal.throwIfAborted();
       for (const repair of await this.#client.of(orderId)) {
         if (repair.state === 'asked' || !this.#waiting.delete(repair.id)) continue;
-        told.push({ orderId, kind: repair.kind, outcome: repair.state, text: repair.outcome ?? '' });
+        onRepair({ orderId, kind: repair.kind, outcome: repair.state, text: repair.outcome ?? '' });
       }
+      getsOn();
     }
-    return told;
   }
 
   /** Whether repairs wait to be carried out. */

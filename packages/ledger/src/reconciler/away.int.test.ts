@@ -56,6 +56,15 @@ test('a view that is not there is told, nothing is called well meanwhile, and al
   await expect(one.reconciler.health()).resolves.toEqual({ leads: true, unaccounted: 0 });
 });
 
+test('Temporal silent: told, and all is well when it is back', async () => {
+  await using one = startReconciler(away);
+  await until('all to be well', () => allIsWell(one));
+  ways.temporal.silence();
+  await until('it to be told', () => one.reconciler.figures().troubles.has('temporal'));
+  ways.temporal.mend();
+  await until('all to be well', () => allIsWell(one));
+});
+
 test('Temporal away: told, nothing is called well meanwhile, and all is well when it is back', async () => {
   await using one = startReconciler(away);
   await until('all to be well', () => allIsWell(one));
@@ -99,8 +108,8 @@ test('connections that never answer again do not hold it up: it loses its lease,
   await using one = startReconciler(away, { onLead: (leads) => led.push(leads) });
   await until('all to be well', () => allIsWell(one));
   ways.postgres.strand();
-  await until('it to lead anew', () => led.length === 3);
-  expect(led).toEqual([true, false, true]);
+  await until('it to lead anew', () => led.length >= 3);
+  expect(led.slice(0, 3)).toEqual([true, false, true]);
   await until('all to be well', () => allIsWell(one));
 });
 
@@ -127,7 +136,7 @@ async function lockedOut(table: string) {
   await client.query(`LOCK TABLE ${table}`);
   return {
     keepsWaiting: async () =>
-      (await client.query(`SELECT FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`)).rowCount === 1,
+      (await client.query(`SELECT FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`)).rowCount !== 0,
     letIn: () => client.query('COMMIT'),
     [Symbol.asyncDispose]: () => client.end(),
   };
@@ -140,8 +149,13 @@ test('a pass that fails half way keeps what it has found, and goes on where it w
   await stage.query('crm', `INSERT INTO ledger.crm_projection VALUES ($1, 'crm.projection', NULL, 'nonsense', now())`, [
     last,
   ]);
-  // One pass and no other: what it lets go nobody finds.
-  await using one = startReconciler(away, { times: { ...TIMES, pass: { ...TIMES.pass, everyMs: 3_600_000 } } });
+  // One pass and no other, and rounds that wait for hours: what it lets go nobody finds.
+  const times = {
+    ...TIMES,
+    pass: { ...TIMES.pass, everyMs: 3_600_000 },
+    touches: { ...TIMES.touches, slackMs: 3_600_000, atLatestMs: 3_600_000 },
+  };
+  await using one = startReconciler(away, { times });
   await until('it to fail', () => one.reconciler.figures().troubles.has('reconciler'));
   await stage.query('crm', `DELETE FROM ledger.crm_projection WHERE state = 'nonsense'`);
   await until('what it found before to count', () => atHop(one, 'crm.inbox') === 1);

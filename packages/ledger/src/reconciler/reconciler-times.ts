@@ -1,5 +1,5 @@
 import { LEASE_TIMES, type LeaseTimes } from './lease.ts';
-import type { Pace } from './pace.ts';
+import type { Failed, Pace } from './pace.ts';
 import type { AgainTimes } from './questions.ts';
 import type { TouchTimes } from './touches.ts';
 
@@ -21,7 +21,7 @@ export interface ReconcilerTimes {
   readonly overlapMs: number;
   /** A look that has not got on for so long is broken off: a source has stopped answering. In ms. */
   readonly stuckMs: number;
-  readonly failed: { readonly firstMs: number; readonly mostMs: number };
+  readonly failed: Failed;
 }
 
 export const RECONCILER_TIMES: ReconcilerTimes = {

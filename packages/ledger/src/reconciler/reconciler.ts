@@ -7,10 +7,11 @@ import type { RepairClient } from '../repair/repair-client.ts';
 import { lookAtOrders, Repairing, type RepairTold } from './again.ts';
 import { hopsTold, type ReconcilerFigures } from './figures.ts';
 import { withLease } from './lease.ts';
+import type { Looking } from './looking.ts';
 import { restOf } from './pace.ts';
 import { counted, dueAgain, lookAgain, NO_QUESTIONS, type Questions, suspect, unaccounted } from './questions.ts';
 import { RECONCILER_TIMES, type ReconcilerTimes } from './reconciler-times.ts';
-import { type Looking, openRounds } from './round.ts';
+import { openRounds } from './round.ts';
 import { keepAt, type Task } from './task.ts';
 import { sourceOf, type TroubleSource } from './trouble.ts';
 
@@ -114,6 +115,8 @@ export class Reconciler {
     this.#leads = true;
     this.#roundAt = this.#passAt = performance.now();
     this.#options.onLead?.(true);
+    // At once: what is under way may take a while to end.
+    signal.addEventListener('abort', () => this.#standBy(), { once: true });
     await using rounds = openRounds(this.#stack, { limits: this.#limits, times: this.#times });
     const { round, again, pass } = this.#times;
     const keep = (doing: Doing, task: Pick<Task, 'pace' | 'work'>, onDone = () => {}): Promise<void> =>
@@ -143,22 +146,31 @@ export class Reconciler {
         }),
         keep('again', {
           pace: again,
-          work: async (ending, getsOn) => this.#again(await clock(), repairing, { signal: ending, getsOn }),
+          work: async (ending, getsOn) => this.#again(await clock(), repairing, { signal: ending, getsOn }, signal),
         }),
         // A pass rests in its midst.
         keep('pass', { pace: { ...pass, share: 1 }, work: this.#passes(clock) }),
       ]);
     } finally {
-      // Who takes over knows nothing of this; who stands by tells nothing.
-      this.#leads = this.#passed = false;
-      this.#questions = NO_QUESTIONS;
-      this.#troubles.clear();
+      this.#standBy();
       this.#options.onLead?.(false);
     }
   }
 
+  /** Who takes over knows nothing of what this one knew; who stands by tells nothing. */
+  #standBy(): void {
+    this.#leads = this.#passed = false;
+    this.#questions = NO_QUESTIONS;
+    this.#troubles.clear();
+  }
+
   /** Looks at what is in question, and asks for repairs of what counts. */
-  async #again(now: number, repairing: Repairing | undefined, { signal, getsOn }: Looking): Promise<void> {
+  async #again(
+    now: number,
+    repairing: Repairing | undefined,
+    { signal, getsOn }: Looking,
+    leading: AbortSignal,
+  ): Promise<void> {
     const orderIds = dueAgain(this.#questions, now, this.#times.again);
     let audits: readonly OrderAudit[] = [];
     if (orderIds.length > 0) {
@@ -169,12 +181,12 @@ export class Reconciler {
       audits = again.audits;
     }
     try {
-      const repairs = await repairing?.repair(audits, this.#questions, { now, signal });
-      for (const repair of repairs ?? []) this.#options.onRepair?.(repair);
+      const onRepair = (repair: RepairTold): void => this.#options.onRepair?.(repair);
+      await repairing?.repair(audits, this.#questions, { now, signal, getsOn, onRepair });
       this.#troubles.delete('repair');
     } catch (error) {
       // All was read: that nothing can be asked for is no reason to say that nothing is known of the orders.
-      if (!signal.aborted) this.#inTrouble('repair', error, 'door');
+      if (!leading.aborted) this.#inTrouble('repair', error, 'door');
     }
   }
 
@@ -193,7 +205,7 @@ export class Reconciler {
     return async (signal, getsOn) => {
       const began = performance.now();
       const readAt = await clock();
-      const rest = this.#resting(signal);
+      const rest = this.#resting(signal, getsOn);
       const { ordersASlice } = this.#times.pass;
       let [orders, suspected] = [0, 0];
       let found = new Map<string, readonly Finding[]>();
@@ -223,12 +235,16 @@ export class Reconciler {
   }
 
   /** Rests in the midst of a pass for as long as its share wants, when enough has come together. */
-  #resting(signal: AbortSignal): () => Promise<void> {
+  #resting(signal: AbortSignal, getsOn: () => void): () => Promise<void> {
     let began = performance.now();
     return async () => {
       const worked = performance.now() - began;
       if (worked < SHORTEST_WORK_MS) return;
-      await delay(restOf(worked, this.#times.pass.share), undefined, { signal });
+      const until = performance.now() + restOf(worked, this.#times.pass.share);
+      for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
+        await delay(Math.min(left, this.#times.stuckMs / 4), undefined, { signal });
+        getsOn();
+      }
       began = performance.now();
     };
   }

@@ -3,6 +3,7 @@ import type { AuditLimits } from '../audit/limits.ts';
 import { type AuditedStack, auditStack } from '../audit-stack.ts';
 import { ORDER_TOPICS } from '../sources/copy-of.ts';
 import { openWorkflows, type WorkflowReader } from '../sources/workflows.ts';
+import type { Looking } from './looking.ts';
 import type { Look } from './questions.ts';
 import type { ReconcilerTimes } from './reconciler-times.ts';
 import { openTopicTail } from './topic-tail.ts';
@@ -19,14 +20,6 @@ export interface Rounds extends AsyncDisposable {
    * @throws SourceUnavailableError, ViewUnavailableError, PartitionUnavailableError: the next look looks at all of it
    */
   look(now: number, known: { has(orderId: string): boolean }, looking: Looking): Promise<Look>;
-}
-
-/** A look under way. */
-export interface Looking {
-  /** Ends it. */
-  readonly signal: AbortSignal;
-  /** Told whenever it has come further. */
-  readonly getsOn: () => void;
 }
 
 /** So long after they were read, copies are of no more use: the order was audited, or its audit failed for long. */
@@ -57,7 +50,7 @@ export function openRounds(
     async look(now, known, { signal, getsOn }) {
       const since = (lookedAt ?? now) - overlapMs;
       // The topics first: whatever lies there had been committed when the outbox is read.
-      for (const orderId of await tail.readNew(now, signal)) touches.touch(orderId, now);
+      for (const orderId of await tail.readNew(now, { signal, getsOn })) touches.touch(orderId, now);
       try {
         workflows ??= await openWorkflows(stack.temporal);
         for (const { orderId, closedAt } of await workflows.endedEarly(since)) touches.touch(orderId, closedAt ?? now);
@@ -77,9 +70,15 @@ export function openRounds(
       const due = touches.due(now);
       const findings = new Map<string, readonly Finding[]>();
       if (due.size > 0) {
-        const options = { orderIds: [...due.keys()], copies: tail.copiesOf(due), readAt: now, limits, signal };
+        const options = {
+          orderIds: [...due.keys()],
+          copies: tail.copiesOf(due),
+          readAt: now,
+          limits,
+          signal,
+          onProgress: getsOn,
+        };
         for await (const { account, findings: found } of auditStack(stack, options)) {
-          getsOn();
           const begunAt = (due.get(account.orderId) ?? now) - overlapMs;
           const terms = { begunAt, now, outboxKeptMs: limits.outboxKeptMs };
           findings.set(

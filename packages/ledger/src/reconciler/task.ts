@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Pace, restAfter, waitAfterFailure } from './pace.ts';
+import { type Failed, type Pace, restAfter, restAfterFailure } from './pace.ts';
 
 /** Something that is done again and again. */
 export interface Task {
   readonly pace: Pace;
-  readonly failed: { readonly firstMs: number; readonly mostMs: number };
-  /** When it has said nothing of getting on for so long, it is broken off, as a failure. In ms. */
+  readonly failed: Failed;
+  /** When it has said nothing of getting on for so long, it is broken off, as a failure; it must not rest so long. In ms. */
   readonly stuckMs: number;
   /**
    * Does it once. What it has not done when it fails, it does the next time.
@@ -34,10 +34,7 @@ export async function keepAt(task: Task, signal: AbortSignal): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
-      rest = Math.max(
-        waitAfterFailure(failures, failed),
-        restAfter(performance.now() - began, { ...pace, everyMs: 0 }),
-      );
+      rest = restAfterFailure(failures, performance.now() - began, { share: pace.share, failed });
       onFailed(error);
     }
     await delay(rest, undefined, { signal }).catch(() => {});

@@ -1,6 +1,7 @@
 import type { MessageCopy } from '../account/evidence.ts';
 import { copyOf, type OrderTopics } from '../sources/copy-of.ts';
 import { openTopics, type TopicOffsets, type TopicReader } from '../sources/topics.ts';
+import type { Looking } from './looking.ts';
 
 /** The newest messages of the topics, each read from Kafka once. */
 export interface TopicTail extends AsyncDisposable {
@@ -9,7 +10,7 @@ export interface TopicTail extends AsyncDisposable {
    *
    * @throws SourceUnavailableError, PartitionUnavailableError; nothing is left out by the next call then
    */
-  readNew(now: number, signal: AbortSignal): Promise<Set<string>>;
+  readNew(now: number, looking: Looking): Promise<ReadonlySet<string>>;
   /** The copies in memory of some orders. */
   copiesOf(orderIds: ReadonlyMap<string, unknown>): MessageCopy[];
 }
@@ -28,6 +29,8 @@ export function openTopicTail(
 ): TopicTail {
   let reader: TopicReader | undefined;
   let next: Map<string, bigint[]> | undefined;
+  /** Read, and not answered yet. */
+  let unanswered = new Set<string>();
   let batches: { readonly readAt: number; readonly copies: readonly MessageCopy[] }[] = [];
 
   const close = async (): Promise<void> => {
@@ -37,19 +40,19 @@ export function openTopicTail(
   };
 
   return {
-    async readNew(now, signal) {
+    async readNew(now, { signal, getsOn }) {
       reader ??= openTopics(kafka);
       try {
         const names = Object.values(topics);
         const ends = await reader.ends(names);
         next ??= mutable(await reader.at(names, now - beforeMs));
         const from = next;
-        const orders = new Set<string>();
         if (hasMore(from, ends)) {
           for await (const batch of reader.read({ from, to: ends })) {
             signal.throwIfAborted();
             const copies = batch.map((message) => copyOf(message, topics)).filter((copy) => copy !== null);
-            for (const { orderId } of copies) orders.add(orderId);
+            getsOn();
+            for (const { orderId } of copies) unanswered.add(orderId);
             if (copies.length > 0) batches.push({ readAt: now, copies });
             // What was read stays read when a later fetch fails.
             for (const { topic, partition, offset } of batch) advance(from, topic, partition, offset + 1n);
@@ -57,7 +60,9 @@ export function openTopicTail(
           next = mutable(ends);
         }
         batches = batches.filter(({ readAt }) => now - readAt < keptMs);
-        return orders;
+        const answer = unanswered;
+        unanswered = new Set();
+        return answer;
       } catch (error) {
         await close().catch(() => {});
         throw error;

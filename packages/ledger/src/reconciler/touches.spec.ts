@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Finding } from '../audit/finding.ts';
 import { lowestIdAt } from '../sources/id-time.ts';
-import { restAfter, restOf, waitAfterFailure } from './pace.ts';
 import { concernsBurst, Touches } from './touches.ts';
 
 const TIMES = { quietMs: 60, atLatestMs: 300, rememberedMs: 600 };
@@ -81,21 +80,4 @@ describe('a finding concerns the burst', () => {
   ])('%s: %s', (_, concerns, of) => {
     expect(concernsBurst(of, terms)).toBe(concerns);
   });
-});
-
-test('the share of the time that is worked is never exceeded, and the rhythm is kept when work is short', () => {
-  const anyMs = fc.double({ min: 0, max: 1e7, noNaN: true });
-  fc.assert(
-    fc.property(anyMs, anyMs, fc.double({ min: 0.01, max: 1, noNaN: true }), (worked, everyMs, share) => {
-      const rest = restAfter(worked, { everyMs, share });
-      expect(worked).toBeLessThanOrEqual((worked + rest) * share * (1 + 1e-9));
-      expect(worked + rest).toBeGreaterThanOrEqual(everyMs * (1 - 1e-9));
-      expect(rest).toBeGreaterThanOrEqual(restOf(worked, share));
-    }),
-  );
-});
-
-test('waits longer after each failure, up to a limit', () => {
-  const times = { firstMs: 2, mostMs: 30 };
-  expect([1, 2, 3, 4, 5, 99].map((failures) => waitAfterFailure(failures, times))).toEqual([2, 4, 8, 16, 30, 30]);
 });

@@ -166,7 +166,7 @@ function projectAgain(
     return `It was taken so long ago that the inbox of ${who} has forgotten it: enter the move by hand, from the shop’s history.`;
   return {
     ...{ kind: 'project-again', orderId: account.orderId, because: detail, messageId, copy },
-    text: `Has ${who} enter the move it took and does not show, from the message itself; a move that is shown is left alone.`,
+    text: `Has ${who} show the move it took and does not show, from the message itself; a move that is shown is left alone.`,
     evidence: shown(account),
   };
 }

@@ -42,6 +42,8 @@ const STARTED = 2;
 const millisOf = (time: Timestamp | null | undefined): number | null =>
   time ? Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
 
+/** Temporal answers a question in far less, or not at all. */
+const ANSWERED_WITHIN_MS = 30_000;
 const WORKFLOWS_A_BATCH = 500;
 const QUESTIONS_AT_ONCE = 16;
 const ID_PREFIX = workflowIdOf('');
@@ -57,14 +59,30 @@ export interface WorkflowsPlace {
 /**
  * Opens a reader on a Temporal namespace.
  *
+ * @param signal ends questions under way
  * @throws PayloadKeysInvalidError, SourceUnavailableError
  */
-export async function openWorkflows({ address, namespace, payloadKeys }: WorkflowsPlace): Promise<WorkflowReader> {
+export async function openWorkflows(
+  { address, namespace, payloadKeys }: WorkflowsPlace,
+  signal?: AbortSignal,
+): Promise<WorkflowReader> {
   const codec = payloadCodec(payloadKeys === undefined ? [] : readPayloadKeys(payloadKeys));
   const connection = await Connection.connect({ address }).catch((error: unknown) => {
     throw new SourceUnavailableError('temporal', `Temporal (${address})`, error);
   });
   const { workflow: workflows } = new Client({ connection, namespace });
+  const ask = <T>(question: () => Promise<T>): Promise<T> =>
+    connection.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () =>
+      signal === undefined ? question() : connection.withAbortSignal(signal, question),
+    );
+  async function* listing(query: string) {
+    const executions = workflows.list({ query, pageSize: WORKFLOWS_A_BATCH })[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = await ask(() => executions.next());
+      if (done) return;
+      yield value;
+    }
+  }
 
   return {
     seen: ({ orderIds, since }) => (orderIds === undefined ? listed(since) : described(orderIds)),
@@ -85,7 +103,7 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
     async endedEarly(since) {
       const query = `WorkflowType = '${WORKFLOW_TYPE}' AND ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut') AND CloseTime >= '${new Date(since).toISOString()}'`;
       const ended: WorkflowSeen[] = [];
-      for await (const execution of workflows.list({ query, pageSize: WORKFLOWS_A_BATCH })) {
+      for await (const execution of listing(query)) {
         if (execution.workflowId.startsWith(ID_PREFIX)) ended.push(seenOf(execution));
       }
       return ended;
@@ -121,7 +139,7 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
 
   async function describe(orderId: string) {
     try {
-      return await workflows.getHandle(workflowIdOf(orderId)).describe();
+      return await ask(() => workflows.getHandle(workflowIdOf(orderId)).describe());
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -146,7 +164,8 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
   /** The history of one run, by default the newest; empty when Temporal has it no longer or never had it. */
   async function eventsOf(orderId: string, runId: string | undefined): Promise<Events> {
     try {
-      return (await workflows.getHandle(workflowIdOf(orderId), runId).fetchHistory()).events ?? [];
+      const handle = workflows.getHandle(workflowIdOf(orderId), runId);
+      return (await ask(() => handle.fetchHistory())).events ?? [];
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return [];
       throw error;
@@ -158,7 +177,7 @@ export async function openWorkflows({ address, namespace, payloadKeys }: Workflo
     let batch: WorkflowSeen[] = [];
     const started = since === undefined ? '' : ` AND StartTime >= '${new Date(since).toISOString()}'`;
     const query = `WorkflowType = '${WORKFLOW_TYPE}'${started}`;
-    for await (const execution of workflows.list({ query, pageSize: WORKFLOWS_A_BATCH })) {
+    for await (const execution of listing(query)) {
       if (!execution.workflowId.startsWith(ID_PREFIX)) continue;
       batch.push(seenOf(execution));
       if (batch.length < WORKFLOWS_A_BATCH) continue;

@@ -143,11 +143,11 @@ const WORDS: Readonly<Record<CauseCode, { readonly text: string; readonly repair
     },
   },
   'projection-wrong': {
-    text: 'The CRM, or the board of the MES, does not show what the shop made of the order.',
+    text: 'A move that was taken is not shown to whoever looks there.',
     repair: { kind: 'project-again', text: 'Have what it shows of the order made again from its messages.' },
   },
   inconsistent: {
-    text: 'Something of the order is where it must not be, or there twice.',
+    text: 'Something of the order is where it must not be, there twice, or told otherwise than it was.',
     repair: { kind: 'by-hand', text: 'Look at the order’s account (audit --order); tell the developers.' },
   },
 };
@@ -182,7 +182,7 @@ function codeOf({ hop, kind, messageId, detail }: Finding): CauseCode {
       return 'work-order-wrong';
     case 'mes.board':
     case 'crm.projection':
-      return kind === 'doubled-effect' ? 'inconsistent' : 'projection-wrong';
+      return kind === 'lost' && messageId !== undefined ? 'projection-wrong' : 'inconsistent';
     case 'shop.repair':
       return 'inconsistent';
     case 'shop.outbox':

@@ -70,7 +70,7 @@ const CAUSED: Readonly<Record<CauseCode, Partial<Situation>>> = {
   'step-unattended': { work: { ...atWork, steps: [{ ...step, attempt: 1, lastError: null }] } },
   'fact-unanswered': audited(finding('workflow', { messageId: ORDER })),
   'work-order-wrong': audited(finding('mes.work-order')),
-  'projection-wrong': audited(finding('crm.projection')),
+  'projection-wrong': audited(finding('crm.projection', { messageId: ORDER })),
   inconsistent: audited(finding('shop.topic', { kind: 'out-of-order' })),
 };
 
@@ -194,6 +194,8 @@ test.each([
 
 test('a final order with a cause still says the cause', () => {
   for (const status of STATUSES.filter(isFinal)) {
-    expect(explain(situation(status, CAUSED['projection-wrong'])).summary).toContain('The CRM, or the board');
+    expect(explain(situation(status, CAUSED['projection-wrong'])).summary).toContain(
+      'A move that was taken is not shown',
+    );
   }
 });

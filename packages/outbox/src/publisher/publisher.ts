@@ -27,7 +27,7 @@ export interface OutgoingMessage {
   readonly value: Buffer;
   readonly headers: readonly (readonly [name: string, value: Buffer])[];
   /**
-   * What the record carries as its time, in milliseconds since 1970; default: when it is sent, by this machine's clock. A relay
+   * What the record carries as its time, in whole milliseconds since 1970; default: when it is sent, by this machine's clock. A relay
    * gives the time of the database: brokers refuse records whose time is far from theirs, and one database is right for all
    * relays when the clock of a machine is not.
    */

@@ -7,7 +7,7 @@ export class DatabaseClock {
 
   /**
    * @param now what the database said, in ms since 1970
-   * @param at when it was asked, by `performance.now()`
+   * @param at when the answer came, by `performance.now()`: it may have been long under way, and a time of the past does no harm
    */
   answered(now: number, at: number): void {
     this.#ahead = now - at;

@@ -75,7 +75,7 @@ export class Leasing {
       renewed.map(({ sequence }) => sequence),
     ]);
     const [seen] = rows as [Seen];
-    this.#options.clock.answered(seen.now, started);
+    this.#options.clock.answered(seen.now, performance.now());
     this.#options.drawn(new Map(seen.drawn.map(({ shard, last }) => [shard, last ?? 0])), started);
     for (const lane of renewed) {
       if (!seen.renewed.includes(lane.shard)) {
