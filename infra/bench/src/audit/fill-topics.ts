@@ -40,7 +40,8 @@ export async function fillTopics(
 function messageOf(fill: Fill, order: number, step: number, topics: Readonly<Record<'shop' | 'mes', string>>) {
   const { app, type, to } = LIFE[step] as (typeof LIFE)[number];
   const orderId = orderIdOf(fill, order);
-  const at = new Date(messageTimeOf(fill, order, step)).toISOString();
+  const time = messageTimeOf(fill, order, step);
+  const at = new Date(time).toISOString();
   const seq = to === undefined ? undefined : MOVES.get(step);
   const data = {
     ...{
@@ -65,6 +66,8 @@ function messageOf(fill: Fill, order: number, step: number, topics: Readonly<Rec
   };
   return {
     topic: topics[app],
+    // Else a reconciler would take them for new.
+    timestamp: BigInt(time),
     key: Buffer.from(orderId),
     value: Buffer.from(JSON.stringify(data)),
     headers: new Map(Object.entries(headers).map(([name, value]) => [Buffer.from(name), Buffer.from(value)])),

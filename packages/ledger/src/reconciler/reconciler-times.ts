@@ -13,7 +13,10 @@ export interface ReconcilerTimes {
   readonly round: Pace;
   /** A look at the orders in question. */
   readonly again: Pace & AgainTimes;
-  /** A look at all orders. */
+  /**
+   * A look at all orders. Each slice reads what the outboxes keep, which have no index by order: the more slices, the longer a pass;
+   * the larger one is, the more memory (some 7 MB for a thousand orders) and the longer a snapshot is open.
+   */
   readonly pass: Pace & { readonly ordersASlice: number };
   /** How much longer than the limit of a hop an order must be quiet before it is audited, and the rest of {@link TouchTimes}. */
   readonly touches: Omit<TouchTimes, 'quietMs'> & { readonly slackMs: number };
@@ -28,7 +31,7 @@ export const RECONCILER_TIMES: ReconcilerTimes = {
   lease: LEASE_TIMES,
   round: { everyMs: 15 * SECOND, share: 0.1 },
   again: { everyMs: 5 * SECOND, share: 0.1, suspectedMs: 5 * SECOND, countedMs: 30 * SECOND, most: 200 },
-  pass: { everyMs: 10 * MINUTE, share: 0.25, ordersASlice: 2_000 },
+  pass: { everyMs: 10 * MINUTE, share: 0.25, ordersASlice: 10_000 },
   touches: { slackMs: 2 * SECOND, atLatestMs: 5 * MINUTE, rememberedMs: 10 * MINUTE },
   overlapMs: 2 * MINUTE,
   stuckMs: 5 * MINUTE,
