@@ -25,7 +25,7 @@ export interface SlicesOptions {
   readonly ordersASlice: number;
   /** Awaited between any two steps, while no snapshot is open: whoever waits here for long holds nobody up. */
   readonly rest: () => Promise<void>;
-  /** Told whenever it has come further. */
+  /** Told whenever it has come further, between two rests. */
   readonly getsOn: () => void;
   /** Told after each slice from which id a pass that fails now can go on. */
   readonly onSlice: (nextId: string) => void;
@@ -46,11 +46,7 @@ const INBOXES = ['crm.inbox', 'mes.inbox', 'shop.inbox'] as const satisfies read
  * @throws SourceUnavailableError, ViewUnavailableError, ViewRowUnreadableError, PartitionUnavailableError, PayloadKeyUnknownError
  */
 export async function* auditSlices(stack: AuditedStack, options: SlicesOptions): AsyncGenerator<OrderAudit> {
-  const { readAt, limits, ordersASlice, getsOn, onSlice, signal } = options;
-  const rest = async (): Promise<void> => {
-    await options.rest();
-    getsOn();
-  };
+  const { readAt, limits, ordersASlice, rest, getsOn, onSlice, signal } = options;
   const terms = { readAt, limits };
   await using open = new AsyncDisposableStack();
   const workflows = open.use(await openWorkflows(stack.temporal, signal));
@@ -58,7 +54,7 @@ export async function* auditSlices(stack: AuditedStack, options: SlicesOptions):
   const fromId = options.fromId ?? LOWEST_ID;
   const since = idTime(fromId) ?? undefined;
 
-  await addMessages(byOrder, stack, { fromId, since }, { ...options, rest });
+  await addMessages(byOrder, stack, { fromId, since }, options);
   for await (const batch of workflows.seen({ since: since && since - DAY })) {
     signal.throwIfAborted();
     await byOrder.add(batch.filter(({ orderId }) => orderId >= fromId).map(lineOfWorkflow));

@@ -34,7 +34,15 @@ export {
 } from './identity/index.ts';
 export { decodeCursor, encodeCursor, pageOf, pageQuery } from './paging/cursor.ts';
 export { type InputError, inputErrors, invalidRequest, ProblemError, type ProblemOptions } from './problems/index.ts';
-export { type PublishedAgain, publishAgain, redriveOrder, type WrittenAt } from './repairing/index.ts';
+export {
+  dataOf,
+  logRepair,
+  type ProjectedAgain,
+  type PublishedAgain,
+  publishAgain,
+  redriveOrder,
+  type WrittenAt,
+} from './repairing/index.ts';
 export { type HttpRoleOptions, httpRole } from './roles/http-role.ts';
 export { type KafkaClient, type KafkaOptions, kafkaClient } from './roles/kafka-client.ts';
 export { logProblem } from './roles/log-problem.ts';

@@ -1,7 +1,7 @@
 import { ProjectingAsked, RedriveAsked } from '@bezel/contracts';
 import type { HandlerContext } from '@bezel/outbox';
 import { type EventOf, OnEvent } from '@bezel/outbox/nestjs';
-import { kyselyOver, log, redriveOrder, withOrder } from '@bezel/service';
+import { kyselyOver, logRepair, redriveOrder, withOrder } from '@bezel/service';
 import type { CrmDatabase } from '../database/crm-database.ts';
 import { projectAgain } from './project-again.ts';
 
@@ -14,7 +14,7 @@ export class AskedRepairs {
   async redrive({ data }: EventOf<typeof RedriveAsked>, { tx }: HandlerContext): Promise<void> {
     await withOrder(data.orderId, async () => {
       const keys = await redriveOrder(tx, data.orderId);
-      told(data.repairId, `${keys} parked keys of the order are played again`);
+      logRepair(data.repairId, `${keys} parked keys of the order are played again`);
     });
   }
 
@@ -22,10 +22,7 @@ export class AskedRepairs {
   async project({ data }: EventOf<typeof ProjectingAsked>, { tx }: HandlerContext): Promise<void> {
     await withOrder(data.orderId, async () => {
       const result = await projectAgain(kyselyOver<CrmDatabase>(tx), data);
-      told(data.repairId, `projecting message ${data.messageId} again: ${result}`);
+      logRepair(data.repairId, `projecting message ${data.messageId} again: ${result}`);
     });
   }
 }
-
-const told = (repairId: string, message: string): void =>
-  log.warn({ 'event.action': 'order-repaired', 'bezel.repair.id': repairId }, message);

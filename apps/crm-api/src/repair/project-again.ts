@@ -1,16 +1,11 @@
 import { OrderStatusChanged, OrderSubmitted, type ProjectingAsked } from '@bezel/contracts';
-import type { EventData, EventDefinition } from '@bezel/outbox/event';
+import type { EventData } from '@bezel/outbox/event';
+import { dataOf, type ProjectedAgain } from '@bezel/service';
 import { type Kysely, sql } from 'kysely';
 import type { CrmDatabase } from '../database/crm-database.ts';
 import { projectMove, projectSubmitted } from '../projection/project-order.ts';
 
 type Asked = Pick<EventData<typeof ProjectingAsked>, 'messageId' | 'event'>;
-
-/**
- * What came of it. `shown`: the move is there. `not-taken`: the message was not handled here, or so long ago that nobody knows; it
- * comes by itself or is published again, and its effect with it. `unfit`: no event the CRM enters.
- */
-export type ProjectedAgain = 'projected' | 'shown' | 'not-taken' | 'unfit';
 
 /**
  * Enters a move that was taken and is not shown, from its event.
@@ -39,9 +34,3 @@ export async function projectAgain(trx: Kysely<CrmDatabase>, { messageId, event 
 
 const orderIn = (data: unknown): string | null =>
   typeof data === 'object' && data !== null && 'orderId' in data ? String(data.orderId) : null;
-
-function dataOf<Data>(definition: EventDefinition<string, Data>, { type, data }: Asked['event']): Data | undefined {
-  if (definition.type !== type) return undefined;
-  const read = definition.schema['~standard'].validate(data);
-  return read instanceof Promise || read.issues !== undefined ? undefined : read.value;
-}

@@ -4,19 +4,20 @@ import type { Kysely } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
 
 /**
- * Shows a move on the board, unless it shows that or a later one: guarded by `seq`, so that old messages change nothing.
+ * Shows a move on the board, unless it shows that or a later one: guarded by `seq`, so that old messages change nothing. Answers
+ * whether it had to.
  *
  * Served by the primary key. Two at once wait for each other at the row, and the later move stays.
  */
 export async function showMove(
   trx: Kysely<MesDatabase>,
   { orderId, to, seq, reason, at }: EventData<typeof OrderStatusChanged>,
-): Promise<'shown' | 'known'> {
+): Promise<boolean> {
   const row = { status: to, seq, reason: reason ?? null, changed_at: at, late_seq: null };
   const { numInsertedOrUpdatedRows = 0n } = await trx
     .insertInto('order_status')
     .values({ order_id: orderId, ...row })
     .onConflict((conflict) => conflict.column('order_id').doUpdateSet(row).where('order_status.seq', '<', seq))
     .executeTakeFirstOrThrow();
-  return numInsertedOrUpdatedRows > 0n ? 'shown' : 'known';
+  return numInsertedOrUpdatedRows > 0n;
 }

@@ -1,7 +1,7 @@
 import { ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
 import type { Database, HandlerContext } from '@bezel/outbox';
 import { type EventOf, OnEvent } from '@bezel/outbox/nestjs';
-import { kyselyOver, log, publishAgain, redriveOrder, withOrder } from '@bezel/service';
+import { kyselyOver, logRepair, publishAgain, redriveOrder, withOrder } from '@bezel/service';
 import type { MesDatabase } from '../database/mes-database.ts';
 import { projectAgain } from './project-again.ts';
 
@@ -17,7 +17,7 @@ export class AskedRepairs {
   async redrive({ data }: EventOf<typeof RedriveAsked>, { tx }: HandlerContext): Promise<void> {
     await withOrder(data.orderId, async () => {
       const keys = await redriveOrder(tx, data.orderId);
-      told(data.repairId, `${keys} parked keys of the order are played again`);
+      logRepair(data.repairId, `${keys} parked keys of the order are played again`);
     });
   }
 
@@ -25,7 +25,7 @@ export class AskedRepairs {
   async project({ data }: EventOf<typeof ProjectingAsked>, { tx }: HandlerContext): Promise<void> {
     await withOrder(data.orderId, async () => {
       const result = await projectAgain(kyselyOver<MesDatabase>(tx), data);
-      told(data.repairId, `showing message ${data.messageId} again: ${result}`);
+      logRepair(data.repairId, `showing message ${data.messageId} again: ${result}`);
     });
   }
 
@@ -35,10 +35,7 @@ export class AskedRepairs {
     if (data.of !== 'mes') return;
     await withOrder(data.orderId, async () => {
       const result = await publishAgain(this.pool, data);
-      told(data.repairId, `publishing message ${data.messageId} again: ${result}`);
+      logRepair(data.repairId, `publishing message ${data.messageId} again: ${result}`);
     });
   }
 }
-
-const told = (repairId: string, message: string): void =>
-  log.warn({ 'event.action': 'order-repaired', 'bezel.repair.id': repairId }, message);

@@ -102,11 +102,6 @@ export class Repairing {
     }
   }
 
-  /** Whether repairs wait to be carried out. */
-  get waits(): boolean {
-    return this.#waiting.size > 0;
-  }
-
   async #parkedOf(orderId: string, signal: AbortSignal): Promise<ParkedKey[]> {
     const parked: ParkedKey[] = [];
     for (const app of APPS) parked.push(...(await parkedOf(this.#stack.postgres[app], app, orderId, signal)));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createNamespace, type Link, linkTo, networkPath, waitFor } from '@bezel/local/testing';
+import { createNamespace, type Link, linkTo, type NetworkPath, networkPath, waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import type { AuditedStack } from '../audit-stack.ts';
@@ -10,14 +10,20 @@ import { life, Stage } from '../testing/stage.ts';
 jest.setTimeout(240_000);
 
 let stage: Stage;
-let ways: { readonly postgres: Link; readonly crm: Link; readonly temporal: Link };
+let ways: { readonly postgres: Link; readonly crm: Link; readonly temporal: Link; readonly kafka: NetworkPath };
 /** The stage as one reaches it by ways that can be cut. */
 let away: AuditedStack;
 beforeAll(async () => {
   stage = await Stage.set({ namespace: await createNamespace() });
   const { postgres, temporal } = stage.stack;
   const { host } = new URL(postgres.shop);
-  ways = { postgres: await linkTo(host), crm: await linkTo(host), temporal: await linkTo(temporal.address) };
+  const [broker = ''] = stage.stack.kafka;
+  ways = {
+    postgres: await linkTo(host),
+    crm: await linkTo(host),
+    temporal: await linkTo(temporal.address),
+    kafka: networkPath(Number(broker.slice(broker.lastIndexOf(':') + 1))),
+  };
   const through = (url: string, way: Link): string => {
     const address = new URL(url);
     address.host = way.address;
@@ -37,7 +43,8 @@ beforeAll(async () => {
   }
 }, 60_000);
 afterAll(async () => {
-  for (const way of Object.values(ways ?? {})) await way[Symbol.asyncDispose]();
+  ways?.kafka[Symbol.dispose]();
+  for (const way of [ways?.postgres, ways?.crm, ways?.temporal]) await way?.[Symbol.asyncDispose]();
   await stage?.[Symbol.asyncDispose]();
 }, 60_000);
 
@@ -56,37 +63,21 @@ test('a view that is not there is told, nothing is called well meanwhile, and al
   await expect(one.reconciler.health()).resolves.toEqual({ leads: true, unaccounted: 0 });
 });
 
-test('Temporal silent: told, and all is well when it is back', async () => {
-  await using one = startReconciler(away);
-  await until('all to be well', () => allIsWell(one));
-  ways.temporal.silence();
-  await until('it to be told', () => one.reconciler.figures().troubles.has('temporal'));
-  ways.temporal.mend();
-  await until('all to be well', () => allIsWell(one));
-});
-
-test('Temporal away: told, nothing is called well meanwhile, and all is well when it is back', async () => {
-  await using one = startReconciler(away);
-  await until('all to be well', () => allIsWell(one));
-  ways.temporal.cut();
-  await until('it to be told', () => one.reconciler.figures().troubles.has('temporal'));
-  expect(one.reconciler.figures().unaccounted.size).toBe(0);
-  await expect(one.reconciler.health()).rejects.toThrow();
-  ways.temporal.mend();
-  await until('all to be well', () => allIsWell(one));
-});
-
-test.each(['cut', 'silence'] as const)(
-  'Kafka away (%s): told, nothing is called well meanwhile, and all is well when it is back',
-  async (how) => {
-    const [broker = ''] = stage.stack.kafka;
-    using path = networkPath(Number(broker.slice(broker.lastIndexOf(':') + 1)));
+test.each([
+  ['temporal', 'cut'],
+  ['temporal', 'silence'],
+  ['kafka', 'cut'],
+  ['kafka', 'silence'],
+] as const)(
+  '%s away (%s): told, nothing is called well meanwhile, and all is well when it is back',
+  async (source, how) => {
     await using one = startReconciler(away);
     await until('all to be well', () => allIsWell(one));
-    path[how]();
-    await until('it to be told', () => one.reconciler.figures().troubles.has('kafka'));
+    ways[source][how]();
+    await until('it to be told', () => one.reconciler.figures().troubles.has(source));
     expect(one.reconciler.figures().unaccounted.size).toBe(0);
-    path.mend();
+    await expect(one.reconciler.health()).rejects.toThrow();
+    ways[source].mend();
     await until('all to be well', () => allIsWell(one));
   },
 );

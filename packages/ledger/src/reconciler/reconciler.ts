@@ -238,6 +238,7 @@ export class Reconciler {
   #resting(signal: AbortSignal, getsOn: () => void): () => Promise<void> {
     let began = performance.now();
     return async () => {
+      getsOn();
       const worked = performance.now() - began;
       if (worked < SHORTEST_WORK_MS) return;
       const until = performance.now() + restOf(worked, this.#times.pass.share);

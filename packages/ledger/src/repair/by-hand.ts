@@ -31,9 +31,8 @@ export function byHandTextOf({ hop, kind }: Finding): string {
         ? 'The order has ended and its workflow runs on: look at its history in Temporal, and end it by hand when it has nothing left to do.'
         : 'The order has ended and needs no workflow any more: find out who ended it before it came to its end.';
     case 'mes.board':
-      return 'The board shows another move than was made: what was told is never changed. Correct the row by hand, from the shop’s history.';
     case 'crm.projection':
-      return 'The CRM shows another move than was made: what was told is never changed. Correct the row by hand, from the shop’s history.';
+      return `${hop === 'mes.board' ? 'The board' : 'The CRM'} shows another move than was made: what was told is never changed. Correct the row by hand, from the shop’s history.`;
     default:
       return `${LOOK}, and tell the developers.`;
   }

@@ -16,8 +16,8 @@ export const checkBoard: Check = (account, terms) => {
     const detail = `the board shows the order ${others.length + 1} times`;
     found.push({ kind: 'doubled-effect', hop, orderId, detail });
   }
-  const last = lastTaken(account);
-  if (last !== undefined && last.seq > (shown?.seq ?? 0)) {
+  const last = lastTaken(account, shown?.seq ?? 0);
+  if (last !== undefined) {
     const detail = `move ${last.seq} to ${last.to} was taken, and the board shows ${shown?.to ?? 'nothing'}`;
     found.push({ kind: 'lost', hop, orderId, messageId: last.messageId, detail });
   }
@@ -33,10 +33,10 @@ export const checkBoard: Check = (account, terms) => {
   return found;
 };
 
-/** Where an order begins is told to no board: its work order comes later. */
-function lastTaken(account: OrderAccount) {
-  for (const { seq, to } of account.moves.toReversed()) {
-    const messageId = seq === 0 ? undefined : takenMessage(account, 'mes.inbox', seq);
+/** The last move after a given one that was taken. Move 0 is told to no board: the work order comes later. */
+function lastTaken(account: OrderAccount, after: number) {
+  for (const { seq, to } of account.moves.filter((move) => move.seq > after).toReversed()) {
+    const messageId = takenMessage(account, 'mes.inbox', seq);
     if (messageId !== undefined) return { seq, to, messageId };
   }
   return undefined;

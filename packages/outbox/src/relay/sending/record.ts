@@ -19,7 +19,8 @@ export function toRecord(
   timestamp?: number,
 ): OutgoingMessage {
   return {
-    ...{ topic, timestamp },
+    topic,
+    timestamp,
     key: Buffer.from(key),
     value: payload,
     headers: [
