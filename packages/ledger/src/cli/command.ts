@@ -5,7 +5,7 @@ import type { Paint } from './terminal/paint.ts';
 
 /**
  * What the process ends with. 0 is said only when everything was read and nothing is missing: what cannot be read is never
- * called well.
+ * called well. Nor does it depend on whether anybody reads the output to its end.
  */
 export const EXIT = {
   done: 0,

@@ -270,6 +270,11 @@ describe('what cannot be read is never called well', () => {
     expect(await orderctl(`why ${randomUUID()}`)).toMatchObject({ code: 4 });
   });
 
+  test('an order and a time, which it may be older than: 2, and not that nobody knows it', async () => {
+    const { code, err } = await orderctl(`audit --order ${randomUUID()} --since 1h`);
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('give one of them') });
+  });
+
   test('told to end: 130, and no verdict', async () => {
     const ended = AbortSignal.abort(new Error('ended'));
     expect(await orderctl('audit', { signal: ended })).toEqual({

@@ -3,6 +3,7 @@ import { auditStack, type OrderAudit } from '../../audit-stack.ts';
 import { findOrder } from '../../sources/order-details.ts';
 import { type Command, EXIT } from '../command.ts';
 import { ORDER_OPTION, orderName } from '../options/order.ts';
+import { UsageError } from '../options/usage-error.ts';
 import { auditDocument, auditText } from '../report/audit-report.ts';
 import { tallyOf } from '../report/audit-tally.ts';
 import { unknownOrder } from '../report/unknown-order.ts';
@@ -32,6 +33,9 @@ unaccounted for. With --order the whole account of the order is shown. It exits 
     const limit = given.wholeNumber('limit') ?? MOST_SHOWN;
     const atRest = given.flag('at-rest');
     const name = named === undefined ? undefined : orderName(named);
+    if (name !== undefined && since !== undefined) {
+      throw new UsageError('--order names one order, however old; --since chooses among all: give one of them');
+    }
     const stack = servers();
     const orderId = name === undefined ? undefined : await findOrder(stack.postgres.shop, name);
     if (name !== undefined && orderId === undefined) return unknownOrder(named ?? '');
