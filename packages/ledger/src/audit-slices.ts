@@ -7,10 +7,11 @@ import { type Batches, batchesOf } from './sources/batches.ts';
 import { copiesOn } from './sources/copies.ts';
 import { ORDER_TOPICS } from './sources/copy-of.ts';
 import { handledByOrder, type InboxRows } from './sources/handled-by-order.ts';
+import { heldBackOn } from './sources/held-back.ts';
 import { idTime, LOWEST_ID } from './sources/id-time.ts';
 import { LineSort } from './sources/line-sort.ts';
 import { Cursor, groupSorted } from './sources/merge.ts';
-import { lineOfCopy, lineOfWorkflow, orderIdIn } from './sources/message-lines.ts';
+import { lineOfCopy, lineOfHeld, lineOfWorkflow, orderIdIn } from './sources/message-lines.ts';
 import { openViews } from './sources/views.ts';
 import { openWorkflows } from './sources/workflows.ts';
 
@@ -81,7 +82,7 @@ export async function* auditSlices(stack: AuditedStack, options: SlicesOptions):
 /** Clocks differ, and a sweeper may have started a workflow long after its order. An order without one is looked at again. */
 const DAY = 24 * 60 * 60_000;
 
-/** Lays down every copy and every inbox row, by order. */
+/** Lays down every copy, every inbox row and what is held back, by order. */
 async function addMessages(
   byOrder: LineSort,
   { kafka, topics = ORDER_TOPICS, postgres }: AuditedStack,
@@ -100,6 +101,7 @@ async function addMessages(
     const app = APPS[index] as (typeof APPS)[number];
     const snapshot = open.use(await openViews(postgres[app], app, { fromId, hops: [hop] }, signal));
     inboxes.push({ hop, rows: snapshot.byMessage(hop) });
+    await byOrder.add(heldBackOn(topics, snapshot.held).map(lineOfHeld));
   }
   for await (const lines of handledByOrder(copies.sorted(), inboxes)) {
     signal.throwIfAborted();

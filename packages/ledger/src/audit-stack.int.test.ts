@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { createNamespace } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Admin } from '@platformatic/kafka';
 import { isDefect } from './audit/finding.ts';
 import { AT_REST_LIMITS, WORKING_LIMITS } from './audit/limits.ts';
+import { auditSlices } from './audit-slices.ts';
 import { auditStack } from './audit-stack.ts';
 import { openTopics } from './sources/topics.ts';
 import { ViewUnavailableError } from './sources/views.ts';
@@ -123,6 +125,53 @@ describe('auditStack, over real Postgres, Kafka and Temporal', () => {
     const audits = await stage.audit({ orderIds: [orderId], from, limits: PATIENT });
     expect(audits.get(orderId)?.account.copies).toEqual([]);
     expect(audits.get(orderId)?.findings).toContainEqual(expect.objectContaining({ kind: 'lost', hop: 'shop.topic' }));
+  });
+
+  test('what a consumer holds back is missed even when its inbox forgets, by an audit and by a pass', async () => {
+    await using own = await Stage.set({ namespace: await createNamespace() });
+    const [healthy, parked] = [randomUUID(), randomUUID()];
+    for (const orderId of [healthy, parked]) {
+      await own.fill(life(orderId, { repeatsFrom: [] }));
+      await own.startWorkflow(orderId);
+    }
+    const topic = own.stack.topics?.['shop.topic'];
+    const rows = [
+      [parked, 'crm.inbox', topic, 'crm', 2],
+      // On another topic than the orders', and of no order.
+      [healthy, 'crm.inbox', 'webhooks', 'crm', 9],
+      [null, 'crm.inbox', topic, 'crm', 9],
+    ];
+    for (const row of rows) {
+      await own.query(
+        'crm',
+        `INSERT INTO ledger.crm_parked VALUES ($1, $2, $3, $4, 'no', NULL, 5, $5, now(), false)`,
+        row,
+      );
+    }
+    await own.query('crm', 'DELETE FROM ledger.crm_inbox');
+    const readAt = Date.now() + 1_000;
+    const limits = { ...PATIENT, inboxKeptMs: 0 };
+    const slices = { readAt, limits, ordersASlice: 1, rest: async () => {}, getsOn: () => {}, onSlice: () => {} };
+    const { signal } = new AbortController();
+    for (const audits of [
+      auditStack(own.stack, { readAt, limits }),
+      auditStack(own.stack, { readAt, limits, orderIds: [healthy, parked] }),
+      auditSlices(own.stack, { ...slices, signal }),
+    ]) {
+      const lost = new Map<string, string[]>();
+      for await (const { account, findings } of audits) {
+        lost.set(
+          account.orderId,
+          findings.filter(isDefect).map(({ kind, hop }) => `${kind} ${hop}`),
+        );
+      }
+      expect(lost).toEqual(
+        new Map([
+          [healthy, []],
+          [parked, ['lost crm.inbox', 'lost crm.inbox']],
+        ]),
+      );
+    }
   });
 
   test('leaves no consumer group behind', async () => {

@@ -7,10 +7,11 @@ import { type Batches, batchesOf } from './sources/batches.ts';
 import { copiesIn, rangeOf } from './sources/copies.ts';
 import { ORDER_TOPICS, type OrderTopics } from './sources/copy-of.ts';
 import { handledByOrder, type InboxRows } from './sources/handled-by-order.ts';
+import { heldBackOn } from './sources/held-back.ts';
 import { LOWEST_ID, lowestIdAt } from './sources/id-time.ts';
 import { LineSort } from './sources/line-sort.ts';
 import { groupSorted } from './sources/merge.ts';
-import { lineOfCopy, lineOfWorkflow } from './sources/message-lines.ts';
+import { lineOfCopy, lineOfHeld, lineOfWorkflow } from './sources/message-lines.ts';
 import { openTopics, type TopicOffsets } from './sources/topics.ts';
 import { openViews } from './sources/views.ts';
 import { openWorkflows, type WorkflowsPlace } from './sources/workflows.ts';
@@ -65,8 +66,10 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
   const { onProgress = () => {}, signal } = options;
   const { orderIds, since } = options;
   const fromId = since === undefined ? LOWEST_ID : lowestIdAt(since);
+  const { kafka, topics = ORDER_TOPICS } = stack;
   await using open = new AsyncDisposableStack();
 
+  const byOrder = open.use(new LineSort());
   const views: Batches<Known>[] = [];
   const inboxes: InboxRows[] = [];
   const readViews = async (messageIds?: readonly string[]): Promise<void> => {
@@ -76,9 +79,9 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
         if (isInbox(hop)) inboxes.push({ hop, rows: snapshot.byMessage(hop) });
         else views.push(snapshot.byOrder(hop));
       }
+      await byOrder.add(heldBackOn(topics, snapshot.held).map(lineOfHeld));
     }
   };
-  const { kafka, topics = ORDER_TOPICS } = stack;
   const selected = { orderIds, fromId, since, from: options.from };
   const reader = open.use(openTopics(kafka));
   const range = options.copies === undefined ? await rangeOf(reader, topics, selected) : undefined;
@@ -100,7 +103,6 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
   }
   if (few !== undefined) await readViews(messages <= FEW_MESSAGES ? few : undefined);
 
-  const byOrder = open.use(new LineSort());
   let rows = 0;
   for await (const lines of handledByOrder(copies.sorted(), inboxes)) {
     signal?.throwIfAborted();

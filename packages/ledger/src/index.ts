@@ -1,5 +1,13 @@
 export { accountOf, ViewRowUnreadableError } from './account/account-of.ts';
-export type { Claim, Evidence, MessageCopy, ViewRow, WorkflowSeen, WorkflowStatus } from './account/evidence.ts';
+export type {
+  Claim,
+  Evidence,
+  HeldBack,
+  MessageCopy,
+  ViewRow,
+  WorkflowSeen,
+  WorkflowStatus,
+} from './account/evidence.ts';
 export { type App, HOPS, type Hop, VIEW_HOPS, type ViewHop } from './account/hops.ts';
 export type { OrderAccount } from './account/order-account.ts';
 export { auditOrder } from './audit/audit-order.ts';

@@ -1,6 +1,6 @@
 import { ORDER_STATUSES, type OrderStatus, WORK_ORDER_STATUSES, type WorkOrderStatus } from '@bezel/contracts';
 import type { FactKind } from '@bezel/order-workflow';
-import type { Claim, Evidence, MessageCopy, ViewRow, WorkflowSeen } from './evidence.ts';
+import type { Claim, Evidence, HeldBack, MessageCopy, ViewRow, WorkflowSeen } from './evidence.ts';
 import type { InboxHop, OutboxHop } from './hops.ts';
 import type {
   DelaySeen,
@@ -43,6 +43,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const written: WrittenMessage[] = [];
   const copies: MessageCopy[] = [];
   const handled: HandledMessage[] = [];
+  const held: HeldBack[] = [];
   const workOrders: WorkOrderSeen[] = [];
   const board: MoveSeen[] = [];
   const projected: MoveSeen[] = [];
@@ -90,6 +91,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
     if (item.source === 'view') place(item);
     else if (item.source === 'topic') copies.push(item);
     else if (item.source === 'client') claims.push(item);
+    else if (item.source === 'parked') held.push(item);
     else workflow = laterRun(workflow, item);
   }
 
@@ -108,6 +110,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
     written,
     copies,
     handled,
+    held,
     workflow,
     workOrders,
     board,

@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@bezel/contracts';
-import type { TopicHop, ViewHop } from './hops.ts';
+import type { InboxHop, TopicHop, ViewHop } from './hops.ts';
 
 /** A row of an app's audit view, as docs/views.md describes it. Times are milliseconds since 1970, UTC. */
 export interface ViewRow {
@@ -55,5 +55,19 @@ export interface Claim {
   readonly at: number;
 }
 
+/**
+ * What a consumer holds back of an order on a topic: it could not handle a message, and keeps that one and all that came after
+ * it. So the last `messages` copies on the topic wait, repeats included.
+ */
+export interface HeldBack {
+  readonly source: 'parked';
+  readonly orderId: string;
+  readonly hop: InboxHop;
+  readonly topic: TopicHop;
+  readonly messages: number;
+  /** Since when. */
+  readonly at: number;
+}
+
 /** Anything known about an order, from anywhere. */
-export type Evidence = ViewRow | MessageCopy | WorkflowSeen | Claim;
+export type Evidence = ViewRow | MessageCopy | WorkflowSeen | Claim | HeldBack;

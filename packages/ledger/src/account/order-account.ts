@@ -1,6 +1,6 @@
 import type { OrderStatus, WorkOrderStatus } from '@bezel/contracts';
 import type { FactKind } from '@bezel/order-workflow';
-import type { Claim, MessageCopy, WorkflowSeen } from './evidence.ts';
+import type { Claim, HeldBack, MessageCopy, WorkflowSeen } from './evidence.ts';
 import type { InboxHop, OutboxHop, TopicHop } from './hops.ts';
 
 /** A move of an order as a history shows it. Move 0 is the submission. */
@@ -74,6 +74,7 @@ export interface OrderAccount {
   readonly written: readonly WrittenMessage[];
   readonly copies: readonly MessageCopy[];
   readonly handled: readonly HandledMessage[];
+  readonly held: readonly HeldBack[];
   readonly workflow: WorkflowSeen | null;
   readonly workOrders: readonly WorkOrderSeen[];
   /** The last move as the board of the MES shows it. */

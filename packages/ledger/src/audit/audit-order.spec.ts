@@ -2,6 +2,7 @@ import { STAGE_TIMES, STATUSES } from '@bezel/order-workflow';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { accountOf } from '../account/account-of.ts';
+import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { Evidence } from '../account/evidence.ts';
 import { DEFECTS, planted } from '../testing/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
@@ -100,6 +101,29 @@ describe('what an outbox or an inbox has forgotten is not lost', () => {
         expect(audit(without(without(evidence, 'outbox'), 'inbox'), after(8))).toEqual([]);
         expect(audit(without(evidence, 'outbox'), after(1))).not.toEqual([]);
         expect(audit(without(evidence, 'inbox'), after(6))).not.toEqual([]);
+      }),
+    );
+  });
+
+  test.each([
+    ['shop.inbox', 'shop.topic'],
+    ['shop.inbox', 'mes.topic'],
+    ['mes.inbox', 'shop.topic'],
+    ['crm.inbox', 'shop.topic'],
+  ] as const)('but what %s holds back of %s was never taken, however old, and nothing else is missed', (hop, topic) => {
+    const due = SUBSCRIPTIONS.filter((subscription) => subscription.hop === hop).flatMap(({ types }) => types);
+    fc.assert(
+      fc.property(finalLives, fc.integer({ min: 1, max: 10 }), (plan, messages) => {
+        const evidence = without(without(liveOrder(ORDER, plan), 'outbox'), 'inbox');
+        const held: Evidence = { source: 'parked', orderId: ORDER, hop, topic, messages, at: LIFE_BEGINS };
+        const last = accountOf(ORDER, evidence)
+          .copies.filter((copy) => copy.hop === topic)
+          .slice(-messages);
+        const expected = new Set(last.filter(({ type }) => due.includes(type)).map(({ messageId }) => messageId));
+        const found = audit([...evidence, held], after(8));
+        expect(found.map(({ kind, hop, messageId }) => `${kind} ${hop} ${messageId}`).sort()).toEqual(
+          [...expected].map((messageId) => `lost ${hop} ${messageId}`).sort(),
+        );
       }),
     );
   });

@@ -1,7 +1,7 @@
 import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { MessageCopy } from '../account/evidence.ts';
 import type { OutboxHop, TopicHop } from '../account/hops.ts';
-import type { HandledMessage, OrderAccount, WrittenMessage } from '../account/order-account.ts';
+import { copiesOn, type HandledMessage, type OrderAccount, type WrittenMessage } from '../account/order-account.ts';
 import { idTime } from '../sources/id-time.ts';
 import type { AuditTerms } from './judge.ts';
 
@@ -14,28 +14,42 @@ const FORGOTTEN_LANE = -1;
  * Outboxes forget what they have published, and inboxes what they have taken, after some days; topics do not. So of a message
  * that is older than that, its copy stands for its row in the outbox and for the rows in the inboxes: what is missing there is
  * nothing that was lost. Everything else of an old order is audited as that of a young one.
+ *
+ * An inbox forgets what was taken. What its consumer holds back was not, however old it is.
  */
 export function withWhatIsForgotten(account: OrderAccount, { readAt, limits }: AuditTerms): OrderAccount {
   const { outboxKeptMs, inboxKeptMs } = limits;
   const old = firstCopies(account).filter((copy) => writtenAt(copy) < readAt - Math.min(outboxKeptMs, inboxKeptMs));
   if (old.length === 0) return account;
   const written = new Set(account.written.map(({ messageId }) => messageId));
-  const handled = new Set(account.handled.map(({ hop, messageId }) => `${hop} ${messageId}`));
+  const notForgotten = new Set([...account.handled, ...heldBack(account)].map(takeOf));
   const forgottenRows = old.flatMap((copy): WrittenMessage[] =>
     written.has(copy.messageId) || writtenAt(copy) >= readAt - outboxKeptMs ? [] : [rowOf(copy)],
   );
   const forgottenTakes = old.flatMap((copy): HandledMessage[] => {
     const { messageId, type, at } = copy;
     if (writtenAt(copy) >= readAt - inboxKeptMs) return [];
-    return SUBSCRIPTIONS.filter(({ types, hop }) => types.includes(type) && !handled.has(`${hop} ${messageId}`)).map(
-      ({ hop }) => ({ hop, messageId, group: 'forgotten', at }),
-    );
+    return SUBSCRIPTIONS.filter(
+      ({ types, hop }) => types.includes(type) && !notForgotten.has(takeOf({ hop, messageId })),
+    ).map(({ hop }) => ({ hop, messageId, group: 'forgotten', at }));
   });
   return {
     ...account,
     written: [...forgottenRows, ...account.written],
     handled: [...account.handled, ...forgottenTakes],
   };
+}
+
+type Take = Pick<HandledMessage, 'hop' | 'messageId'>;
+
+const takeOf = ({ hop, messageId }: Take): string => `${hop} ${messageId}`;
+
+/** The messages that consumers hold back. Of fewer copies than are held, all are. */
+function heldBack(account: OrderAccount): readonly Take[] {
+  return account.held.flatMap(({ hop, topic, messages }) => {
+    const copies = copiesOn(account, topic);
+    return copies.slice(Math.max(0, copies.length - messages)).map(({ messageId }) => ({ hop, messageId }));
+  });
 }
 
 /** Its id tells; a message may have waited long to be published. */

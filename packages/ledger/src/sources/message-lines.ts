@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@bezel/contracts';
-import type { Evidence, MessageCopy, ViewRow, WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
+import type { Evidence, HeldBack, MessageCopy, ViewRow, WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
 import type { InboxHop, TopicHop } from '../account/hops.ts';
 
 // What is known of messages, as lines that can be sorted: first by message, to meet the inboxes, then by order. Fields are
@@ -25,6 +25,7 @@ export interface HandledLine {
 const COPY = 'c';
 const HANDLED = 'h';
 const WORKFLOW = 'w';
+const HELD = 'p';
 
 /**
  * What belongs to one message, as lines that sort by order: its copies, and who took it. An inbox knows messages and not
@@ -48,10 +49,14 @@ export function linesByOrder(copies: readonly string[], handled: readonly Handle
 export const lineOfWorkflow = ({ orderId, status, startedAt, closedAt }: WorkflowSeen): string =>
   [orderId, WORKFLOW, status, startedAt, closedAt].join('\t');
 
+/** What is held back of an order as a line that sorts by its order. */
+export const lineOfHeld = ({ orderId, hop, topic, messages, at }: HeldBack): string =>
+  [orderId, HELD, hop, topic, messages, at].join('\t');
+
 /** The order's id, with which the line begins. */
 export const orderIdIn = messageIdIn;
 
-/** Reads a line of {@link linesByOrder} or {@link lineOfWorkflow} back. */
+/** Reads a line of {@link linesByOrder}, {@link lineOfWorkflow} or {@link lineOfHeld} back. */
 export function evidenceIn(line: string): Evidence {
   const fields = line.split('\t');
   const [orderId = '', kind] = fields;
@@ -69,6 +74,11 @@ export function evidenceIn(line: string): Evidence {
       startedAt: Number(startedAt),
       closedAt: closedAt ? Number(closedAt) : null,
     };
+  }
+  if (kind === HELD) {
+    const [, , hop, topic, messages, at] = fields;
+    const held = { hop: hop as InboxHop, topic: topic as TopicHop, messages: Number(messages), at: Number(at) };
+    return { source: 'parked', orderId, ...held };
   }
   const [, , messageId = '', hop, type = '', partition, offset = '0', at, seq = '', to] = fields;
   const copy = {

@@ -1,5 +1,6 @@
 import type { App, InboxHop, OutboxHop } from '../account/hops.ts';
 import { connectReadOnly } from './connection.ts';
+import { parkedView } from './held-back.ts';
 import { ViewUnavailableError } from './views.ts';
 
 /** A key set aside: what Kafka refused (an outbox), or what a consumer could not handle (an inbox). See docs/views.md. */
@@ -33,7 +34,7 @@ const QUERY = (view: string): string => `
  */
 export async function parkedOf(url: string, app: App, orderId: string, signal?: AbortSignal): Promise<ParkedKey[]> {
   await using connection = await connectReadOnly(url, app, signal);
-  const view = `ledger.${app}_parked`;
+  const view = parkedView(app);
   try {
     return (await connection.client.query<ParkedKey>(QUERY(view), [orderId])).rows;
   } catch (error) {

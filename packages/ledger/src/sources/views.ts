@@ -3,6 +3,7 @@ import type { ViewRow } from '../account/evidence.ts';
 import { type App, type InboxHop, isInbox, VIEW_HOPS, type ViewHop, viewOf } from '../account/hops.ts';
 import type { Batches } from './batches.ts';
 import { connectReadOnly } from './connection.ts';
+import { type HeldKey, parkedView, readHeldKeys } from './held-back.ts';
 
 /** A view is not there or may not be read: the app is not migrated, or the login is no member of `bezel_audit`. */
 export class ViewUnavailableError extends Error {
@@ -30,6 +31,8 @@ export interface ViewSnapshot extends AsyncDisposable {
   byOrder(hop: Exclude<ViewHop, InboxHop>): Batches<PackedRows>;
   /** The rows of an inbox likewise, sorted by message id, each as a line: message id, at and group, divided by tabs. */
   byMessage(hop: InboxHop): Batches<string>;
+  /** What the app's consumer holds back of the orders; nothing where the inbox is not among the views that are read. */
+  readonly held: readonly HeldKey[];
 }
 
 /** Reads what the views say of an order. */
@@ -76,10 +79,13 @@ export async function openViews(
 ): Promise<ViewSnapshot> {
   const connection = await connectReadOnly(connectionString, app, signal);
   const { client } = connection;
+  const hops: readonly ViewHop[] = selection.hops ?? VIEW_HOPS[app];
+  let held: readonly HeldKey[] = [];
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(WORK_MEM);
-    for (const hop of selection.hops ?? VIEW_HOPS[app]) await declareCursor(client, hop, selection);
+    if (hops.some(isInbox)) held = await heldKeys(client, app, selection);
+    for (const hop of hops) await declareCursor(client, hop, selection);
   } catch (error) {
     await connection[Symbol.asyncDispose]();
     throw error;
@@ -88,8 +94,17 @@ export async function openViews(
   return {
     byOrder: (hop) => fetchAll(fetch, hop, ({ order_id, line }) => ({ hop, orderId: order_id, text: line })),
     byMessage: (hop) => fetchAll(fetch, hop, ({ line }) => line),
+    held,
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
+}
+
+async function heldKeys(client: pg.Client, app: App, selection: ViewSelection): Promise<readonly HeldKey[]> {
+  try {
+    return await readHeldKeys(client, app, selection);
+  } catch (error) {
+    throw new ViewUnavailableError(parkedView(app), error as Error);
+  }
 }
 
 /** A few sorts of many rows at once, in memory where they fit. */

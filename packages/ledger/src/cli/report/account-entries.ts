@@ -31,6 +31,9 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
       entry(hop, at, `${type} at ${partition}/${offset}`, messageId),
     ),
     ...account.handled.map(({ hop, at, group, messageId }) => entry(hop, at, `taken by ${group}`, messageId)),
+    ...account.held.map(({ hop, at, topic, messages }) =>
+      entry(hop, at, `messages held back on ${topic}: ${messages}`),
+    ),
     ...(workflow === null ? [] : [entry('workflow', workflow.startedAt, `started; now ${workflow.status}`)]),
     ...account.workOrders.map(({ status, at, workOrderId }) =>
       entry('mes.work-order', at, `${status}, ${workOrderId ?? 'no id'}`),
