@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { accountOf } from '../account/account-of.ts';
 import { SUBSCRIPTIONS } from '../account/event-types.ts';
-import type { Evidence } from '../account/evidence.ts';
+import type { Evidence, MessageCopy } from '../account/evidence.ts';
 import { DEFECTS, planted } from '../testing/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
 import { auditOrder } from './audit-order.ts';
@@ -253,6 +253,25 @@ describe('a message that a repair published again', () => {
       const repaired = { source: 'view', orderId: ORDER, hop: 'shop.repair', at: LIFE_BEGINS } as const;
       expect(audit([...evidence, { ...repaired, messageId, state: 'publish-again' }])).toEqual([]);
       expect(audit([...evidence, { ...repaired, messageId: null, state: 'redrive' }])).not.toEqual([]);
+    }
+  });
+
+  test('and was there out of order before, stays so', () => {
+    for (let pick = 0; pick < 7; pick += 1) {
+      const { evidence, messageId } = late(pick);
+      const repaired = {
+        source: 'view',
+        orderId: ORDER,
+        hop: 'shop.repair',
+        messageId,
+        state: 'publish-again',
+      } as const;
+      const copy = evidence.at(-1) as MessageCopy;
+      const at = copy.at + 60_000;
+      const again = { ...copy, offset: 9_999n, at };
+      expect(audit([...evidence, again, { ...repaired, at }])).toEqual(audit(evidence));
+      // By a clock that is fast, or by a shop that was ended meanwhile.
+      expect(audit([...evidence, { ...repaired, at: copy.at + 5_000 }])).toEqual([]);
     }
   });
 });

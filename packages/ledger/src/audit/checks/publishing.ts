@@ -7,7 +7,7 @@ import { type AuditTerms, type Check, groupedBy, missing } from '../judge.ts';
 /**
  * Outbox and topic tell the same: every row has a copy, every copy has a row, and first copies are in order. Repeats are
  * allowed, as many as there are. A message that was published again because it was missing has no place in that order: it
- * came late, and the repair that brought it says so.
+ * came late, and the repair that brought it says so. A message that was there before it was published again has its place.
  */
 export const checkPublishing: Check = (account, terms) =>
   (['shop.outbox', 'mes.outbox'] as const).flatMap((outbox) => checkOutbox(account, terms, outbox));
@@ -62,13 +62,11 @@ function checkOrder(
   copiesOf: ReadonlyMap<string, readonly MessageCopy[]>,
 ): Finding[] {
   const found: Finding[] = [];
-  const broughtLate = new Set(
-    account.repairs.filter(({ kind }) => kind === 'publish-again').map(({ messageId }) => messageId),
-  );
   let furthest: { message: WrittenMessage; offset: bigint } | undefined;
   for (const message of written) {
-    const offset = copiesOf.get(message.messageId)?.[0]?.offset;
-    if (offset === undefined || broughtLate.has(message.messageId)) continue;
+    const first = copiesOf.get(message.messageId)?.[0];
+    if (first === undefined || isBroughtLate(account, first)) continue;
+    const { offset } = first;
     if (furthest === undefined || offset > furthest.offset) {
       furthest = { message, offset };
       continue;
@@ -79,3 +77,16 @@ function checkOrder(
   }
   return found;
 }
+
+/**
+ * A copy may come so long before the repair that brought it is recorded: clocks of databases differ, and a shop that is ended in
+ * between records it when it is back. Shorter than a hop may take, so nobody asks for a message so soon after it was there.
+ */
+const RECORDED_WITHIN_MS = 30_000;
+
+/** Nothing of it was on the topic before a repair published it again. */
+const isBroughtLate = ({ repairs }: OrderAccount, { messageId, at }: MessageCopy): boolean =>
+  repairs.some(
+    (repair) =>
+      repair.kind === 'publish-again' && repair.messageId === messageId && at >= repair.at - RECORDED_WITHIN_MS,
+  );
