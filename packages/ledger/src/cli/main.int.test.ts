@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { linkTo } from '@bezel/local/testing';
+import { linkTo, waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { lockedOut } from '../testing/locked-out.ts';
 import { Stage } from '../testing/stage.ts';
 
 jest.setTimeout(120_000);
@@ -51,4 +52,14 @@ test.each([
   // Only from now on there is anything to be said.
   shop.mend();
   expect(await ended).toBe(code);
+});
+
+test('Ctrl-C while the database does not answer: 130', async () => {
+  const { url } = stage.databases.shop;
+  await using frozen = await lockedOut(url, 'ledger.shop_order_details');
+  const child = start('why B-2026-000001', url);
+  const ended = exitCodeOf(child);
+  await waitFor('it to wait', () => frozen.keepsWaiting());
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
 });

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT } from './command.ts';
+import { endedBy } from './ended-by.ts';
 import { run } from './run.ts';
 
-const ending = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => ending.abort(new Error(`ended by ${signal}`)));
-}
+const signal = endedBy(process);
 
 // Whoever reads the output may have seen enough (`orderctl list | head`); what was found is the exit code all the same.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
@@ -20,5 +18,5 @@ process.exitCode = await run(process.argv.slice(2), {
   err: process.stderr,
   env: process.env,
   checkout: resolve(fileURLToPath(new URL('../../../../', import.meta.url))),
-  signal: ending.signal,
+  signal,
 });

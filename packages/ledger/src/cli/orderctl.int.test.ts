@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createNamespace } from '@bezel/local/testing';
+import { createNamespace, waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Admin } from '@platformatic/kafka';
 import pg from 'pg';
 import type { Evidence, ViewRow } from '../account/evidence.ts';
 import type { Hop } from '../account/hops.ts';
 import { connectReadOnly } from '../sources/connection.ts';
+import { lockedOut } from '../testing/locked-out.ts';
 import { LIFE_BEGINS } from '../testing/order-life.ts';
 import { life, Stage } from '../testing/stage.ts';
 import { WhyAnswer } from '../why/answer.ts';
@@ -283,6 +284,27 @@ describe('what cannot be read is never called well', () => {
       err: 'orderctl: ended before it was done\n',
     });
   });
+
+  const ORDER = '019b8d9c-1111-7000-8000-000000000001';
+  test.each([
+    ['list', 'shop', 'shop_order_details'],
+    ['audit --order B-2026-999999', 'shop', 'shop_order_details'],
+    ['why B-2026-999999', 'shop', 'shop_order_details'],
+    [`why ${ORDER}`, 'shop', 'shop_order_details'],
+    [`why ${ORDER}`, 'mes', 'mes_parked'],
+    ['repair B-2026-999999', 'shop', 'shop_order_details'],
+    [`repair ${ORDER}`, 'mes', 'mes_parked'],
+  ] as const)(
+    'told to end while a database does not answer: 130 (%s, which waits for %s: %s)',
+    async (line, app, view) => {
+      const ending = new AbortController();
+      await using frozen = await lockedOut(stage.databases[app].url, `ledger.${view}`);
+      const ended = orderctl(line, { signal: ending.signal });
+      await waitFor('it to wait', () => frozen.keepsWaiting());
+      ending.abort(new Error('ended'));
+      expect(await ended).toMatchObject({ code: 130, out: '' });
+    },
+  );
 
   test('it cannot write, whatever the login may do', async () => {
     await using superuser = await connectReadOnly(stage.stack.postgres.shop, 'shop');

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createNamespace, type Link, linkTo, type NetworkPath, networkPath, waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import pg from 'pg';
 import type { AuditedStack } from '../audit-stack.ts';
 import { planted } from '../testing/defects.ts';
+import { lockedOut } from '../testing/locked-out.ts';
 import { allIsWell, atHop, LIMITS, startReconciler, TIMES, until } from '../testing/running-reconciler.ts';
 import { life, Stage } from '../testing/stage.ts';
 
@@ -107,7 +107,7 @@ test('connections that never answer again do not hold it up: it loses its lease,
 test('what waits for an answer that never comes is broken off, and done again', async () => {
   await using one = startReconciler(away, { times: { ...TIMES, stuckMs: 2_000 } });
   await until('all to be well', () => allIsWell(one));
-  await using holder = await lockedOut('ledger.crm_projection');
+  await using holder = await lockedOut(stage.databases.crm.url, 'ledger.crm_projection');
   await waitFor('a pass to wait', () => holder.keepsWaiting());
   ways.crm.strand();
   await holder.letIn();
@@ -118,20 +118,6 @@ test('what waits for an answer that never comes is broken off, and done again', 
   await stage.query('crm', `DELETE FROM ledger.crm_projection WHERE ctid IN (SELECT max(ctid) ${twice})`);
   await until('all to be well', () => allIsWell(one));
 });
-
-/** Lets nobody read a table of the CRM until they are let in. */
-async function lockedOut(table: string) {
-  const client = new pg.Client({ connectionString: stage.databases.crm.url });
-  await client.connect();
-  await client.query('BEGIN');
-  await client.query(`LOCK TABLE ${table}`);
-  return {
-    keepsWaiting: async () =>
-      (await client.query(`SELECT FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`)).rowCount !== 0,
-    letIn: () => client.query('COMMIT'),
-    [Symbol.asyncDispose]: () => client.end(),
-  };
-}
 
 test('a pass that fails half way keeps what it has found, and goes on where it was', async () => {
   const [first, last] = [`0${randomUUID().slice(1)}`, `f${randomUUID().slice(1)}`];

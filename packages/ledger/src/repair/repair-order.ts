@@ -27,7 +27,7 @@ export async function readAiling(
 ): Promise<(OrderAudit & Ailing) | undefined> {
   const options = { orderIds: [orderId], limits, ...(signal === undefined ? {} : { signal }) };
   const parked = await Promise.all(
-    (['shop', 'mes', 'crm'] as const).map((app) => parkedOf(stack.postgres[app], app, orderId)),
+    (['shop', 'mes', 'crm'] as const).map((app) => parkedOf(stack.postgres[app], app, orderId, signal)),
   );
   for await (const audit of auditStack(stack, options)) return { ...audit, parked: parked.flat() };
   return undefined;

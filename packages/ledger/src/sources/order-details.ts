@@ -30,11 +30,12 @@ export interface OrderDetails {
  * The id of an order. A number is looked up, by the index of numbers; an id is answered as it is, because an order whose
  * row was removed has no number any more and is still to be accounted for.
  *
+ * @param signal ends the reading at once
  * @throws SourceUnavailableError, ViewUnavailableError
  */
-export async function findOrder(shopUrl: string, name: OrderName): Promise<string | undefined> {
+export async function findOrder(shopUrl: string, name: OrderName, signal: AbortSignal): Promise<string | undefined> {
   if ('id' in name) return name.id;
-  await using shop = await openOrderDetails(shopUrl);
+  await using shop = await openOrderDetails(shopUrl, signal);
   return (await shop.one(name))?.orderId;
 }
 
@@ -58,9 +59,12 @@ export interface OrderDetailsReader extends AsyncDisposable {
 
 const VIEW = 'ledger.shop_order_details';
 
-/** @throws SourceUnavailableError */
-export async function openOrderDetails(shopUrl: string): Promise<OrderDetailsReader> {
-  const connection = await connectReadOnly(shopUrl, 'shop');
+/**
+ * @param signal breaks the connection: what is read fails
+ * @throws SourceUnavailableError
+ */
+export async function openOrderDetails(shopUrl: string, signal?: AbortSignal): Promise<OrderDetailsReader> {
+  const connection = await connectReadOnly(shopUrl, 'shop', signal);
   const { client } = connection;
   return {
     async one(name) {

@@ -20,7 +20,7 @@ export async function readSituation(
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Situation> {
   const at = Date.now();
-  await using shop = await openOrderDetails(stack.postgres.shop);
+  await using shop = await openOrderDetails(stack.postgres.shop, signal);
   const details = await shop.one({ id: orderId });
   const unread = new Set<string>();
   const orElse = async <T>(otherwise: T, read: () => Promise<T>): Promise<T> => {
@@ -35,10 +35,10 @@ export async function readSituation(
   const [audit, work, ...parked] = await Promise.all([
     orElse(null, () => auditOf(stack, orderId, signal)),
     orElse(null, async () => {
-      await using workflows = await openWorkflows(stack.temporal);
+      await using workflows = await openWorkflows(stack.temporal, signal);
       return await workflows.atWork(orderId);
     }),
-    ...APPS.map((app) => orElse([], () => parkedOf(stack.postgres[app], app, orderId))),
+    ...APPS.map((app) => orElse([], () => parkedOf(stack.postgres[app], app, orderId, signal))),
   ]);
   return { orderId, at, details, audit, parked: parked.flat(), work, unread: [...unread] };
 }

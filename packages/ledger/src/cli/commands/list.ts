@@ -21,7 +21,7 @@ export const list: Command = {
     { name: 'unaccounted', help: 'only orders of which something is lost, doubled, out of order or unfinished' },
     { name: 'limit', value: 'n', help: `so many at most (${MOST_LISTED})` },
   ],
-  async run({ given, servers, ...context }) {
+  async run({ given, servers, progress, signal }) {
     const now = Date.now();
     const olderThan = given.duration('older-than');
     const limit = given.wholeNumber('limit') ?? MOST_LISTED;
@@ -33,8 +33,8 @@ export const list: Command = {
     };
     const unaccounted = given.flag('unaccounted');
     const stack = servers();
-    const orderIds = unaccounted ? await unaccountedOrders(stack, context) : undefined;
-    await using shop = await openOrderDetails(stack.postgres.shop);
+    const orderIds = unaccounted ? await unaccountedOrders(stack, { progress, signal }) : undefined;
+    await using shop = await openOrderDetails(stack.postgres.shop, signal);
     // One more than is shown tells whether there are more.
     const found = await shop.list({ ...selection, orderIds, limit: limit + 1 });
     // Of an order that was lost whole there is no row to list; it must not look like one that is well.

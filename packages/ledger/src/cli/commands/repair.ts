@@ -32,7 +32,7 @@ carried out; ended before that (Ctrl-C), what was asked for is carried out all t
       ? { ...AT_REST_LIMITS, stageMs: WORKING_LIMITS.stageMs, workflowsKeptMs: WORKING_LIMITS.workflowsKeptMs }
       : WORKING_LIMITS;
     const stack = servers();
-    const orderId = await findOrder(stack.postgres.shop, name);
+    const orderId = await findOrder(stack.postgres.shop, name, signal);
     if (orderId === undefined) return unknownOrder(named);
     const ailing = await readAiling(stack, orderId, { limits, signal });
     if (ailing === undefined) return unknownOrder(named);

@@ -17,7 +17,7 @@ given without it (exit code 3). Exits 1 when something of the order is unaccount
     const named = given.argument('an order’s id or number');
     const name = orderName(named);
     const stack = servers();
-    const orderId = await findOrder(stack.postgres.shop, name);
+    const orderId = await findOrder(stack.postgres.shop, name, signal);
     if (orderId === undefined) return unknownOrder(named);
     const situation = await readSituation(stack, orderId, { signal });
     const answer = explain(situation);
