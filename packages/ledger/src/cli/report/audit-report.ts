@@ -42,7 +42,7 @@ export function auditText(result: AuditResult, whole: OrderAudit | undefined, pa
       hop,
       instant(at),
       safe(what),
-      messageId ?? '',
+      safe(messageId ?? ''),
     ]);
     parts.push(table(paint, ['hop', 'when', 'what', 'message'], rows), '');
   }
@@ -64,7 +64,7 @@ export function auditText(result: AuditResult, whole: OrderAudit | undefined, pa
 function lineOf(orderId: string, finding: Finding, paint: Paint): string {
   const { kind, hop, detail, messageId, ageMs } = finding;
   const age = ageMs === undefined ? '' : `, for ${span(ageMs)}`;
-  const message = messageId === undefined ? '' : ` (message ${messageId})`;
+  const message = messageId === undefined ? '' : ` (message ${safe(messageId)})`;
   const line = `${orderId}  ${kind} at ${hop}${age}: ${safe(detail)}${message}`;
   return isDefect(finding) ? paint('red', line) : line;
 }

@@ -47,7 +47,7 @@ export function repairedText(before: RepairPlan, { asked, left, plan }: Repaired
 const planned = (repairs: readonly Repair[], paint: Paint): string[] =>
   repairs.flatMap((repair) => [
     '',
-    paint('yellow', `${repair.kind}${'messageId' in repair ? ` of message ${repair.messageId}` : ''}`),
+    paint('yellow', `${repair.kind}${'messageId' in repair ? ` of message ${safe(repair.messageId)}` : ''}`),
     `  because: ${safe(repair.because)}`,
     `  does:    ${safe(repair.text)}`,
   ]);
