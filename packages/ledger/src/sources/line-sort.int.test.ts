@@ -10,21 +10,27 @@ jest.setTimeout(60_000);
 const folders = async (): Promise<string[]> =>
   (await readdir(tmpdir())).filter((name) => name.startsWith('bezel-ledger-'));
 
-test('sorts what does not fit into memory, can be read twice, and leaves no file behind', async () => {
+test('sorts what does not fit into memory, can be read twice, and has no file that a killed process would leave', async () => {
   const lines = fc.array(fc.stringMatching(/^[a-e]{1,3}\t[xyzé€]{0,3}$/), { maxLength: 200 });
   await fc.assert(
     fc.asyncProperty(fc.array(lines, { maxLength: 6 }), fc.integer({ min: 1, max: 300 }), async (batches, inMemory) => {
       const before = await folders();
-      {
-        await using sort = new LineSort({ inMemory });
-        for (const batch of batches) await sort.add(batch);
-        expect(await collected(sort.sorted())).toEqual(batches.flat().sort());
-        expect(await collected(sort.sorted())).toEqual(batches.flat().sort());
-      }
+      await using sort = new LineSort({ inMemory });
+      for (const batch of batches) await sort.add(batch);
       expect(await folders()).toEqual(before);
+      expect(await collected(sort.sorted())).toEqual(batches.flat().sort());
+      expect(await collected(sort.sorted())).toEqual(batches.flat().sort());
     }),
     { numRuns: 50 },
   );
+});
+
+test('is read by two at once', async () => {
+  await using sort = new LineSort({ inMemory: 10 });
+  const lines = Array.from({ length: 95 }, (_, index) => `${(index * 37) % 95}\t`);
+  for (const line of lines) await sort.add([line]);
+  const [one, other] = await Promise.all([collected(sort.sorted()), collected(sort.sorted())]);
+  expect([one, other]).toEqual([lines.toSorted(), lines.toSorted()]);
 });
 
 test('a line may be longer than what is read at once', async () => {

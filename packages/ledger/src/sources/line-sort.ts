@@ -1,12 +1,14 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Batches, batchesOf } from './batches.ts';
 import { mergeSorted } from './merge.ts';
 
 /**
- * Sorts any number of lines by their code units with flat memory. What does not fit is written to a temporary folder in
- * sorted runs, which are merged while they are read. Dispose it to remove the folder.
+ * Sorts any number of lines by their code units with flat memory. What does not fit is written to a temporary file in sorted
+ * runs, which are merged while they are read. Dispose it to give the file up.
+ *
+ * The file has no name from the moment it is there, so what it holds goes with the process, however that ends.
  *
  * Lines, because text is sorted, written and read several times faster than objects are. A line begins with its key and
  * holds no line break.
@@ -18,8 +20,8 @@ import { mergeSorted } from './merge.ts';
  */
 export class LineSort implements AsyncDisposable {
   readonly #inMemory: number;
-  readonly #runs: string[] = [];
-  #folder: string | undefined;
+  readonly #runs: Run[] = [];
+  #file: FileHandle | undefined;
   #held: string[] = [];
 
   /** @param options.inMemory how many lines are held at once */
@@ -30,50 +32,71 @@ export class LineSort implements AsyncDisposable {
   async add(lines: readonly string[]): Promise<void> {
     for (const line of lines) this.#held.push(line);
     if (this.#held.length < this.#inMemory) return;
-    this.#folder ??= await mkdtemp(path.join(tmpdir(), 'bezel-ledger-'));
-    const run = path.join(this.#folder, `${this.#runs.length}.run`);
-    await writeRun(run, this.#held.sort());
-    this.#runs.push(run);
+    this.#file ??= await namelessFile();
+    this.#runs.push(await writeRun(this.#file, this.#runs.at(-1)?.end ?? 0, this.#held.sort()));
     this.#held = [];
   }
 
   /** Everything added, in order. Add nothing more once it is read. */
   sorted(): Batches<string> {
     const held = batchesOf(this.#held.sort());
-    return this.#runs.length === 0 ? held : mergeSorted([...this.#runs.map(readRun), held]);
+    const file = this.#file;
+    return file === undefined ? held : mergeSorted([...this.#runs.map((run) => readRun(file, run)), held]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    await this.#file?.close();
   }
+}
+
+/** Where a run lies in the file, in bytes. */
+interface Run {
+  readonly begin: number;
+  readonly end: number;
 }
 
 const LINES_A_WRITE = 5_000;
 const BYTES_A_READ = 256 * 1024;
 
-async function writeRun(file: string, lines: readonly string[]): Promise<void> {
-  await using handle = await open(file, 'wx');
-  for (let start = 0; start < lines.length; start += LINES_A_WRITE) {
-    await handle.writeFile(`${lines.slice(start, start + LINES_A_WRITE).join('\n')}\n`);
+/** Only between two steps here it has a name: a process that is killed then leaves an empty file behind. */
+async function namelessFile(): Promise<FileHandle> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bezel-ledger-'));
+  try {
+    return await open(path.join(folder, 'runs'), 'wx+');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function* readRun(file: string): Batches<string> {
-  await using handle = await open(file, 'r');
+/** Writes at the end of the file, which is where it begins. */
+async function writeRun(file: FileHandle, begin: number, lines: readonly string[]): Promise<Run> {
+  let end = begin;
+  for (let start = 0; start < lines.length; start += LINES_A_WRITE) {
+    const bytes = Buffer.from(`${lines.slice(start, start + LINES_A_WRITE).join('\n')}\n`);
+    await file.writeFile(bytes);
+    end += bytes.length;
+  }
+  return { begin, end };
+}
+
+async function* readRun(file: FileHandle, { begin, end }: Run): Batches<string> {
   const buffer = Buffer.allocUnsafe(BYTES_A_READ);
   let begun: Buffer[] = []; // of a line whose end has not been read
-  for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, BYTES_A_READ);
-    if (bytesRead === 0) return;
+  for (let at = begin; at < end; ) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(BYTES_A_READ, end - at), at);
+    if (bytesRead === 0) throw new Error('a temporary file has lost its end');
+    at += bytesRead;
     const read = buffer.subarray(0, bytesRead);
-    const end = read.lastIndexOf(LINE_BREAK);
-    if (end < 0) {
+    const last = read.lastIndexOf(LINE_BREAK);
+    if (last < 0) {
       begun.push(Buffer.from(read));
       continue;
     }
     const text =
-      begun.length === 0 ? read.toString('utf8', 0, end) : Buffer.concat([...begun, read.subarray(0, end)]).toString();
-    begun = end + 1 < bytesRead ? [Buffer.from(read.subarray(end + 1))] : [];
+      begun.length === 0
+        ? read.toString('utf8', 0, last)
+        : Buffer.concat([...begun, read.subarray(0, last)]).toString();
+    begun = last + 1 < bytesRead ? [Buffer.from(read.subarray(last + 1))] : [];
     yield text.split('\n');
   }
 }
