@@ -3,7 +3,9 @@ import { createNamespace } from '@bezel/local/testing';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { App, Hop } from '../account/hops.ts';
 import type { Repair } from '../repair/repair.ts';
-import type { AskedRepair, RepairClient } from '../repair/repair-client.ts';
+import { type AskedRepair, type RepairClient, RepairNotAskedError } from '../repair/repair-client.ts';
+import { SourceUnavailableError } from '../sources/connection.ts';
+import { ViewUnavailableError } from '../sources/views.ts';
 import { planted } from '../testing/defects.ts';
 import {
   allIsWell,
@@ -121,6 +123,26 @@ test.each<[string, App, Hop, string, string]>([
     expect(repairs.asked).toEqual([]);
   },
 );
+
+test.each([
+  ['Kafka, from which it reads the event', new SourceUnavailableError('kafka', 'Kafka', new Error('gone')), 'kafka'],
+  ['a view', new ViewUnavailableError('ledger.mes_parked', new Error('gone')), 'mes'],
+  ['the door', new RepairNotAskedError('gone', { code: 'door_unavailable', retryable: true }), 'door'],
+] as const)('what a repair cannot be asked for without is told: %s', async (_, error, source) => {
+  const orderId = randomUUID();
+  await stage.fillUnderWay(orderId, life(orderId));
+  const one = start({ repairs: door(() => Promise.reject(error)) });
+  await until('all to be well', () => allIsWell(one));
+  const move = `FROM ledger.crm_projection WHERE order_id = '${orderId}' AND state LIKE '3 %'`;
+  await stage.query('crm', `CREATE TABLE swallowed AS SELECT * ${move}`);
+  await stage.query('crm', `DELETE ${move}`);
+  await until('it to be told', () => one.reconciler.figures().troubles.size > 0);
+  expect([...one.reconciler.figures().troubles]).toEqual([[source, error.message]]);
+  // The orders are known all the same.
+  expect(atHop(one, 'crm.projection')).toBe(1);
+  await stage.query('crm', 'INSERT INTO ledger.crm_projection SELECT * FROM swallowed; DROP TABLE swallowed');
+  await until('all to be well', () => allIsWell(one));
+});
 
 test('two at once: one leads and repairs, the other one stands by, and leads when the first loses its session', async () => {
   const seen = Promise.withResolvers<void>();

@@ -186,7 +186,7 @@ export class Reconciler {
       this.#troubles.delete('repair');
     } catch (error) {
       // All was read: that nothing can be asked for is no reason to say that nothing is known of the orders.
-      if (!leading.aborted) this.#inTrouble('repair', error, 'door');
+      if (!leading.aborted) this.#inTrouble('repair', error, sourceOf(error, 'door'));
     }
   }
 

@@ -16,11 +16,15 @@ export const TROUBLE_SOURCES = [
   'reconciler',
 ] as const satisfies TroubleSource[];
 
-/** Which source an error is about. */
-export function sourceOf(error: unknown): TroubleSource {
+/**
+ * Which source an error is about.
+ *
+ * @param otherwise who is to blame for one that is about none
+ */
+export function sourceOf(error: unknown, otherwise: TroubleSource = 'reconciler'): TroubleSource {
   if (error instanceof SourceUnavailableError) return error.source;
   if (error instanceof ViewUnavailableError) return error.view.slice('ledger.'.length).split('_')[0] as App;
   if (error instanceof PartitionUnavailableError) return 'kafka';
   if (isGrpcServiceError(error)) return 'temporal';
-  return 'reconciler';
+  return otherwise;
 }
