@@ -59,7 +59,7 @@ export interface WorkflowsPlace {
 /**
  * Opens a reader on a Temporal namespace.
  *
- * @param signal ends questions under way
+ * @param signal ends questions under way; it may live on for long, since no question stays with it
  * @throws PayloadKeysInvalidError, SourceUnavailableError
  */
 export async function openWorkflows(
@@ -71,10 +71,20 @@ export async function openWorkflows(
     throw new SourceUnavailableError('temporal', `Temporal (${address})`, error);
   });
   const { workflow: workflows } = new Client({ connection, namespace });
-  const ask = <T>(question: () => Promise<T>): Promise<T> =>
-    connection.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () =>
-      signal === undefined ? question() : connection.withAbortSignal(signal, question),
-    );
+  /** The client keeps the signal it is given, and the call with it: each question has one of its own, which goes with it. */
+  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    const ending = new AbortController();
+    const end = (): void => ending.abort(signal?.reason);
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      return await connection.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () =>
+        connection.withAbortSignal(ending.signal, question),
+      );
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
+  };
   async function* listing(query: string) {
     const executions = workflows.list({ query, pageSize: WORKFLOWS_A_BATCH })[Symbol.asyncIterator]();
     for (;;) {
