@@ -21,6 +21,14 @@ test('a signal keeps nothing of questions that were answered', async () => {
   }
 });
 
+test('of a workflow that Temporal does not have nothing is known, which is no failure', async () => {
+  const { temporalAddress: address, temporalNamespace: namespace } = testServers();
+  await using workflows = await openWorkflows({ address, namespace });
+  const orderId = randomUUID();
+  expect(await workflows.signalled(orderId)).toEqual([]);
+  expect(await workflows.atWork(orderId)).toBeNull();
+});
+
 test('a signal ends the question under way, and lets none begin afterwards', async () => {
   const { temporalAddress, temporalNamespace: namespace } = testServers();
   await using way = await linkTo(temporalAddress);

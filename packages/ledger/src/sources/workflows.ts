@@ -1,6 +1,6 @@
 import { FACT_SIGNAL, WORKFLOW_TYPE, workflowIdOf } from '@bezel/order-workflow';
 import { payloadCodec, readPayloadKeys } from '@bezel/order-workflow/codec';
-import { Client, Connection, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
 import type { PendingStep, WorkflowAtWork } from '../why/situation.ts';
 import type { Batches } from './batches.ts';
@@ -38,6 +38,9 @@ type Timestamp = NonNullable<NonNullable<Description['pendingWorkflowTask']>['sc
 
 /** PENDING_ACTIVITY_STATE_STARTED of Temporal's API. */
 const STARTED = 2;
+
+/** NOT_FOUND among the codes of gRPC. */
+const NOT_FOUND = 5;
 
 const millisOf = (time: Timestamp | null | undefined): number | null =>
   time ? Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
@@ -177,7 +180,8 @@ export async function openWorkflows(
       const handle = workflows.getHandle(workflowIdOf(orderId), runId);
       return (await ask(() => handle.fetchHistory())).events ?? [];
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return [];
+      // Unlike a description, a history that is not there comes as the server's own error.
+      if (isGrpcServiceError(error) && error.code === NOT_FOUND) return [];
       throw error;
     }
   }
