@@ -8,10 +8,11 @@ import { copiesOn } from './sources/copies.ts';
 import { ORDER_TOPICS } from './sources/copy-of.ts';
 import { handledByOrder, type InboxRows } from './sources/handled-by-order.ts';
 import { heldBackOn } from './sources/held-back.ts';
-import { idTime, LOWEST_ID } from './sources/id-time.ts';
+import { LOWEST_ID } from './sources/id-time.ts';
 import { LineSort } from './sources/line-sort.ts';
 import { Cursor, groupSorted } from './sources/merge.ts';
 import { lineOfCopy, lineOfHeld, lineOfWorkflow, orderIdIn } from './sources/message-lines.ts';
+import { submittedSince } from './sources/submitted-since.ts';
 import { openViews } from './sources/views.ts';
 import { openWorkflows } from './sources/workflows.ts';
 
@@ -53,7 +54,7 @@ export async function* auditSlices(stack: AuditedStack, options: SlicesOptions):
   const workflows = open.use(await openWorkflows(stack.temporal, signal));
   const byOrder = open.use(new LineSort());
   const fromId = options.fromId ?? LOWEST_ID;
-  const since = idTime(fromId) ?? undefined;
+  const since = await submittedSince(stack.postgres.shop, { orderIds: undefined, fromId }, signal);
 
   await addMessages(byOrder, stack, { fromId, since }, options);
   for await (const batch of workflows.seen({ since: since && since - DAY })) {

@@ -12,6 +12,8 @@ import { LOWEST_ID, lowestIdAt } from './sources/id-time.ts';
 import { LineSort } from './sources/line-sort.ts';
 import { groupSorted } from './sources/merge.ts';
 import { lineOfCopy, lineOfHeld, lineOfWorkflow } from './sources/message-lines.ts';
+import { shopClock } from './sources/shop-clock.ts';
+import { submittedSince } from './sources/submitted-since.ts';
 import { openTopics, type TopicOffsets } from './sources/topics.ts';
 import { openViews } from './sources/views.ts';
 import { openWorkflows, type WorkflowsPlace } from './sources/workflows.ts';
@@ -31,11 +33,11 @@ export interface AuditedStack {
 export interface AuditOptions {
   /** Default: {@link WORKING_LIMITS}. */
   readonly limits?: AuditLimits;
-  /** What time it is, in milliseconds since 1970; default: by the clock of this machine. */
+  /** What time it is, in milliseconds since 1970; default: by the shop's database, whatever the clock of this machine says. */
   readonly readAt?: number;
   /** Only these orders; all when absent. */
   readonly orderIds?: readonly string[];
-  /** Only orders submitted since, in milliseconds since 1970; all when absent. */
+  /** Only orders submitted since, as their ids tell, in milliseconds since 1970; all when absent. */
   readonly since?: number;
   /** Where to begin on the topics; when absent, at the time of the first order asked for, or at the oldest message. */
   readonly from?: TopicOffsets;
@@ -62,10 +64,10 @@ export interface AuditOptions {
  * for await (const { findings } of auditStack(stack)) report(findings.filter(isDefect));
  */
 export async function* auditStack(stack: AuditedStack, options: AuditOptions = {}): AsyncGenerator<OrderAudit> {
-  const terms: AuditTerms = { readAt: options.readAt ?? Date.now(), limits: options.limits ?? WORKING_LIMITS };
-  const { onProgress = () => {}, signal } = options;
-  const { orderIds, since } = options;
-  const fromId = since === undefined ? LOWEST_ID : lowestIdAt(since);
+  const { orderIds, onProgress = () => {}, signal } = options;
+  const readAt = options.readAt ?? (await shopClock(stack.postgres.shop, signal));
+  const terms: AuditTerms = { readAt, limits: options.limits ?? WORKING_LIMITS };
+  const fromId = options.since === undefined ? LOWEST_ID : lowestIdAt(options.since);
   const { kafka, topics = ORDER_TOPICS } = stack;
   await using open = new AsyncDisposableStack();
 
@@ -82,9 +84,10 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
       await byOrder.add(heldBackOn(topics, snapshot.held).map(lineOfHeld));
     }
   };
-  const selected = { orderIds, fromId, since, from: options.from };
+  const selected = { orderIds, fromId };
+  const since = options.copies ? undefined : await submittedSince(stack.postgres.shop, selected, signal);
   const reader = open.use(openTopics(kafka));
-  const range = options.copies === undefined ? await rangeOf(reader, topics, selected) : undefined;
+  const range = options.copies ? undefined : await rangeOf(reader, topics, { since, from: options.from });
   // Of few orders only the inbox rows of their messages are read, once these are known. Of all orders the databases sort
   // what they have while the topics are read.
   const few: string[] | undefined = orderIds === undefined ? undefined : [];

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { accountOf } from '../account/account-of.ts';
 import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { Evidence, MessageCopy } from '../account/evidence.ts';
+import { lowestIdAt } from '../sources/id-time.ts';
 import { DEFECTS, planted } from '../testing/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
 import { auditOrder } from './audit-order.ts';
@@ -103,6 +104,23 @@ describe('what an outbox or an inbox has forgotten is not lost', () => {
         expect(audit(without(evidence, 'inbox'), after(6))).not.toEqual([]);
       }),
     );
+  });
+
+  test('though the ids of its messages were made by a clock that was ahead', () => {
+    const LATER = lowestIdAt(LIFE_BEGINS + 4 * DAY).slice(0, 24);
+    const plan = {
+      steps: 8,
+      ending: 'none',
+      repeatsFrom: [],
+      refusedAfter: null,
+      lateAfter: 3,
+      claimed: true,
+    } as const;
+    const evidence = liveOrder(ORDER, plan).map((item) =>
+      'messageId' in item && item.messageId !== null ? { ...item, messageId: LATER + item.messageId.slice(24) } : item,
+    );
+    expect(audit(without(evidence, 'outbox'), after(3))).toEqual([]);
+    expect(audit(without(without(evidence, 'outbox'), 'inbox'), after(8))).toEqual([]);
   });
 
   test.each([

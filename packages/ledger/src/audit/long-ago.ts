@@ -52,8 +52,12 @@ function heldBack(account: OrderAccount): readonly Take[] {
   });
 }
 
-/** Its id tells; a message may have waited long to be published. */
-const writtenAt = ({ messageId, at }: Pick<MessageCopy, 'messageId' | 'at'>): number => idTime(messageId) ?? at;
+/**
+ * Its id tells: a message may have waited long to be published. But never after its copy came to be, whatever the clock said by
+ * which the id was made.
+ */
+const writtenAt = ({ messageId, at }: Pick<MessageCopy, 'messageId' | 'at'>): number =>
+  Math.min(idTime(messageId) ?? at, at);
 
 function firstCopies({ copies }: OrderAccount): readonly MessageCopy[] {
   const first = new Map<string, MessageCopy>();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { connectReadOnly, SourceUnavailableError } from '../sources/connection.ts';
+import { CLOCK } from '../sources/shop-clock.ts';
 
 /** How a lease is held. In ms. */
 export interface LeaseTimes {
@@ -85,8 +86,6 @@ async function holdOnce(
 
 /** The name is the key: nobody else in this database takes a lock of that number. */
 const TRY = 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS answer';
-
-const CLOCK = `SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::float8 AS answer`;
 
 /** Of this session alone. A holder that is cut off answers nothing: the kernel of the database's machine finds out as soon. */
 const SILENT = `

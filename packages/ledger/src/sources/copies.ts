@@ -1,7 +1,6 @@
 import type { MessageCopy } from '../account/evidence.ts';
 import type { Batches } from './batches.ts';
 import { copyOf, type OrderTopics } from './copy-of.ts';
-import { idTime } from './id-time.ts';
 import { openTopics, type TopicMessage, type TopicOffsets, type TopicRange, type TopicReader } from './topics.ts';
 
 /** Which copies are read. */
@@ -10,32 +9,31 @@ export interface CopySelection {
   readonly orderIds: readonly string[] | undefined;
   /** Of these only orders whose id is not lower. */
   readonly fromId: string;
-  /** Orders are known to be submitted since then, in milliseconds since 1970. */
+  /** They were submitted since then, in milliseconds since 1970; undefined when that is not known. */
   readonly since: number | undefined;
-  /** Where to begin; when undefined, at the time of the first order asked for, or at the oldest message. */
+  /** Where to begin; when undefined, at the time they were submitted, or at the oldest message. */
   readonly from: TopicOffsets | undefined;
 }
 
-/** Clocks of producers and of the shop may differ by so much. */
+/** The clocks of the databases may differ by so much: each gives its orders and its messages their times. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
 
 /** What is read of the topics for a selection: up to where they end now. */
 export async function rangeOf(
   reader: TopicReader,
   topics: OrderTopics,
-  { orderIds, since, from }: CopySelection,
+  { since, from }: Pick<CopySelection, 'since' | 'from'>,
 ): Promise<TopicRange> {
   const names = Object.values(topics);
   const to = await reader.ends(names);
-  const begun = since ?? submittedSince(orderIds);
-  return { from: from ?? (begun === undefined ? undefined : await reader.at(names, begun - CLOCKS_DIFFER_MS)), to };
+  return { from: from ?? (since === undefined ? undefined : await reader.at(names, since - CLOCKS_DIFFER_MS)), to };
 }
 
 /** The copies among messages that are selected. */
 export async function* copiesIn(
   messages: Batches<TopicMessage>,
   topics: OrderTopics,
-  { orderIds, fromId }: CopySelection,
+  { orderIds, fromId }: Pick<CopySelection, 'orderIds' | 'fromId'>,
 ): Batches<MessageCopy> {
   const wanted = orderIds && new Set(orderIds);
   for await (const batch of messages) {
@@ -56,10 +54,4 @@ export async function* copiesOn(
 ): Batches<MessageCopy> {
   await using reader = openTopics(kafka);
   yield* copiesIn(reader.read(await rangeOf(reader, topics, selection)), topics, selection);
-}
-
-/** When the first of some orders was submitted, as their ids tell; undefined when one of them does not. */
-function submittedSince(orderIds: readonly string[] | undefined): number | undefined {
-  const times = (orderIds ?? []).map(idTime);
-  return times.length === 0 || times.includes(null) ? undefined : Math.min(...(times as number[]));
 }
