@@ -1,5 +1,5 @@
 import { HOPS } from '@bezel/ledger';
-import { type ReconcilerFigures, TROUBLE_SOURCES } from '@bezel/ledger/reconciler';
+import { AGES, type ReconcilerFigures, TROUBLE_SOURCES } from '@bezel/ledger/reconciler';
 import { RECONCILER_METRICS } from '@bezel/order-workflow';
 import { metrics } from '@opentelemetry/api';
 
@@ -22,10 +22,15 @@ export function reportFigures(read: () => ReconcilerFigures): () => void {
   const leads = gauge(RECONCILER_METRICS.leads, 'Whether this process audits (1) or stands by (0).');
   const inQuestion = gauge(RECONCILER_METRICS.inQuestion, 'Orders that are looked at again.');
   const roundAge = gauge(RECONCILER_METRICS.roundAge, 'Since when no look at what has changed has ended.', 's');
+  const againAge = gauge(
+    RECONCILER_METRICS.againAge,
+    'Since when no look at the orders in question has ended, the new and the old ones.',
+    's',
+  );
   const passAge = gauge(RECONCILER_METRICS.passAge, 'Since when no pass over all orders has ended.', 's');
   const blind = gauge(RECONCILER_METRICS.blind, 'Whether a source keeps the reconciler from its work.');
 
-  const all = [unaccounted, leads, inQuestion, roundAge, passAge, blind];
+  const all = [unaccounted, leads, inQuestion, roundAge, againAge, passAge, blind];
   const report: Parameters<ReturnType<typeof meter>['addBatchObservableCallback']>[0] = (observer) => {
     const figures = read();
     observer.observe(leads, figures.leads ? 1 : 0);
@@ -34,6 +39,7 @@ export function reportFigures(read: () => ReconcilerFigures): () => void {
     for (const hop of HOPS) observer.observe(unaccounted, figures.unaccounted.get(hop) ?? UNKNOWN, { hop });
     observer.observe(inQuestion, known(figures.inQuestion));
     observer.observe(roundAge, known(figures.roundAgeMs / 1_000));
+    for (const orders of AGES) observer.observe(againAge, known(figures.againAgeMs[orders] / 1_000), { orders });
     observer.observe(passAge, known(figures.passAgeMs / 1_000));
   };
   meter().addBatchObservableCallback(report, all);

@@ -1,4 +1,3 @@
-import type { Finding } from '../audit/finding.ts';
 import type { AuditLimits } from '../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../audit-stack.ts';
 import { type Asked, askRepairs } from '../repair/ask-repairs.ts';
@@ -8,6 +7,7 @@ import { type ParkedKey, parkedOf } from '../sources/parked.ts';
 import { AskedRepairs, repairable } from './automatic-repairs.ts';
 import type { Looking } from './looking.ts';
 import { counted, type Look, type Questions } from './questions.ts';
+import { NOTHING_SEEN, seenOf } from './seen.ts';
 
 const APPS = ['shop', 'mes', 'crm'] as const;
 
@@ -20,9 +20,9 @@ export async function lookAtOrders(
   const audits: OrderAudit[] = [];
   const options = { orderIds, limits, readAt: now, signal, onProgress: getsOn };
   for await (const audit of auditStack(stack, options)) audits.push(audit);
-  const findings = new Map<string, readonly Finding[]>(orderIds.map((orderId) => [orderId, []]));
-  for (const { account, findings: found } of audits) findings.set(account.orderId, found);
-  return { look: { at: now, findings }, audits };
+  const orders = new Map(orderIds.map((orderId) => [orderId, NOTHING_SEEN]));
+  for (const audit of audits) orders.set(audit.account.orderId, seenOf(audit));
+  return { look: { at: now, orders }, audits };
 }
 
 /** What became of a repair, for who counts them. `failed`: it could not be asked for. */

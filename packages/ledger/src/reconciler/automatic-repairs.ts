@@ -3,8 +3,9 @@ import type { Repair, RepairPlan } from '../repair/repair.ts';
 import { counted, type Questions, unaccounted } from './questions.ts';
 
 /**
- * So many orders may be unaccounted for at a hop. Where more are, it is no order that was lost but a consumer or a server that is
- * away: what waits there arrives by itself, and repairs would only add to what it has to do. People are told.
+ * So many orders that a repair would mend may be unaccounted for at a hop. Where more are, it is no order that was lost but a
+ * consumer or a server that is away: what waits there arrives by itself, and repairs would only add to what it has to do. People are
+ * told. What no repair would mend may be there for ever, and says nothing of who is away.
  */
 export const MOST_AT_A_HOP = 20;
 
@@ -19,10 +20,11 @@ const REMEMBERED_MS = 24 * 60 * 60_000;
 
 /** Orders in question that may be repaired without a person. */
 export function repairable(questions: Questions): Set<string> {
-  const orders = unaccounted(questions);
+  const curable = new Map([...questions].filter(([, question]) => question.curable));
+  const orders = unaccounted(curable);
   const crowded = new Set<Hop>([...orders].filter(([, count]) => count > MOST_AT_A_HOP).map(([hop]) => hop));
   const repairable = new Set<string>();
-  for (const question of questions.values()) {
+  for (const question of curable.values()) {
     const [first] = counted(question);
     if (first !== undefined && !crowded.has(first.hop)) repairable.add(question.orderId);
   }

@@ -1,4 +1,5 @@
 import { HOPS, type Hop } from '../account/hops.ts';
+import type { Age } from './questions.ts';
 import type { TroubleSource } from './trouble.ts';
 
 /** What a reconciler knows of the orders and of itself. */
@@ -12,8 +13,12 @@ export interface ReconcilerFigures {
   readonly unaccounted: ReadonlyMap<Hop, number>;
   /** Orders that are looked at again, those that count among them. */
   readonly inQuestion: number;
-  /** Since when no look at what has changed has ended, and no full pass, in ms; until the first, since it took over. */
+  /**
+   * Since when no look at what has changed has ended, none at the orders in question of an age, and no full pass, in ms; until the
+   * first, since it took over.
+   */
   readonly roundAgeMs: number;
+  readonly againAgeMs: Readonly<Record<Age, number>>;
   readonly passAgeMs: number;
   /** What cannot be read now, and why. */
   readonly troubles: ReadonlyMap<TroubleSource, string>;

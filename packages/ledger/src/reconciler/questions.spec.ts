@@ -5,7 +5,17 @@ import type { Finding, FindingKind } from '../audit/finding.ts';
 import type { Repair, RepairPlan } from '../repair/repair.ts';
 import { ASKED_AGAIN_AFTER_MS, ASKED_AT_MOST, AskedRepairs, MOST_AT_A_HOP, repairable } from './automatic-repairs.ts';
 import { hopsTold } from './figures.ts';
-import { dueAgain, type Look, lookAgain, NO_QUESTIONS, type Questions, suspect, unaccounted } from './questions.ts';
+import {
+  AGES,
+  dueAgain,
+  type Look,
+  lookAgain,
+  NO_QUESTIONS,
+  type Questions,
+  suspect,
+  unaccounted,
+} from './questions.ts';
+import type { Seen } from './seen.ts';
 
 const finding = (orderId: string, kind: FindingKind, hop: Hop, messageId?: string): Finding => ({
   ...{ orderId, kind, hop, detail: `${kind} at ${hop}`, ageMs: 1 },
@@ -13,7 +23,10 @@ const finding = (orderId: string, kind: FindingKind, hop: Hop, messageId?: strin
 });
 const look = (at: number, ...found: readonly (readonly [string, readonly Finding[]])[]): Look => ({
   at,
-  findings: new Map(found),
+  orders: new Map(found.map(([orderId, findings]) => [orderId, seen(findings)])),
+});
+const seen = (findings: readonly Finding[], more: Partial<Seen> = {}): Seen => ({
+  ...{ findings, submittedAt: 0, curable: true, ...more },
 });
 const total = (questions: Questions): number => [...unaccounted(questions).values()].reduce((sum, n) => sum + n, 0);
 
@@ -83,15 +96,59 @@ describe('what counts', () => {
   });
 });
 
-test('looks again soon at what is suspected, later at what counts, longest not looked at first', () => {
-  const found = (id: string) => [id, [finding(id, 'lost', 'workflow')]] as const;
-  let questions = suspect(NO_QUESTIONS, look(0, found('counts')));
-  questions = lookAgain(questions, look(100, found('counts')));
-  questions = suspect(suspect(questions, look(90, found('b'))), look(80, found('c')));
-  const times = { suspectedMs: 10, countedMs: 50, most: 2 };
-  expect(dueAgain(questions, 100, times)).toEqual(['c', 'b']);
-  expect(dueAgain(questions, 149, { ...times, most: 9 })).toEqual(['c', 'b']);
-  expect(dueAgain(questions, 150, { ...times, most: 9 })).toEqual(['c', 'b', 'counts']);
+describe('looks again', () => {
+  const times = { suspectedMs: 10, countedMs: 50, incurableMs: 400, newMs: 1_000, most: 9 };
+  const lost = (id: string): Finding[] => [finding(id, 'lost', 'workflow')];
+
+  test('soon at what is suspected, later at what counts, longest not looked at first', () => {
+    const found = (id: string) => [id, lost(id)] as const;
+    let questions = suspect(NO_QUESTIONS, look(0, found('counts')));
+    questions = lookAgain(questions, look(100, found('counts')));
+    questions = suspect(suspect(questions, look(90, found('b'))), look(80, found('c')));
+    const due = (now: number, most = times.most) => dueAgain(questions, { now, age: 'new' }, { ...times, most });
+    expect(due(100, 2)).toEqual(['c', 'b']);
+    expect(due(149)).toEqual(['c', 'b']);
+    expect(due(150)).toEqual(['c', 'b', 'counts']);
+  });
+
+  test('at old orders, and those of which that is not known, by themselves', () => {
+    const orders = new Map([
+      ['new', seen(lost('new'), { submittedAt: 4_001 })],
+      ['old', seen(lost('old'), { submittedAt: 4_000 })],
+      ['unknown', seen(lost('unknown'), { submittedAt: null })],
+    ]);
+    const questions = suspect(NO_QUESTIONS, { at: 4_900, orders });
+    expect(AGES.map((age) => dueAgain(questions, { now: 5_000, age }, times))).toEqual([['new'], ['old', 'unknown']]);
+  });
+
+  test('ever more rarely at what no repair would mend, and soon when there is something new about it', () => {
+    const once = (at: number, more: readonly Finding[] = []): Look => ({
+      ...{ at, orders: new Map([['a', seen([finding('a', 'phantom', 'mes.topic'), ...more], { curable: false })]]) },
+    });
+    let questions = suspect(NO_QUESTIONS, once(0));
+    const looks: number[] = [];
+    const lookUntil = (end: number, more: readonly Finding[] = []): void => {
+      for (let now = looks.at(-1) ?? 0; now < end; now += 1) {
+        if (dueAgain(questions, { now, age: 'new' }, { ...times, newMs: 1e9 }).length === 0) continue;
+        questions = lookAgain(questions, once(now, more));
+        looks.push(now);
+      }
+    };
+    lookUntil(2_000);
+    expect(looks).toEqual([10, 60, 120, 240, 480, 880, 1_280, 1_680]);
+    questions = suspect(questions, once(1_700, lost('a')));
+    lookUntil(2_000, lost('a'));
+    expect(looks.slice(8)).toEqual([1_730, 1_780, 1_860]);
+  });
+
+  test('a suspicion of an order that is in question counts with the next look, as any other does', () => {
+    const both = [finding('a', 'phantom', 'mes.topic'), finding('a', 'lost', 'crm.inbox', 'm')];
+    let questions = suspect(NO_QUESTIONS, look(0, ['a', both.slice(0, 1)]));
+    questions = suspect(questions, look(1, ['a', both.slice(1)]));
+    expect(total(questions)).toBe(0);
+    questions = lookAgain(questions, look(2, ['a', both.slice(1)]));
+    expect([...unaccounted(questions)]).toEqual([['crm.inbox', 1]]);
+  });
 });
 
 test('a hop is called accounted for only while all is known', () => {
@@ -112,6 +169,15 @@ describe('repairs without a person', () => {
     expect([...repairable(counting([...crowd, 'workflow']))]).toEqual([`${crowd.length}`]);
     expect(repairable(counting(crowd.slice(1))).size).toBe(MOST_AT_A_HOP);
     expect(repairable(suspect(NO_QUESTIONS, look(1, ['a', [finding('a', 'lost', 'workflow')]]))).size).toBe(0);
+  });
+
+  test('are asked for beside any number of orders that none would mend', () => {
+    const phantoms = Array.from({ length: MOST_AT_A_HOP + 1 }, (_, n) => `p${n}`).map(
+      (id) => [id, seen([finding(id, 'phantom', 'mes.topic')], { curable: false })] as const,
+    );
+    const lost = ['a', seen([finding('a', 'lost', 'mes.topic', 'm')])] as const;
+    const once = { at: 1, orders: new Map([...phantoms, lost]) };
+    expect([...repairable(lookAgain(suspect(NO_QUESTIONS, once), once))]).toEqual(['a']);
   });
 
   const plan = (...repairs: Repair[]): RepairPlan => ({ orderId: 'a', repairs, byHand: [] });

@@ -1,5 +1,6 @@
 import type { Hop } from '../account/hops.ts';
 import { type Finding, isDefect } from '../audit/finding.ts';
+import type { Seen } from './seen.ts';
 
 /**
  * What a reconciler doubts. A finding that one look made is a suspicion: hops are read one after the other, and a pass over all
@@ -12,12 +13,17 @@ export interface Question {
   readonly findings: ReadonlyMap<string, Doubt>;
   /** When it was last looked at, in milliseconds since 1970. */
   readonly lookedAt: number;
+  /** As the last look has seen it. */
+  readonly submittedAt: Seen['submittedAt'];
+  readonly curable: Seen['curable'];
 }
 
 export interface Doubt {
   readonly finding: Finding;
   /** Looks that made it. */
   readonly seen: number;
+  /** The first of them, in milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** Orders in question, by id. */
@@ -25,10 +31,10 @@ export type Questions = ReadonlyMap<string, Question>;
 
 export const NO_QUESTIONS: Questions = new Map();
 
-/** What a look at some orders has found. Orders without a defect are told too: their questions are answered. */
+/** What a look at some orders has seen. Orders without a defect are told too: their questions are answered. */
 export interface Look {
   readonly at: number;
-  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+  readonly orders: ReadonlyMap<string, Seen>;
 }
 
 /** So many looks must make a finding before it counts. */
@@ -40,37 +46,42 @@ export const MOST_QUESTIONS = 10_000;
 /** What a finding is about. Not its words: they hold ages and offsets. */
 const subjectOf = ({ kind, hop, messageId = '' }: Finding): string => `${kind} ${hop} ${messageId}`;
 
-/** A round or a pass found something: orders that are not in question yet now are. Those that are keep what they have. */
-export function suspect(questions: Questions, { at, findings }: Look): Questions {
+/**
+ * A round or a pass found something: orders that are not in question yet now are. Those that are keep what they have; what is new of
+ * them is doubted too.
+ */
+export function suspect(questions: Questions, { at, orders }: Look): Questions {
   const next = new Map(questions);
-  for (const [orderId, found] of findings) {
-    const defects = found.filter(isDefect);
-    if (defects.length === 0 || next.has(orderId) || next.size >= MOST_QUESTIONS) continue;
-    next.set(orderId, { orderId, findings: doubtsOf(defects, undefined), lookedAt: at });
+  for (const [orderId, { findings, submittedAt, curable }] of orders) {
+    const before = next.get(orderId);
+    const fresh = findings.filter((found) => isDefect(found) && !before?.findings.has(subjectOf(found)));
+    if (fresh.length === 0 || (before === undefined && next.size >= MOST_QUESTIONS)) continue;
+    const doubts = doubtsOf(fresh, at);
+    if (before === undefined) next.set(orderId, { orderId, findings: doubts, lookedAt: at, submittedAt, curable });
+    else next.set(orderId, { ...before, findings: new Map([...before.findings, ...doubts]) });
   }
   return next;
 }
 
 /** Each order was looked at alone: what is made again counts, what is not is gone, what is new has been seen once. */
-export function lookAgain(questions: Questions, { at, findings }: Look): Questions {
+export function lookAgain(questions: Questions, { at, orders }: Look): Questions {
   const next = new Map(questions);
-  for (const [orderId, found] of findings) {
+  for (const [orderId, { findings, submittedAt, curable }] of orders) {
     const before = next.get(orderId);
     if (before === undefined) continue;
-    const defects = found.filter(isDefect);
-    if (defects.length === 0) next.delete(orderId);
-    else next.set(orderId, { orderId, findings: doubtsOf(defects, before), lookedAt: at });
+    const doubts = doubtsOf(findings.filter(isDefect), at, before.findings);
+    if (doubts.size === 0) next.delete(orderId);
+    else next.set(orderId, { orderId, findings: doubts, lookedAt: at, submittedAt, curable });
   }
   return next;
 }
 
-function doubtsOf(defects: readonly Finding[], before: Question | undefined): ReadonlyMap<string, Doubt> {
+function doubtsOf(defects: readonly Finding[], at: number, before?: Question['findings']): Question['findings'] {
   const doubts = new Map<string, Doubt>();
   for (const finding of defects) {
     const subject = subjectOf(finding);
-    if (!doubts.has(subject)) {
-      doubts.set(subject, { finding, seen: (before?.findings.get(subject)?.seen ?? 0) + 1 });
-    }
+    const { seen, since } = before?.get(subject) ?? { seen: 0, since: at };
+    if (!doubts.has(subject)) doubts.set(subject, { finding, seen: seen + 1, since });
   }
   return doubts;
 }
@@ -93,17 +104,39 @@ export function unaccounted(questions: Questions): ReadonlyMap<Hop, number> {
 export interface AgainTimes {
   readonly suspectedMs: number;
   readonly countedMs: number;
+  /** What no repair would mend is looked at ever more rarely: after as long again as it is known, and so long at most. */
+  readonly incurableMs: number;
+  /** An order is new for so long. */
+  readonly newMs: number;
   /** So many orders at a time. */
   readonly most: number;
 }
 
-/** Which orders are to be looked at again, longest not looked at first. */
-export function dueAgain(questions: Questions, now: number, { suspectedMs, countedMs, most }: AgainTimes): string[] {
-  const isDue = (question: Question): boolean =>
-    now - question.lookedAt >= (counted(question).length === 0 ? suspectedMs : countedMs);
+/**
+ * What a look at an order costs. It reads the topics from when the order was submitted, and so do the looks at those beside it: old
+ * ones, and those of which that is not known, are looked at by themselves.
+ */
+export const AGES = ['new', 'old'] as const;
+export type Age = (typeof AGES)[number];
+
+/** Which orders of an age are to be looked at again, longest not looked at first. */
+export function dueAgain(
+  questions: Questions,
+  { now, age }: { readonly now: number; readonly age: Age },
+  times: AgainTimes,
+): string[] {
+  const isOfAge = ({ submittedAt }: Question): boolean =>
+    (submittedAt !== null && now - submittedAt < times.newMs) === (age === 'new');
   return [...questions.values()]
-    .filter(isDue)
+    .filter((question) => isOfAge(question) && now - question.lookedAt >= againAfter(question, times))
     .sort((a, b) => a.lookedAt - b.lookedAt)
-    .slice(0, most)
+    .slice(0, times.most)
     .map(({ orderId }) => orderId);
+}
+
+function againAfter(question: Question, { suspectedMs, countedMs, incurableMs }: AgainTimes): number {
+  if (counted(question).length === 0) return suspectedMs;
+  if (question.curable) return countedMs;
+  const newest = Math.max(...[...question.findings.values()].map(({ since }) => since));
+  return Math.max(countedMs, Math.min(incurableMs, question.lookedAt - newest));
 }

@@ -11,8 +11,8 @@ export interface ReconcilerTimes {
   readonly lease: LeaseTimes;
   /** A look at what has changed. */
   readonly round: Pace;
-  /** A look at the orders in question. */
-  readonly again: Pace & AgainTimes;
+  /** A look at the orders in question: at those that are new, and by itself at those that are old. */
+  readonly again: Pace & AgainTimes & { readonly old: Pace };
   /**
    * A look at all orders. Each slice reads what the outboxes keep, which have no index by order: the more slices, the longer a pass;
    * the larger one is, the more memory (some 7 MB for a thousand orders) and the longer a snapshot is open.
@@ -30,7 +30,11 @@ export interface ReconcilerTimes {
 export const RECONCILER_TIMES: ReconcilerTimes = {
   lease: LEASE_TIMES,
   round: { everyMs: 15 * SECOND, share: 0.1 },
-  again: { everyMs: 5 * SECOND, share: 0.1, suspectedMs: 5 * SECOND, countedMs: 30 * SECOND, most: 200 },
+  again: {
+    ...{ everyMs: 5 * SECOND, share: 0.1, old: { everyMs: 15 * SECOND, share: 0.2 } },
+    ...{ suspectedMs: 5 * SECOND, countedMs: 30 * SECOND, incurableMs: 10 * MINUTE },
+    ...{ newMs: 60 * MINUTE, most: 200 },
+  },
   pass: { everyMs: 10 * MINUTE, share: 0.25, ordersASlice: 10_000 },
   touches: { slackMs: 2 * SECOND, atLatestMs: 5 * MINUTE, rememberedMs: 10 * MINUTE },
   overlapMs: 2 * MINUTE,

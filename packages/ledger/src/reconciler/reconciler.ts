@@ -9,9 +9,20 @@ import { hopsTold, type ReconcilerFigures } from './figures.ts';
 import { withLease } from './lease.ts';
 import type { Looking } from './looking.ts';
 import { restOf } from './pace.ts';
-import { counted, dueAgain, lookAgain, NO_QUESTIONS, type Questions, suspect, unaccounted } from './questions.ts';
+import {
+  AGES,
+  type Age,
+  counted,
+  dueAgain,
+  lookAgain,
+  NO_QUESTIONS,
+  type Questions,
+  suspect,
+  unaccounted,
+} from './questions.ts';
 import { RECONCILER_TIMES, type ReconcilerTimes } from './reconciler-times.ts';
 import { openRounds } from './round.ts';
+import { type Seen, seenOf } from './seen.ts';
 import { keepAt, type Task } from './task.ts';
 import { sourceOf, type TroubleSource } from './trouble.ts';
 
@@ -37,7 +48,7 @@ export interface ReconcilerOptions extends ReconcilerListener {
 }
 
 /** What keeps one look from being done. */
-type Doing = 'round' | 'again' | 'pass' | 'lease' | 'repair';
+type Doing = 'round' | `again-${Age}` | 'pass' | 'lease' | 'repair';
 
 /**
  * Audits all the time: what has changed every few seconds, everything every few minutes, what is in question until it is answered.
@@ -57,6 +68,7 @@ export class Reconciler {
   #questions: Questions = NO_QUESTIONS;
   #passed = false;
   #roundAt = 0;
+  #againAt: Readonly<Record<Age, number>> = { new: 0, old: 0 };
   #passAt = 0;
 
   constructor(stack: AuditedStack, options: ReconcilerOptions = {}) {
@@ -75,6 +87,7 @@ export class Reconciler {
       unaccounted: hopsTold(unaccounted(this.#questions), allIsKnown),
       inQuestion: this.#questions.size,
       roundAgeMs: now - this.#roundAt,
+      againAgeMs: { new: now - this.#againAt.new, old: now - this.#againAt.old },
       passAgeMs: now - this.#passAt,
       troubles: new Map([...this.#troubles.values()].map(({ source, text }) => [source, text])),
     };
@@ -113,7 +126,9 @@ export class Reconciler {
 
   async #lead(signal: AbortSignal, clock: () => Promise<number>): Promise<void> {
     this.#leads = true;
-    this.#roundAt = this.#passAt = performance.now();
+    const now = performance.now();
+    this.#roundAt = this.#passAt = now;
+    this.#againAt = { new: now, old: now };
     this.#options.onLead?.(true);
     // At once: what is under way may take a while to end.
     signal.addEventListener('abort', () => this.#standBy(), { once: true });
@@ -144,10 +159,13 @@ export class Reconciler {
             this.#roundAt = performance.now();
           },
         }),
-        keep('again', {
-          pace: again,
-          work: async (ending, getsOn) => this.#again(await clock(), repairing, { signal: ending, getsOn }, signal),
-        }),
+        ...AGES.map((age) =>
+          keep(`again-${age}`, {
+            pace: age === 'new' ? again : again.old,
+            work: async (ending, getsOn) =>
+              this.#again({ now: await clock(), age }, repairing, { signal: ending, getsOn }, signal),
+          }),
+        ),
         // A pass rests in its midst.
         keep('pass', { pace: { ...pass, share: 1 }, work: this.#passes(clock) }),
       ]);
@@ -164,14 +182,14 @@ export class Reconciler {
     this.#troubles.clear();
   }
 
-  /** Looks at what is in question, and asks for repairs of what counts. */
+  /** Looks at what is in question of an age, and asks for repairs of what counts. */
   async #again(
-    now: number,
+    { now, age }: { readonly now: number; readonly age: Age },
     repairing: Repairing | undefined,
     { signal, getsOn }: Looking,
     leading: AbortSignal,
   ): Promise<void> {
-    const orderIds = dueAgain(this.#questions, now, this.#times.again);
+    const orderIds = dueAgain(this.#questions, { now, age }, this.#times.again);
     let audits: readonly OrderAudit[] = [];
     if (orderIds.length > 0) {
       const again = await lookAtOrders(this.#stack, orderIds, { now, limits: this.#limits, signal, getsOn });
@@ -180,6 +198,7 @@ export class Reconciler {
       for (const orderId of orderIds) this.#tellChange(orderId, before, this.#questions);
       audits = again.audits;
     }
+    this.#againAt = { ...this.#againAt, [age]: performance.now() };
     try {
       const onRepair = (repair: RepairTold): void => this.#options.onRepair?.(repair);
       await repairing?.repair(audits, this.#questions, { now, signal, getsOn, onRepair });
@@ -208,9 +227,9 @@ export class Reconciler {
       const rest = this.#resting(signal, getsOn);
       const { ordersASlice } = this.#times.pass;
       let [orders, suspected] = [0, 0];
-      let found = new Map<string, readonly Finding[]>();
+      let found = new Map<string, Seen>();
       const doubt = (): void => {
-        this.#questions = suspect(this.#questions, { at: readAt, findings: found });
+        this.#questions = suspect(this.#questions, { at: readAt, orders: found });
         found = new Map();
       };
       const onSlice = (nextId: string): void => {
@@ -219,11 +238,11 @@ export class Reconciler {
         fromId = nextId;
       };
       const options = { readAt, limits: this.#limits, fromId, ordersASlice, rest, getsOn, onSlice, signal };
-      for await (const { account, findings } of auditSlices(this.#stack, options)) {
+      for await (const audit of auditSlices(this.#stack, options)) {
         orders += 1;
-        if (!findings.some(isDefect)) continue;
+        if (!audit.findings.some(isDefect)) continue;
         suspected += 1;
-        found.set(account.orderId, findings);
+        found.set(audit.account.orderId, seenOf(audit));
         if (found.size >= DOUBTED_AT_ONCE) doubt();
       }
       doubt();

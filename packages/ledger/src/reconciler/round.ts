@@ -1,4 +1,4 @@
-import { type Finding, isDefect } from '../audit/finding.ts';
+import { isDefect } from '../audit/finding.ts';
 import type { AuditLimits } from '../audit/limits.ts';
 import { type AuditedStack, auditStack } from '../audit-stack.ts';
 import { ORDER_TOPICS } from '../sources/copy-of.ts';
@@ -6,6 +6,7 @@ import { openWorkflows, type WorkflowReader } from '../sources/workflows.ts';
 import type { Looking } from './looking.ts';
 import type { Look } from './questions.ts';
 import type { ReconcilerTimes } from './reconciler-times.ts';
+import { type Seen, seenOf } from './seen.ts';
 import { openTopicTail } from './topic-tail.ts';
 import { readTouchedRows } from './touched-rows.ts';
 import { concernsBurst, Touches } from './touches.ts';
@@ -68,7 +69,7 @@ export function openRounds(
 
       getsOn();
       const due = touches.due(now);
-      const findings = new Map<string, readonly Finding[]>();
+      const orders = new Map<string, Seen>();
       if (due.size > 0) {
         const options = {
           orderIds: [...due.keys()],
@@ -78,18 +79,16 @@ export function openRounds(
           signal,
           onProgress: getsOn,
         };
-        for await (const { account, findings: found } of auditStack(stack, options)) {
+        for await (const { account, findings } of auditStack(stack, options)) {
           const begunAt = (due.get(account.orderId) ?? now) - overlapMs;
           const terms = { begunAt, now, outboxKeptMs: limits.outboxKeptMs };
-          findings.set(
-            account.orderId,
-            found.filter((finding) => isDefect(finding) && concernsBurst(finding, terms)),
-          );
+          const ofBurst = findings.filter((finding) => isDefect(finding) && concernsBurst(finding, terms));
+          orders.set(account.orderId, seenOf({ account, findings: ofBurst }));
         }
         touches.audited(due.keys(), now);
       }
       lookedAt = now;
-      return { at: now, findings };
+      return { at: now, orders };
     },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled([tail[Symbol.asyncDispose](), closeWorkflows()]);

@@ -13,7 +13,10 @@ export const until = (what: string, condition: () => boolean): Promise<true> =>
 export const TIMES: ReconcilerTimes = {
   lease: { tryEveryMs: 50, beatEveryMs: 100, answerWithinMs: 2_000, silentForMs: 5_000 },
   round: { everyMs: 100, share: 1 },
-  again: { everyMs: 100, share: 1, suspectedMs: 200, countedMs: 200, most: 200 },
+  again: {
+    ...{ everyMs: 100, share: 1, old: { everyMs: 100, share: 1 } },
+    ...{ suspectedMs: 200, countedMs: 200, incurableMs: 400, newMs: 3_600_000, most: 200 },
+  },
   pass: { everyMs: 500, share: 1, ordersASlice: 2 },
   touches: { ...RECONCILER_TIMES.touches, slackMs: 100 },
   overlapMs: RECONCILER_TIMES.overlapMs,

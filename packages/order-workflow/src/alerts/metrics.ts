@@ -47,6 +47,11 @@ export const RECONCILER_METRICS = {
   inQuestion: 'bezel.reconciler.in_question',
   /** Gauge in seconds: since when no look at what has changed has ended; until the first, since it leads. */
   roundAge: 'bezel.reconciler.round.age',
+  /**
+   * Gauge in seconds, with the label `orders` (`new`, `old`): since when no look at those of them that are in question has ended;
+   * until the first, since it leads.
+   */
+  againAge: 'bezel.reconciler.again.age',
   /** Gauge in seconds: since when no pass over all orders has ended; until the first, since it leads. */
   passAge: 'bezel.reconciler.pass.age',
   /** Gauge, with the label `source`: 1 while that keeps it from its work. */

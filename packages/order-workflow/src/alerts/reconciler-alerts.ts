@@ -11,6 +11,7 @@ export const RECONCILER_FIGURES = {
   unaccounted: named(RECONCILER_METRICS.unaccounted),
   leads: named(RECONCILER_METRICS.leads),
   roundAge: named(RECONCILER_METRICS.roundAge, '_seconds'),
+  againAge: named(RECONCILER_METRICS.againAge, '_seconds'),
   passAge: named(RECONCILER_METRICS.passAge, '_seconds'),
   blind: named(RECONCILER_METRICS.blind),
   repairs: named(RECONCILER_METRICS.repairs, '_total'),
@@ -19,13 +20,16 @@ export const RECONCILER_FIGURES = {
 /** After so many s without a finished look a reconciler counts as dead: what it rests after the longest of them, and more. */
 export const ROUND_LIMIT_SECONDS = 300;
 
+/** Whatever is in question is looked at again within so many s, however many messages that takes. */
+export const AGAIN_LIMIT_SECONDS = 1_800;
+
 /** Everything is looked at within so many s. */
 export const PASS_LIMIT_SECONDS = 3_600;
 
 /** So many repairs may be asked for in an hour before somebody should ask why. */
 export const REPAIRS_LIMIT = 10;
 
-const { unaccounted, leads, roundAge, passAge, blind, repairs } = RECONCILER_FIGURES;
+const { unaccounted, leads, roundAge, againAge, passAge, blind, repairs } = RECONCILER_FIGURES;
 
 const alert = (
   name: string,
@@ -73,6 +77,15 @@ export const RECONCILER_ALERTS: readonly AlertRule[] = [
     ],
   ),
   alert(
+    'ReconcilerAgainOld',
+    'warning',
+    [`min by (orders) (${againAge}) > ${AGAIN_LIMIT_SECONDS}`, 5],
+    [
+      'The {{ $labels.orders }} orders in question were not looked at again within half an hour',
+      'The last look at them ended {{ $value }} s ago: what is found does not count until then, and what was mended stays reported.',
+    ],
+  ),
+  alert(
     'ReconcilerPassOld',
     'warning',
     [`min(${passAge}) > ${PASS_LIMIT_SECONDS}`, 5],
@@ -111,6 +124,8 @@ const of = (figure: string, instance: 'a' | 'b', labels: Readonly<Record<string,
 
 const AT_WORKFLOW = { hop: 'workflow' };
 const OF_KAFKA = { source: 'kafka' };
+const OF_NEW = { orders: 'new' };
+const OF_OLD = { orders: 'old' };
 const PUBLISHES = { kind: 'publish-again', outcome: 'asked' };
 
 /** promtool's notation has no NaN. Nothing at all is told apart from it by none of the expressions. */
@@ -121,11 +136,15 @@ const WELL: World = {
   [of(unaccounted, 'a', AT_WORKFLOW)]: '0x30',
   [of(leads, 'a')]: '1x30',
   [of(roundAge, 'a')]: `${ROUND_LIMIT_SECONDS}x30`,
+  [of(againAge, 'a', OF_NEW)]: `${AGAIN_LIMIT_SECONDS}x30`,
+  [of(againAge, 'a', OF_OLD)]: `${AGAIN_LIMIT_SECONDS}x30`,
   [of(passAge, 'a')]: `${PASS_LIMIT_SECONDS}x30`,
   [of(blind, 'a', OF_KAFKA)]: '0x30',
   [of(unaccounted, 'b', AT_WORKFLOW)]: UNKNOWN,
   [of(leads, 'b')]: '0x30',
   [of(roundAge, 'b')]: UNKNOWN,
+  [of(againAge, 'b', OF_NEW)]: UNKNOWN,
+  [of(againAge, 'b', OF_OLD)]: UNKNOWN,
   [of(passAge, 'b')]: UNKNOWN,
   [of(blind, 'b', OF_KAFKA)]: '0x30',
 };
@@ -182,6 +201,17 @@ export const renderReconcilerAlertTests = (): string =>
         silent(30, 'OrderUnaccounted'),
         ...allSilent(90),
       ]),
+      ...[OF_NEW, OF_OLD].map((ofThose) =>
+        test(
+          `looks at ${ofThose.orders} orders in question take too long`,
+          { ...WELL, [of(againAge, 'a', ofThose)]: `${AGAIN_LIMIT_SECONDS + 1}x11 1x18` },
+          [
+            silent(0, 'ReconcilerAgainOld'),
+            fires(30, 'ReconcilerAgainOld', AGAIN_LIMIT_SECONDS + 1, ofThose),
+            ...allSilent(90),
+          ],
+        ),
+      ),
       test('a pass takes too long', { ...WELL, [of(passAge, 'a')]: `${PASS_LIMIT_SECONDS + 1}x11 1x18` }, [
         silent(0, 'ReconcilerPassOld'),
         fires(30, 'ReconcilerPassOld', PASS_LIMIT_SECONDS + 1),
