@@ -79,14 +79,16 @@ export class Repairing {
       const findings = counted(question);
       const parked = await this.#parkedOf(account.orderId, signal);
       const plan = this.#memory.toAsk(planRepairs({ account, findings, parked }), now);
-      if (plan.repairs.length === 0) continue;
-      const asked = await askRepairs(this.#client, plan, signal);
-      this.#memory.asked(plan, now);
-      for (const answer of asked) {
-        if ('asked' in answer && answer.asked.state === 'asked') this.#waiting.set(answer.asked.id, answer.asked);
-        onRepair(toldOf(account.orderId, answer));
+      // One after the other: where the door answers no more, what it has answered is remembered, and nothing else.
+      for (const repair of plan.repairs) {
+        const one = { ...plan, repairs: [repair] };
+        for (const answer of await askRepairs(this.#client, one, signal)) {
+          if ('asked' in answer && answer.asked.state === 'asked') this.#waiting.set(answer.asked.id, answer.asked);
+          onRepair(toldOf(account.orderId, answer));
+        }
+        this.#memory.asked(one, now);
+        getsOn();
       }
-      getsOn();
     }
   }
 

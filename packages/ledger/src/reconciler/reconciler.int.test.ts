@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createNamespace } from '@bezel/local/testing';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Evidence } from '../account/evidence.ts';
 import type { App, Hop } from '../account/hops.ts';
 import type { Repair } from '../repair/repair.ts';
 import { type AskedRepair, type RepairClient, RepairNotAskedError } from '../repair/repair-client.ts';
@@ -142,6 +143,38 @@ test.each([
   expect(atHop(one, 'crm.projection')).toBe(1);
   await stage.query('crm', 'INSERT INTO ledger.crm_projection SELECT * FROM swallowed; DROP TABLE swallowed');
   await until('all to be well', () => allIsWell(one));
+});
+
+test('what the door was too busy to be asked is asked later, and what it had answered by then is not', async () => {
+  const orderId = randomUUID();
+  const told: string[] = [];
+  let busy = 3;
+  const answering = door(async () => {});
+  const repairs: RepairClient = {
+    ...answering,
+    async ask(repair) {
+      if (answering.asked.length > 0 && busy > 0) {
+        busy -= 1;
+        throw new RepairNotAskedError('too many at once', { code: 'http_429', retryable: true });
+      }
+      return answering.ask(repair);
+    },
+  };
+  const whole = life(orderId);
+  const isTaken = (item: Evidence): boolean => item.source === 'view' && item.hop === 'crm.inbox';
+  const lost = whole.filter(isTaken).slice(0, 2);
+  await stage.fillUnderWay(
+    orderId,
+    whole.filter((item) => !lost.includes(item)),
+  );
+  const one = start({ repairs, onRepair: ({ kind, outcome }) => told.push(`${kind} ${outcome}`) });
+  await until('both to be asked for', () => answering.asked.length === 2);
+  await until('both to be heard of', () => told.length === 4);
+  await stage.fill(lost);
+  await until('all to be well', () => allIsWell(one));
+  expect(busy).toBe(0);
+  expect(new Set(answering.asked.map(({ messageId }) => messageId)).size).toBe(2);
+  expect(told.sort()).toEqual(['asked', 'asked', 'done', 'done'].map((outcome) => `publish-again ${outcome}`));
 });
 
 test('two at once: one leads and repairs, the other one stands by, and leads when the first loses its session', async () => {

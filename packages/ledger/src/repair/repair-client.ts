@@ -32,8 +32,11 @@ export interface RepairClient {
 export interface RepairClientOptions {
   /** Where the shop's door is: `http://127.0.0.1:3001`. */
   readonly shopUrl: string;
-  /** The Authorization header of an administrator; asked for before each call. */
-  readonly authorization: () => Promise<string>;
+  /**
+   * The Authorization header of an administrator; asked for before each call, and once more when the door does not accept it. Answers
+   * another one then, or the same when there is no other.
+   */
+  readonly authorization: (refused?: string) => Promise<string>;
   /** Reads a message of a topic, as `eventAt` does. */
   readonly eventAt: (place: CopyPlace) => Promise<EventRead | undefined>;
   /** Who says that it is needed, in the reasons: `orderctl`, `reconciler`. */
@@ -69,16 +72,22 @@ const List = z.object({ items: z.array(AskedRepair) });
  * for (const repair of planRepairs(audit).repairs) await client.ask(repair);
  */
 export function repairClient({ shopUrl, authorization, eventAt, asker }: RepairClientOptions): RepairClient {
-  const call = async (orderId: string, init: RequestInit): Promise<unknown> => {
-    const url = new URL(`/v1/operations/orders/${orderId}/repairs`, shopUrl);
-    const header = await authorization();
-    let response: Response;
+  const knock = async (url: URL, init: RequestInit, authorized: string): Promise<Response> => {
     try {
-      const headers = { ...(init.headers as Record<string, string>), authorization: header };
-      response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const headers = { ...(init.headers as Record<string, string>), authorization: authorized };
+      return await fetch(url, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (cause) {
       const message = `the shop’s door (${url.origin}) does not answer: ${reasonOf(cause)}`;
       throw new RepairNotAskedError(message, { code: 'door_unavailable', cause, retryable: true });
+    }
+  };
+  const call = async (orderId: string, init: RequestInit): Promise<unknown> => {
+    const url = new URL(`/v1/operations/orders/${orderId}/repairs`, shopUrl);
+    const header = await authorization();
+    let response = await knock(url, init, header);
+    if (response.status === 401) {
+      const other = await authorization(header);
+      if (other !== header) response = await knock(url, init, other);
     }
     const body: unknown = await response.json().catch(() => undefined);
     if (!response.ok) throw refusedBy(url.origin, response.status, body);
@@ -149,7 +158,8 @@ function refusedBy(door: string, status: number, body: unknown): RepairNotAskedE
       code,
     });
   }
-  return new RepairNotAskedError(`${door} refuses the repair: ${detail}`, { code, retryable: status >= 500 });
+  const retryable = status >= 500 || status === 429;
+  return new RepairNotAskedError(`${door} refuses the repair: ${detail}`, { code, retryable });
 }
 
 /** What fetch says is in the cause; of a name with several addresses, in the first of its errors. */

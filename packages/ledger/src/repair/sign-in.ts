@@ -13,17 +13,17 @@ const RENEW_BEFORE_MS = 60_000;
 const Token = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 
 /**
- * Signs in by the client-credentials grant and answers the Authorization header; a token is kept until shortly before it ends. No
- * message says a secret.
+ * Signs in by the client-credentials grant and answers the Authorization header; a token is kept until shortly before it ends, or
+ * until it is told that one was refused: the provider may have new keys. No message says a secret.
  *
  * @throws RepairNotAskedError with the code `not_signed_in`
  * @example
  * const client = repairClient({ shopUrl, authorization: signedIn({ tokenUrl, clientId, clientSecret }), eventAt, asker: 'me' });
  */
-export function signedIn({ tokenUrl, clientId, clientSecret }: SigningIn): () => Promise<string> {
+export function signedIn({ tokenUrl, clientId, clientSecret }: SigningIn): (refused?: string) => Promise<string> {
   let held: { readonly header: string; readonly until: number } | undefined;
-  return async () => {
-    if (held !== undefined && performance.now() < held.until) return held.header;
+  return async (refused) => {
+    if (held !== undefined && held.header !== refused && performance.now() < held.until) return held.header;
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     let response: Response;
     try {
