@@ -213,5 +213,16 @@ test('a workflow that ended by itself under an order that has not is for a perso
   );
   client.release(true);
   await sweep('stuck-workflows');
-  expect(await repairs(id)).toEqual([expect.stringMatching(/^run-workflow \(refused\) .*a person must find out/)]);
+  const refused = [expect.stringMatching(/^run-workflow \(refused\) .*a person must find out/)];
+  expect(await repairs(id)).toEqual(refused);
+  // It waits, for whoever watches the sweepers; nothing more is asked, whichever sweeper looks.
+  await running.shop.database.pool.query(
+    `UPDATE orders SET offer = (offer::jsonb || '{"expiresAt": "2026-01-01T00:00:00.000Z"}')::json WHERE id = $1`,
+    [id],
+  );
+  for (const name of ['stuck-workflows', 'unexpired-offers']) {
+    expect(await look(name)).toMatchObject({ swept: 0, waiting: 1 });
+    await look('asked-repairs');
+  }
+  expect(await repairs(id)).toEqual(refused);
 });

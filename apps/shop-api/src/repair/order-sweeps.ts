@@ -3,7 +3,7 @@ import { sweepEveryMs } from '@bezel/order-workflow/sweepers';
 import { exclusively, log, type Sweep, type Swept } from '@bezel/service';
 import { type Kysely, sql } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
-import { askRepair, type RepairWanted } from './ask-repair.ts';
+import { askAsSweeper } from './ask-as-sweeper.ts';
 import { carryOutNext } from './carry-out.ts';
 import { notBegun, offersPast, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
 import type { RepairOptions } from './means.ts';
@@ -31,13 +31,13 @@ export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
     sweep('unstarted-orders', () =>
       exclusively(db, 'unstarted-orders', async (trx) => {
         const waiting = await notBegun(trx, quietMs);
-        return summed(waiting, await askForMissing(trx, workflows, waiting, 'unstarted-orders'));
+        return summed(waiting, await askToRun(trx, await missing(workflows, waiting), 'unstarted-orders'));
       }),
     ),
     sweep('unexpired-offers', () =>
       exclusively(db, 'unexpired-offers', async (trx) => {
         const waiting = await offersPast(trx, quietMs);
-        return summed(waiting, await askForMissing(trx, workflows, waiting, 'unexpired-offers'));
+        return summed(waiting, await askToRun(trx, await missing(workflows, waiting), 'unexpired-offers'));
       }),
     ),
     sweep('stuck-workflows', (signal) =>
@@ -47,12 +47,13 @@ export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
           signal.throwIfAborted();
           stuck.push(...(await missing(workflows, page)));
         }
-        for (const { id } of stuck) await ask(trx, id, { kind: 'run-workflow' }, 'stuck-workflows');
+        let asked = await askToRun(trx, stuck, 'stuck-workflows');
         const facts = await unheard(trx, workflows, new Set(stuck.map(({ id }) => id)), quietMs);
         for (const { id, messageId } of facts.unheard) {
-          await ask(trx, id, { kind: 'tell-fact', messageId }, 'stuck-workflows');
+          if (await askAsSweeper(trx, { orderId: id, sweeper: 'stuck-workflows' }, { kind: 'tell-fact', messageId }))
+            asked++;
         }
-        return summed([...stuck, ...facts.unheard, ...facts.unknown], stuck.length + facts.unheard.length);
+        return summed([...stuck, ...facts.unheard, ...facts.unknown], asked);
       }),
     ),
   ];
@@ -79,15 +80,15 @@ async function missing(workflows: SweptWorkflows, orders: readonly Waiting[]): P
   return found;
 }
 
-async function askForMissing(
+/** Answers for how many it is asked. */
+async function askToRun(
   db: Kysely<ShopDatabase>,
-  workflows: SweptWorkflows,
   orders: readonly Waiting[],
-  sweeper: string,
+  sweeper: OrderSweepName,
 ): Promise<number> {
-  const without = await missing(workflows, orders);
-  for (const { id } of without) await ask(db, id, { kind: 'run-workflow' }, sweeper);
-  return without.length;
+  let asked = 0;
+  for (const { id } of orders) if (await askAsSweeper(db, { orderId: id, sweeper }, { kind: 'run-workflow' })) asked++;
+  return asked;
 }
 
 /**
@@ -113,17 +114,6 @@ async function unheard(
   }
   return { unheard: found, unknown: [] };
 }
-
-/** What sweepers ask for, and why. */
-const REASONS = {
-  'run-workflow': 'the order is under way and no workflow of it is open',
-  'tell-fact': 'the fact was recorded and the workflow has not heard of it',
-} as const satisfies Partial<Record<RepairWanted['kind'], string>>;
-
-type SweptFor = Extract<RepairWanted, { kind: keyof typeof REASONS }>;
-
-const ask = (db: Kysely<ShopDatabase>, orderId: string, wanted: SweptFor, sweeper: string) =>
-  askRepair(db, { orderId, by: `sweeper ${sweeper}`, reason: REASONS[wanted.kind] }, wanted);
 
 /** Each waiting repair once; one that has to wait is left for the next look. */
 async function carryOutAll(options: RepairOptions, signal: AbortSignal): Promise<Swept> {
