@@ -1,7 +1,5 @@
-import { OrderSubmitted } from '@bezel/contracts';
 import { type Fact, isFinal } from '@bezel/order-workflow';
 import { TemporalCallRefusedError } from '@bezel/order-workflow/client';
-import { uuidv7 } from '@bezel/outbox';
 import { log, redriveOrder, withOrder } from '@bezel/service';
 import { sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
@@ -11,6 +9,7 @@ import type { RepairRow } from './ask-repair.ts';
 import { askToProject, publishWhereWritten, queryableOver, redrive } from './bring-messages.ts';
 import type { Outcome, RepairOptions } from './means.ts';
 import { inputOf, type Recorded, stateOf } from './standing-order.ts';
+import { submissionOf } from './submission-of.ts';
 
 /** An activity's attempt may outlive its workflow by as much (`startToCloseTimeout`, and some): it could still move the order. */
 export const SETTLE_MS = 30_000;
@@ -85,8 +84,9 @@ async function runWorkflow(
     return { state: 'refused', outcome };
   }
   if (presence.is === 'ended' && Date.now() - presence.since.getTime() < settleMs) return { state: 'later' };
-  const recorded = await recordedOf(trx, order);
-  const started = await workflows.restartOrder(inputOf(order), await begunBy(trx, order.id), stateOf(order, recorded));
+  const state = stateOf(order, await recordedOf(trx, order));
+  const begunBy = state === null ? await submissionOf(trx, order.id) : undefined;
+  const started = await workflows.restartOrder(inputOf(order), begunBy, state);
   if (!started.started) return { state: 'needless', outcome: 'its workflow was started meanwhile' };
   await trx
     .insertInto('order_workflow')
@@ -114,18 +114,6 @@ async function recordedOf(trx: Transaction<ShopDatabase>, order: OrderRow): Prom
   const [row] = rows;
   if (row === undefined) throw new Error('a SELECT without FROM has one row');
   return row;
-}
-
-/**
- * The message that told of the submission. It is the cause of the first move; when that is made, or the outbox no longer has
- * the message, any id serves.
- */
-async function begunBy(trx: Transaction<ShopDatabase>, orderId: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
-    SELECT id FROM outbox.message WHERE key = ${orderId} AND type = ${OrderSubmitted.type} ORDER BY seq LIMIT 1`.execute(
-    trx,
-  );
-  return rows[0]?.id ?? uuidv7();
 }
 
 async function tellFact(

@@ -91,6 +91,15 @@ test('an order whose submission was lost on its way is begun, and the message th
   ]);
 });
 
+test('an order that is begun when the outbox keeps its submission no more names no cause: none that nobody wrote', async () => {
+  const id = await submitted();
+  await running.shop.database.pool.query('DELETE FROM outbox.message WHERE key = $1', [id]);
+  await sweep('unstarted-orders');
+  await running.reached(id, 'PRICED');
+  expect(await moves(id)).toEqual(['SUBMITTED', 'PRICING', 'PRICED']);
+  expect((await entries(id)).filter(({ messageId }) => messageId !== null)).toEqual([]);
+});
+
 test('a workflow that was terminated goes on where the order stands, with the fact that was parked meanwhile', async () => {
   const id = await priced();
   await terminated(id);

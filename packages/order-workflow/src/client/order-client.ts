@@ -68,9 +68,10 @@ export interface OrderClient {
    * Starts the workflow again where the order stands, under the same id, when it was ended from outside (terminated, failed,
    * timed out) or Temporal no longer knows it. One that is open, or that ended by itself, is left: `started: false`.
    *
+   * @param messageId undefined when the order has moved, or nobody knows any more which message told of the submission
    * @param state null begins the order afresh; only for one that has not moved yet
    */
-  restartOrder(order: OrderInput, messageId: string, state: OrderState | null): Promise<StartResult>;
+  restartOrder(order: OrderInput, messageId: string | undefined, state: OrderState | null): Promise<StartResult>;
   /** How the order's workflow is, as Temporal itself has it now. */
   presenceOf(orderId: string): Promise<WorkflowPresence>;
   /**
@@ -135,7 +136,7 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
   /** Starts the workflow unless there is one that `policy` does not let be followed. */
   async function begin(
     order: OrderInput,
-    messageId: string,
+    messageId: string | undefined,
     state: OrderState | null,
     policy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY',
   ): Promise<StartResult> {
@@ -143,7 +144,7 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
     const start: OrderStart = {
       version: ORDER_VERSION,
       order,
-      startedBy: messageId,
+      ...(messageId === undefined ? {} : { startedBy: messageId }),
       offerValidForMs,
       taskQueues,
       times: stageTimes(order.tenant),

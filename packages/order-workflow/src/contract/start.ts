@@ -15,8 +15,11 @@ export const ORDER_VERSION: OrderVersion = 2;
 export interface OrderStart {
   readonly version?: OrderVersion;
   readonly order: OrderInput;
-  /** Id of the message that told of the submission; the cause of the first move. */
-  readonly startedBy: string;
+  /**
+   * Id of the message that told of the submission; the cause of the first move. Absent where no first move is left to make, or
+   * nobody knows the message any more: that move then names no cause.
+   */
+  readonly startedBy?: string;
   /** How long an offer stands, in ms from its making. */
   readonly offerValidForMs: number;
   readonly taskQueues: TaskQueues;

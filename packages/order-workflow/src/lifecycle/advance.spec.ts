@@ -63,6 +63,12 @@ describe('the way to DELIVERED', () => {
     ]);
   });
 
+  test('names no cause of move 1 when nobody knows the message any more', () => {
+    expect(advance(SUBMITTED, { ...begun, messageId: undefined }).effects[0]).toStrictEqual({
+      ...{ kind: 'move', seq: 1, from: 'SUBMITTED', to: 'PRICING' },
+    });
+  });
+
   test('offers the price until it expires', () => {
     expect(advance(play([begun]).state, priced).effects).toEqual([
       { kind: 'move', seq: 2, from: 'PRICING', to: 'PRICED', offer: OFFER },

@@ -121,7 +121,7 @@ function report(state: OrderState, outcome: Outcome): Step {
 function moveOn(state: OrderState, outcome: Extract<Outcome, { kind: OutcomeThatMoves }>): Step {
   switch (outcome.kind) {
     case 'begun':
-      return move(state, outcome, { causedBy: outcome.messageId });
+      return move(state, outcome, outcome.messageId === undefined ? {} : { causedBy: outcome.messageId });
     case 'priced':
       return move({ ...state, offer: outcome.offer }, outcome, { offer: outcome.offer });
     case 'model-rejected':

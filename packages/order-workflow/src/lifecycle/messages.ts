@@ -3,8 +3,8 @@ import type { Fact, FactKind } from '../contract/facts.ts';
 
 /** What the workflow's own work reports back: how an activity or a timer ended. */
 export type Outcome =
-  /** The workflow was started by the message with this id. */
-  | { readonly kind: 'begun'; readonly messageId: string }
+  /** The workflow was started, by the message with this id if it is known. */
+  | { readonly kind: 'begun'; readonly messageId: string | undefined }
   | { readonly kind: 'priced'; readonly offer: PriceOffer }
   /** The model cannot be made; `reason` is for the customer. */
   | { readonly kind: 'model-rejected'; readonly reason: string }
