@@ -42,6 +42,7 @@ export {
   publishAgain,
   redriveOrder,
   type WrittenAt,
+  wasTaken,
 } from './repairing/index.ts';
 export { type HttpRoleOptions, httpRole } from './roles/http-role.ts';
 export { type KafkaClient, type KafkaOptions, kafkaClient } from './roles/kafka-client.ts';

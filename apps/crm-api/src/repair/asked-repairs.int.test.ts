@@ -28,14 +28,16 @@ async function startCrm(seed: number) {
   );
   for (const consumer of consumers) await consumer.start();
   const orderId = uuidv7();
-  const [submitted, ...moves] = lifeOf(orderId);
+  const life = lifeOf(orderId);
+  const [submitted, ...moves] = life;
   const told = {
     submitted: submitted?.data as EventData<typeof OrderSubmitted>,
     moves: moves.map(({ data }) => data as EventData<typeof OrderStatusChanged>),
   };
   const handled = () => play(broker, consumers);
-  await broker.send(OrderSubmitted, told.submitted);
-  for (const data of told.moves) await broker.send(OrderStatusChanged, data);
+  const written = life.map(({ time }) => ({ time: new Date(time) }));
+  await broker.send(OrderSubmitted, told.submitted, written[0]);
+  for (const data of told.moves) await broker.send(OrderStatusChanged, data, written[data.seq]);
   await handled();
   const shown = async () =>
     (
@@ -84,6 +86,24 @@ test('what is shown is left alone, and so is what was never taken: its message b
   await crm.ask(before[3]?.id ?? '', { type: 'shop.price-accepted', data: { orderId: crm.orderId } });
   await crm.handled();
   expect(await crm.shown()).toEqual(before);
+});
+
+test('a move is shown once, whichever message is named for it, and a message shows one move', async () => {
+  await using crm = await startCrm(8);
+  const before = await crm.shown();
+  const moved = (seq: number) => ({ type: OrderStatusChanged.type, data: crm.told.moves[seq - 1] });
+  // Another order's message, written when move 3 was made, and taken.
+  const [other] = lifeOf(uuidv7()).slice(3);
+  const data = other?.data as EventData<typeof OrderStatusChanged>;
+  await crm.broker.send(OrderStatusChanged, data, { id: other?.id as string, time: new Date(data.at) });
+  await crm.handled();
+  await crm.ask(other?.id ?? '', moved(3));
+  await crm.handled();
+  expect(await crm.shown()).toEqual(before);
+  await crm.database.pool.query('DELETE FROM order_move WHERE order_id = $1 AND seq = 4', [crm.orderId]);
+  await crm.ask(before[3]?.id ?? '', moved(4));
+  await crm.handled();
+  expect(await crm.shown()).toEqual(before.filter(({ seq }) => seq !== 4));
 });
 
 test('what is parked of the order is asked for, and nothing else', async () => {

@@ -76,16 +76,17 @@ test('what is parked of the order is asked for, and nothing else', async () => {
 });
 
 describe('a move that the board took and does not show', () => {
+  const MADE = '2026-11-22T09:00:00.000Z';
   const moved = (orderId: string, seq: number, to: string) => ({
     ...{ orderId, orderNumber: 'B-2026-000001', tenant: 'house', customerId: 'ann' },
-    ...{ seq, from: 'PRICED', to, at: '2026-11-22T09:00:00.000Z' },
+    ...{ seq, from: 'PRICED', to, at: MADE },
   });
   const shown = async (orderId: string) => query('SELECT status, seq FROM order_status WHERE order_id = $1', [orderId]);
-  const taken = async (): Promise<string> => {
+  const taken = async (writtenAt = MADE): Promise<string> => {
     const messageId = uuidv7();
     await query(
-      `INSERT INTO outbox.inbox (group_id, slot, ce_time, id) VALUES ('mes.board', outbox.inbox_slot(now()), now(), $1)`,
-      [messageId],
+      `INSERT INTO outbox.inbox (group_id, slot, ce_time, id) VALUES ('mes.board', outbox.inbox_slot($2), $2, $1)`,
+      [messageId, writtenAt],
     );
     return messageId;
   };
@@ -105,8 +106,8 @@ describe('a move that the board took and does not show', () => {
     expect(await shown(of)).toEqual([{ status: 'APPROVED', seq: 3 }]);
   });
 
-  test('is left alone when the board shows a later one, was never told, or is told no move', async () => {
-    const [later, never, other] = [uuidv7(), uuidv7(), uuidv7()];
+  test('is left alone when the board shows a later one, was never told, or is told no move or another', async () => {
+    const [later, never, other, strange] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()];
     await query(`INSERT INTO order_status (order_id, status, seq, changed_at) VALUES ($1, 'PACKED', 6, now())`, [
       later,
     ]);
@@ -118,11 +119,10 @@ describe('a move that the board took and does not show', () => {
         ProjectingAsked,
         projecting(other, messageId, { ...event(other), type: 'shop.price-accepted' }),
       );
+      const older = await taken('2026-11-20T09:00:00.000Z');
+      await broker.send(ProjectingAsked, projecting(strange, older, event(strange)));
     });
-    expect([await shown(later), await shown(never), await shown(other)]).toEqual([
-      [{ status: 'PACKED', seq: 6 }],
-      [],
-      [],
-    ]);
+    expect(await shown(later)).toEqual([{ status: 'PACKED', seq: 6 }]);
+    for (const unshown of [never, other, strange]) expect(await shown(unshown)).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import {
   type OrderResource,
   OrderStatusChanged,
   PriceAccepted,
+  type PriceOffer,
   ProjectingAsked,
   PublishingAsked,
   RedriveAsked,
@@ -125,10 +126,29 @@ test('a move that the CRM does not show is asked of it, with its event; a move n
   ]);
   const madeUp = { ...wanted, event: { type: moved?.type, data: { ...moved?.data, to: 'SHIPPED' } } };
   expect(await repaired(madeUp)).toMatchObject({ state: 'refused', outcome: expect.stringContaining('never made') });
+  for (const change of [{ reason: 'because' }, { promisedAt: '2026-12-24T12:00:00.000Z' }, { customerId: 'bob' }]) {
+    const changed = { ...wanted, event: { type: moved?.type, data: { ...moved?.data, ...change } } };
+    expect(await repaired(changed)).toMatchObject({ state: 'refused', outcome: expect.stringContaining('otherwise') });
+  }
   const other = await shop.submitted();
   expect((await ask(wanted, other.id)).status).toBe(400);
   expect((await ask({ ...wanted, event: { type: PriceAccepted.type, data: {} } })).status).toBe(400);
   expect(await asked(ProjectingAsked.type)).toHaveLength(1);
+});
+
+test('every event of an order is told as it was, and not with another offer or another ring', async () => {
+  const [submitted, , priced] = await shop.messages(order.id);
+  const asking = (message: typeof priced, change: object = {}) => ({
+    ...{ kind: 'project-again', messageId: message?.id },
+    event: { type: message?.type, data: { ...message?.data, ...change } },
+  });
+  const before = (await asked(ProjectingAsked.type)).length;
+  const offer = priced?.data['offer'] as PriceOffer;
+  const cheaper = { offer: { ...offer, total: { ...offer.total, amountMinor: '1' } } };
+  expect(await repaired(asking(priced, cheaper))).toMatchObject({ state: 'refused' });
+  expect(await repaired(asking(submitted, { stones: 200 }))).toMatchObject({ state: 'refused' });
+  for (const message of [submitted, priced]) expect(await repaired(asking(message))).toMatchObject({ state: 'done' });
+  expect(await asked(ProjectingAsked.type)).toHaveLength(before + 2);
 });
 
 test('what is done stands in the history of the order', async () => {

@@ -1,11 +1,12 @@
-import { OrderStatusChanged, ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
+import { ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
 import type { Queryable } from '@bezel/outbox';
-import type { EventData } from '@bezel/outbox/event';
 import { publishAgain, redriveOrder } from '@bezel/service';
 import { CompiledQuery, type Transaction } from 'kysely';
 import type { ProjectDetails, PublishDetails, ShopDatabase } from '../database/shop-database.ts';
+import type { OrderRow } from '../orders/view/order-resource.ts';
 import type { RepairRow } from './ask-repair.ts';
 import type { Outcome, RepairOptions } from './means.ts';
+import { isToldAsMade, moveIn } from './told-as-made.ts';
 
 /** What these repairs are carried out with. */
 export type BringingMeans = Pick<RepairOptions, 'pool' | 'outbox'>;
@@ -51,28 +52,30 @@ export async function publishWhereWritten(
 }
 
 /**
- * Asks whoever took a move and does not show it, the CRM or the MES, to show it. Only what the order's history has is told: an event that somebody made up
- * goes nowhere. Served by the primary key.
+ * Asks whoever took a move and does not show it, the CRM or the MES, to show it. Only what the shop has itself is told: an event
+ * that somebody made up, or changed, goes nowhere. Served by the primary key.
  */
 export async function askToProject(
   trx: Transaction<ShopDatabase>,
   { outbox }: BringingMeans,
+  order: OrderRow,
   repair: RepairRow,
 ): Promise<Outcome> {
   const { event } = repair.details as ProjectDetails;
-  const { seq, to } =
-    event.type === OrderStatusChanged.type
-      ? (event.data as EventData<typeof OrderStatusChanged>)
-      : { seq: 0, to: 'SUBMITTED' as const };
-  const move = await trx
+  const { seq, to } = moveIn(event);
+  const made = await trx
     .selectFrom('order_history')
-    .select('seq')
-    .where('order_id', '=', repair.order_id)
+    .selectAll()
+    .where('order_id', '=', order.id)
     .where('seq', '=', seq)
     .where('to_status', '=', to)
     .executeTakeFirst();
-  if (move === undefined) {
+  if (made === undefined) {
     const outcome = `the order never made the move ${seq} to ${to}: a person must find out where that was told`;
+    return { state: 'refused', outcome };
+  }
+  if (!isToldAsMade(order, made, event)) {
+    const outcome = `the event tells otherwise of the move ${seq} to ${to} than the shop has it: a person must find out where that was told`;
     return { state: 'refused', outcome };
   }
   await outbox.write(trx, ProjectingAsked, { ...askedBy(repair), messageId: repair.message_id ?? '', event });

@@ -67,7 +67,7 @@ async function carryOut(trx: Transaction<ShopDatabase>, means: Means, repair: Re
     case 'publish-again':
       return publishWhereWritten(trx, means, repair);
     case 'project-again':
-      return askToProject(trx, means, repair);
+      return askToProject(trx, means, order, repair);
   }
 }
 

@@ -2,8 +2,8 @@ import type { EventDefinition } from '@bezel/outbox/event';
 
 /**
  * What came of showing again what an app took. `projected`: it was not shown, and is. `shown`: it is there, or something later is.
- * `not-taken`: the message was not handled here, or so long ago that nobody knows; it comes by itself or is published again, and its
- * effect with it. `unfit`: no event that this app shows.
+ * `not-taken`: the message was not handled here, or so long ago that nobody knows, or is not of the event's time; it comes by itself
+ * or is published again, and its effect with it. `unfit`: no event that this app shows.
  */
 export type ProjectedAgain = 'projected' | 'shown' | 'not-taken' | 'unfit';
 

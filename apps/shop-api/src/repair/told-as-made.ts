@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import { OrderStatusChanged } from '@bezel/contracts';
+import type { EventData } from '@bezel/outbox/event';
+import type { Selectable } from 'kysely';
+import type { ProjectDetails, ShopDatabase } from '../database/shop-database.ts';
+import type { OrderRow } from '../orders/view/order-resource.ts';
+import { inputOf } from './standing-order.ts';
+
+type Event = ProjectDetails['event'];
+type Moved = EventData<typeof OrderStatusChanged>;
+type Made = Selectable<ShopDatabase['order_history']>;
+
+/** The move of which an event tells: its number, and where it led to. */
+export function moveIn({ type, data }: Event): Pick<Moved, 'seq' | 'to'> {
+  if (type !== OrderStatusChanged.type) return { seq: 0, to: 'SUBMITTED' };
+  const { seq, to } = data as Moved;
+  return { seq, to };
+}
+
+/**
+ * Whether an event tells of an order, and of its move, just what the shop has: what it tells is shown to customers. Pure. Only the
+ * end of the status that was entered (`deadline`) has to be believed, because a move that is past has none any more.
+ */
+export function isToldAsMade(order: OrderRow, made: Made, { type, data }: Event): boolean {
+  if (type !== OrderStatusChanged.type) return isDeepStrictEqual(data, inputOf(order));
+  const { deadline: _, promisedAt, ...told } = data as Moved;
+  const promised = promisedAt === undefined || Date.parse(promisedAt) === order.promised_at?.getTime();
+  return promised && isDeepStrictEqual(told, eventOf(order, made));
+}
+
+const eventOf = (order: OrderRow, { seq, from_status, to_status, at, reason, offer }: Made) => ({
+  orderId: order.id,
+  orderNumber: order.number,
+  tenant: order.tenant,
+  customerId: order.customer_id,
+  seq,
+  from: from_status,
+  to: to_status,
+  at: at.toISOString(),
+  ...(reason === null ? {} : { reason }),
+  ...(offer === null ? {} : { offer }),
+});
