@@ -1,3 +1,4 @@
+import type { OrderStatus } from '@bezel/contracts';
 import { type Fact, isFinal } from '@bezel/order-workflow';
 import { TemporalCallRefusedError } from '@bezel/order-workflow/client';
 import { log, redriveOrder, withOrder } from '@bezel/service';
@@ -80,8 +81,10 @@ async function runWorkflow(
   const presence = await workflows.presenceOf(order.id);
   if (presence.is === 'open') return { state: 'needless', outcome: 'its workflow runs' };
   if (presence.is === 'completed') {
-    const outcome = `its workflow ended by itself and the order is ${order.status}: a person must find out who moved the order back, and set it right by hand`;
-    return { state: 'refused', outcome };
+    const status = await statusAtEnd(trx, order.id);
+    return isFinal(status)
+      ? { state: 'needless', outcome: `the order is ${status}` }
+      : { state: 'refused', outcome: movedBack(status) };
   }
   if (presence.is === 'ended' && Date.now() - presence.since.getTime() < settleMs) return { state: 'later' };
   const state = stateOf(order, await recordedOf(trx, order));
@@ -98,6 +101,19 @@ async function runWorkflow(
   const parked = redriven === 0 ? '' : ', and what was parked of it is played again';
   return { state: 'done', outcome: `its workflow was started where the order stands, ${order.status}${parked}` };
 }
+
+/** A workflow commits the order's last move before it ends: what the order is after a look at that end, it stays. */
+async function statusAtEnd(trx: Transaction<ShopDatabase>, orderId: string): Promise<OrderStatus> {
+  const { status } = await trx
+    .selectFrom('orders')
+    .select('status')
+    .where('id', '=', orderId)
+    .executeTakeFirstOrThrow();
+  return status;
+}
+
+const movedBack = (status: OrderStatus): string =>
+  `its workflow ended by itself and the order is ${status}: a person must find out who moved the order back, and set it right by hand`;
 
 /** Served by the primary keys. */
 async function recordedOf(trx: Transaction<ShopDatabase>, order: OrderRow): Promise<Recorded> {
@@ -135,12 +151,18 @@ async function tellFact(
       outcome: 'nobody has recorded such a fact of this order: a person must find out what it was',
     };
   }
-  const told = isFinal(order.status) ? undefined : await workflows.signalFact(order.id, fact);
-  if (told?.delivered) return { state: 'done', outcome: `the workflow was told again: ${fact.kind}` };
-  if (told !== undefined) return { state: 'later' };
+  let { status } = order;
+  if (!isFinal(status)) {
+    const told = await workflows.signalFact(order.id, fact);
+    if (told.delivered) return { state: 'done', outcome: `the workflow was told again: ${fact.kind}` };
+    // Another workflow follows one that is unknown, or was ended from outside, but none that ended by itself.
+    if (told.why === 'unknown' || (await workflows.presenceOf(order.id)).is !== 'completed') return { state: 'later' };
+    status = await statusAtEnd(trx, order.id);
+    if (!isFinal(status)) return { state: 'refused', outcome: movedBack(status) };
+  }
   const { kind, at } = fact;
-  await recordRefusedFact(trx, { orderId: order.id, messageId, kind, status: order.status, reason: 'order-ended', at });
-  return { state: 'done', outcome: `refused, the order is ${order.status}: ${kind}` };
+  await recordRefusedFact(trx, { orderId: order.id, messageId, kind, status, reason: 'order-ended', at });
+  return { state: 'done', outcome: `refused, the order is ${status}: ${kind}` };
 }
 
 /** As the shop recorded it, or as the asker has it from another service's event. */

@@ -35,22 +35,20 @@ export const offersPast = async (db: Kysely<ShopDatabase>, olderThanMs: number):
 /** How many orders are asked about at once. */
 export const PAGE = 200;
 
+/** Each fact of a page is a question to a worker, while the transaction that reads them waits: longer than 15 s it must not. */
+export const FACTS_PAGE = 50;
+
 /** All orders under way, by pages, longest in their status first. Served by `orders_in_stage`, which has no others. */
-export async function* underWay(db: Kysely<ShopDatabase>, olderThanMs: number): AsyncGenerator<readonly Waiting[]> {
-  // As text, because a Date has no microseconds: the page after it would begin too early.
-  let after: { readonly id: string; readonly place: string } | undefined;
-  for (;;) {
+export const underWay = (db: Kysely<ShopDatabase>, olderThanMs: number): AsyncGenerator<readonly Waiting[]> =>
+  pages<Waiting & Placed>(PAGE, async (last) => {
     const beyond =
-      after === undefined ? sql`true` : sql`(updated_at, id) > (${after.place}::timestamptz, ${after.id}::uuid)`;
-    const { rows }: { rows: (Waiting & { readonly place: string })[] } = await sql<Waiting & { place: string }>`
+      last === undefined ? sql`true` : sql`(updated_at, id) > (${last.place}::timestamptz, ${last.id}::uuid)`;
+    const { rows } = await sql<Waiting & Placed>`
       SELECT id, updated_at AS since, updated_at::text AS place FROM orders
       WHERE status NOT IN (${FINAL}) AND updated_at < now() - ${olderThanMs} * interval '1 millisecond' AND ${beyond}
       ORDER BY updated_at, id LIMIT ${PAGE}`.execute(db);
-    if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
-    after = rows.at(-1);
-  }
-}
+    return rows;
+  });
 
 /** A fact that was recorded and is in no history. */
 export interface Unanswered extends Waiting {
@@ -59,16 +57,41 @@ export interface Unanswered extends Waiting {
 }
 
 /**
- * Facts of orders under way that neither moved nor were refused. Served by `orders_in_stage` and the primary keys of what is
- * looked up for each of those orders.
+ * All facts of orders under way that neither moved nor were refused, by pages, oldest first. Any number of them may be with their
+ * workflows, and one behind them may not. Served by `orders_in_stage` and the primary keys of what is looked up for each of those
+ * orders.
  */
-export const unansweredFacts = async (db: Kysely<ShopDatabase>, olderThanMs: number): Promise<readonly Unanswered[]> =>
-  (
-    await sql<Unanswered>`
-      SELECT o.id, o.status, f.message_id AS "messageId", f.at AS since
+export const unansweredFacts = (db: Kysely<ShopDatabase>, olderThanMs: number): AsyncGenerator<readonly Unanswered[]> =>
+  pages<Unanswered & Placed>(FACTS_PAGE, async (last) => {
+    const beyond =
+      last === undefined
+        ? sql`true`
+        : sql`(f.at, f.message_id) > (${last.place}::timestamptz, ${last.messageId}::uuid)`;
+    const { rows } = await sql<Unanswered & Placed>`
+      SELECT o.id, o.status, f.message_id AS "messageId", f.at AS since, f.at::text AS place
       FROM orders AS o JOIN order_fact AS f ON f.order_id = o.id
       WHERE o.status NOT IN (${FINAL}) AND f.at < now() - ${olderThanMs} * interval '1 millisecond'
         AND NOT EXISTS (SELECT FROM order_history AS h WHERE h.order_id = o.id AND h.caused_by = f.message_id)
         AND NOT EXISTS (SELECT FROM order_refused_fact AS r WHERE r.order_id = o.id AND r.message_id = f.message_id)
-      ORDER BY f.at LIMIT ${PAGE}`.execute(db)
-  ).rows;
+        AND ${beyond}
+      ORDER BY f.at, f.message_id LIMIT ${FACTS_PAGE}`.execute(db);
+    return rows;
+  });
+
+/** Where a page ends. As text, because a Date has no microseconds: the page after it would begin too early. */
+interface Placed {
+  readonly place: string;
+}
+
+async function* pages<Row>(
+  size: number,
+  read: (last: Row | undefined) => Promise<readonly Row[]>,
+): AsyncGenerator<readonly Row[]> {
+  let last: Row | undefined;
+  for (;;) {
+    const rows = await read(last);
+    if (rows.length > 0) yield rows;
+    if (rows.length < size) return;
+    last = rows.at(-1);
+  }
+}

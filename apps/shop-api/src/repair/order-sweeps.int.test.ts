@@ -234,4 +234,16 @@ test('a workflow that ended by itself under an order that has not is for a perso
     await look('asked-repairs');
   }
   expect(await repairs(id)).toEqual(refused);
+  // No workflow will ever hear of the order again: a fact that somebody asks for does not wait for one.
+  const data = { orderId: id, workOrderId: uuidv7(), by: 'olga', at: new Date().toISOString() };
+  await running.shop.post(
+    `/v1/operations/orders/${id}/repairs`,
+    { kind: 'tell-fact', messageId: uuidv7(), event: { type: WorkOrderStarted.type, data }, reason: 'no effect' },
+    { as: ADA, headers: { 'idempotency-key': uuidv7() } },
+  );
+  expect(await look('asked-repairs')).toMatchObject({ swept: 1, waiting: 0 });
+  expect(await repairs(id)).toEqual([
+    ...refused,
+    expect.stringMatching(/^tell-fact \(refused\) .*a person must find out/),
+  ]);
 });

@@ -48,7 +48,8 @@ export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
           stuck.push(...(await missing(workflows, page)));
         }
         let asked = await askToRun(trx, stuck, 'stuck-workflows');
-        const facts = await unheard(trx, workflows, new Set(stuck.map(({ id }) => id)), quietMs);
+        const without = new Set(stuck.map(({ id }) => id));
+        const facts = await unheard(trx, workflows, { without, quietMs, signal });
         for (const { id, messageId } of facts.unheard) {
           if (await askAsSweeper(trx, { orderId: id, sweeper: 'stuck-workflows' }, { kind: 'tell-fact', messageId }))
             asked++;
@@ -98,21 +99,34 @@ async function askToRun(
 async function unheard(
   db: Kysely<ShopDatabase>,
   workflows: SweptWorkflows,
-  without: ReadonlySet<string>,
-  quietMs: number,
+  { without, quietMs, signal }: Unheard,
 ): Promise<{ readonly unheard: Unanswered[]; readonly unknown: Unanswered[] }> {
-  const facts = (await unansweredFacts(db, quietMs)).filter(({ id }) => !without.has(id));
   const found: Unanswered[] = [];
-  for (const [index, fact] of facts.entries()) {
-    try {
-      const state = await workflows.state(fact.id);
-      if (state !== null && !state.seen.includes(fact.messageId)) found.push(fact);
-    } catch (error) {
-      log.warn({ err: error }, 'what workflows have heard cannot be asked');
-      return { unheard: found, unknown: facts.slice(index) };
+  const unknown: Unanswered[] = [];
+  for await (const page of unansweredFacts(db, quietMs)) {
+    for (const fact of page.filter(({ id }) => !without.has(id))) {
+      signal.throwIfAborted();
+      if (unknown.length > 0) {
+        unknown.push(fact);
+        continue;
+      }
+      try {
+        const state = await workflows.state(fact.id);
+        if (state !== null && !state.seen.includes(fact.messageId)) found.push(fact);
+      } catch (error) {
+        log.warn({ err: error }, 'what workflows have heard cannot be asked');
+        unknown.push(fact);
+      }
     }
   }
-  return { unheard: found, unknown: [] };
+  return { unheard: found, unknown };
+}
+
+interface Unheard {
+  /** Orders without a workflow, which hear nothing. */
+  readonly without: ReadonlySet<string>;
+  readonly quietMs: number;
+  readonly signal: AbortSignal;
 }
 
 /** Each waiting repair once; one that has to wait is left for the next look. */

@@ -1,0 +1,60 @@
+import type { OrderState } from '@bezel/order-workflow';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { type Shop, startShop } from '../testing/shop.ts';
+import { FACTS_PAGE, unansweredFacts } from './forgotten-orders.ts';
+import { orderSweeps } from './order-sweeps.ts';
+
+jest.setTimeout(60_000);
+
+let shop: Shop;
+let orderId: string;
+beforeAll(async () => {
+  shop = await startShop();
+  orderId = (await shop.submitted()).id;
+  // More than two pages, some of the same moment: facts of one transaction.
+  await shop.database.pool.query(
+    `INSERT INTO order_fact (message_id, order_id, kind, offer_id, said_by, at)
+     SELECT gen_random_uuid(), $1, 'price-accepted', gen_random_uuid(), 'ann', now() - n / 40 * interval '1 microsecond'
+     FROM generate_series(1, $2::integer) AS n`,
+    [orderId, FACTS_PAGE * 2 + 7],
+  );
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+const recorded = async (): Promise<string[]> =>
+  (await shop.database.pool.query('SELECT message_id AS id FROM order_fact ORDER BY at, message_id')).rows.map(
+    ({ id }) => id,
+  );
+
+/** One look, with a workflow that has heard of some facts: how much it swept, and what was asked. */
+async function look(heard: () => Promise<readonly string[]>) {
+  const { kysely: db, pool } = shop.database;
+  const workflows = {
+    openAmong: async (ids: readonly string[]) => new Set(ids),
+    state: async () => ({ seen: await heard() }) as OrderState,
+  } as unknown as Parameters<typeof orderSweeps>[0]['workflows'];
+  const sweeps = orderSweeps({ db, pool, outbox: shop.outbox, workflows, quietMs: 0 });
+  const swept = await sweeps.find(({ name }) => name === 'stuck-workflows')?.look(new AbortController().signal);
+  const { rows } = await pool.query('SELECT message_id AS id FROM order_repair ORDER BY id');
+  return { swept, asked: rows.map(({ id }) => id) };
+}
+
+test('every fact is looked at once, oldest first', async () => {
+  const seen: string[] = [];
+  for await (const page of unansweredFacts(shop.database.kysely, 0))
+    seen.push(...page.map(({ messageId }) => messageId));
+  expect(seen).toEqual(await recorded());
+});
+
+test('when no worker answers, all of them wait', async () => {
+  const { swept, asked } = await look(() => Promise.reject(new Error('no worker')));
+  expect(swept).toMatchObject({ swept: 0, waiting: FACTS_PAGE * 2 + 7 });
+  expect(asked).toEqual([]);
+});
+
+test('a fact that was not heard is told, however many that were heard are older', async () => {
+  const facts = await recorded();
+  const { swept, asked } = await look(async () => facts.slice(0, -1));
+  expect(swept).toMatchObject({ swept: 1, waiting: 1 });
+  expect(asked).toEqual(facts.slice(-1));
+});
