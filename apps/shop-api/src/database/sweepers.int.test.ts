@@ -3,7 +3,7 @@ import { expiredAnswers } from '@bezel/service';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { unusedModels } from '../models/unused-models.ts';
-import { orderSweeps } from '../repair/order-sweeps.ts';
+import { orderSweeps } from '../repair/sweeps/order-sweeps.ts';
 import { shopTestDatabase } from '../testing/shop-database.ts';
 
 let database: Awaited<ReturnType<typeof shopTestDatabase>>;

@@ -6,7 +6,7 @@ import type { ShopDatabase } from '../database/shop-database.ts';
 import { KeepCompensations } from '../orders/cancellation/keep-compensations.ts';
 import { KeepProgress } from '../orders/progress/keep-progress.ts';
 import { shopOutbox, shopWriter } from '../outbox.ts';
-import { orderSweeps } from '../repair/order-sweeps.ts';
+import { orderSweeps } from '../repair/sweeps/order-sweeps.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { temporalWorkflows } from './order-workflows.ts';
 

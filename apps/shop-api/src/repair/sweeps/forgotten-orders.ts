@@ -1,7 +1,7 @@
 import type { OrderStatus } from '@bezel/contracts';
 import { isFinal, STATUSES } from '@bezel/order-workflow';
 import { type Kysely, sql } from 'kysely';
-import type { ShopDatabase } from '../database/shop-database.ts';
+import type { ShopDatabase } from '../../database/shop-database.ts';
 
 /** An order under way, and since when it has waited for what it waits for. */
 export interface Waiting {

@@ -1,8 +1,8 @@
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Shop, startShop } from '../testing/shop.ts';
+import { type Shop, startShop } from '../../testing/shop.ts';
+import { askRepair } from '../ask-repair.ts';
 import { askAsSweeper } from './ask-as-sweeper.ts';
-import { askRepair } from './ask-repair.ts';
 
 let shop: Shop;
 let id: string;

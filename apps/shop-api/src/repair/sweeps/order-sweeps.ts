@@ -2,11 +2,11 @@ import type { OrderClient } from '@bezel/order-workflow/client';
 import { sweepEveryMs } from '@bezel/order-workflow/sweepers';
 import { exclusively, log, type Sweep, type Swept } from '@bezel/service';
 import { type Kysely, sql } from 'kysely';
-import type { ShopDatabase } from '../database/shop-database.ts';
+import type { ShopDatabase } from '../../database/shop-database.ts';
+import { carryOutNext } from '../carry-out.ts';
+import type { RepairOptions } from '../means.ts';
 import { askAsSweeper } from './ask-as-sweeper.ts';
-import { carryOutNext } from './carry-out.ts';
 import { notBegun, offersPast, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
-import type { RepairOptions } from './means.ts';
 
 /** What the sweeps of orders need of Temporal. */
 export type SweptWorkflows = Pick<OrderClient, 'restartOrder' | 'presenceOf' | 'openAmong' | 'signalFact' | 'state'>;

@@ -5,9 +5,9 @@ import { workflowIdOf } from '@bezel/order-workflow';
 import { createOrderClient } from '@bezel/order-workflow/client';
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { moveOrder } from '../status/move-order.ts';
-import { type RunningShop, startRunningShop } from '../testing/running-shop.ts';
-import { ADA, ANN, offerOf, wayTo } from '../testing/shop.ts';
+import { moveOrder } from '../../status/move-order.ts';
+import { type RunningShop, startRunningShop } from '../../testing/running-shop.ts';
+import { ADA, ANN, offerOf, wayTo } from '../../testing/shop.ts';
 import { orderSweeps } from './order-sweeps.ts';
 
 jest.setTimeout(120_000);

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { ShopDatabase } from '../database/shop-database.ts';
-import { askRepair, type RepairWanted } from './ask-repair.ts';
+import type { ShopDatabase } from '../../database/shop-database.ts';
+import { askRepair, type RepairWanted } from '../ask-repair.ts';
 
 /** What sweepers ask for, and why. */
 const REASONS = {

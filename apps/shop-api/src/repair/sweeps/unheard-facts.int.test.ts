@@ -1,6 +1,6 @@
 import type { OrderState } from '@bezel/order-workflow';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { type Shop, startShop } from '../testing/shop.ts';
+import { type Shop, startShop } from '../../testing/shop.ts';
 import { FACTS_PAGE, unansweredFacts } from './forgotten-orders.ts';
 import { orderSweeps } from './order-sweeps.ts';
 
