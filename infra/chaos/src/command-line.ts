@@ -51,14 +51,30 @@ Faults:
 ${FAULT_KINDS.map(({ name, what }) => `  ${name.padEnd(17)}${what}`).join('\n')}
 
 It starts a stack of its own with two processes of each role, and ends it. Customers order, repeat what was not answered
-under the same Idempotency-Key, double-click, call off, hang up; operators and a courier do their work; faults come as the
-seed says. Then a checker that shares no code with the apps reads the three databases by SQL of its own and asks the doors.
+under the same Idempotency-Key, double-click, call off, hang up; operators, sales and a courier do their work; faults come as
+the seed says, and customers keep coming until the last one is over. Then a checker that shares no code with the apps reads the
+three databases by SQL of its own and every topic, and asks the doors.
 
 The same seed gives the same schedule of faults and the same decisions of clients. What the machine does in between it
 cannot decide. A fault the machine refuses is told as not run.
 
-Exit code 1 when anything is lost, happened twice, is out of order or unfinished, or with --mutants when one was missed; 2 when
-the command line is wrong or it could not run.`;
+Exit code 1 when anything is lost, happened twice, is out of order or unfinished, when the system did not recover from a fault
+or nothing moved any more, or with --mutants when one was missed; 2 when the command line is wrong or it could not run.`;
+
+/** The options that mean the same schedule, orders and processes: what has its default is left out. */
+export function again(options: Options): string {
+  const { seed, orders, faults, kinds, processes, customers, cancelPercent, minutes } = options;
+  const only = kinds.length === FAULT_KINDS.length ? '' : ` --only ${kinds.map(({ name }) => name).join(',')}`;
+  const others = [
+    ...[processes === DEFAULTS.processes ? '' : ` --processes ${processes}`],
+    ...[customers === DEFAULTS.customers ? '' : ` --customers ${customers}`],
+    ...[cancelPercent === DEFAULTS.cancelPercent ? '' : ` --cancel-percent ${cancelPercent}`],
+    ...[minutes === 0 ? '' : ` --minutes ${minutes}`],
+  ];
+  return `--seed ${seed} --orders ${orders} --faults ${faults}${only}${others.join('')}`;
+}
+
+const DEFAULTS = { processes: 'roles', customers: 6, cancelPercent: 15 } as const;
 
 /** Reads the command line. Exits by itself for --help and for what it cannot understand. */
 export function readOptions(argv: readonly string[]): Options {
@@ -83,12 +99,18 @@ export function readOptions(argv: readonly string[]): Options {
     .addOption(
       new Option('--processes <by>', 'a process for each role, several roles of an app in one, or all of them')
         .choices(LAYOUTS)
-        .default('roles'),
+        .default(DEFAULTS.processes),
     )
     .addOption(
-      new Option('--customers <n>', 'customers at once, without a burst').default(6).argParser(wholeFrom(1, 1_000)),
+      new Option('--customers <n>', 'customers at once, without a burst')
+        .default(DEFAULTS.customers)
+        .argParser(wholeFrom(1, 1_000)),
     )
-    .addOption(new Option('--cancel-percent <n>', 'orders called off').default(15).argParser(wholeFrom(0, 100)))
+    .addOption(
+      new Option('--cancel-percent <n>', 'orders called off')
+        .default(DEFAULTS.cancelPercent)
+        .argParser(wholeFrom(0, 100)),
+    )
     .addOption(
       new Option('--settle <s>', 'seconds the system may take to come to rest')
         .default(120)

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { planOrder, Records, randomOf, sampleModels, signInAs, stepsOf, Tally } from '@bezel/demo/clients';
 import { reachVerdict, type Verdict } from './check/reach-verdict.ts';
+import { TopicReader } from './check/topic-reader.ts';
 import { CustomerClient, type Sightings } from './clients/customer-client.ts';
-import { startClients } from './clients/run-clients.ts';
+import { type Clients, startClients } from './clients/run-clients.ts';
 import { carryOut, type DoneFault } from './faults/carry-out.ts';
 import type { FaultKind } from './faults/fault.ts';
-import { added, countMessages } from './recovery/count-messages.ts';
 import { type PlannedFault, planFaults } from './schedule/schedule.ts';
 import type { System } from './system/system.ts';
 
@@ -35,11 +35,27 @@ export interface ChaosOutcome {
   readonly done: readonly DoneFault[];
   /** Kinds that this machine or this stack refuses, and why. */
   readonly notRun: readonly { readonly kind: string; readonly why: string }[];
-  readonly submitted: number;
-  readonly retries: number;
+  /** Faults that were to be injected. */
+  readonly planned: number;
+  /** Nothing had moved for so long that everybody went home: what is final by then is no proof of anything. */
+  readonly gaveUp: boolean;
 }
 
-/** One run on a system whose apps are up. */
+/** None of the faults that were asked for can be done here. */
+export class NoFaultPossibleError extends Error {
+  readonly code = 'NO_FAULT_POSSIBLE';
+
+  constructor(notRun: ChaosOutcome['notRun']) {
+    super(`no fault can be injected: ${notRun.map(({ kind, why }) => `${kind} is not run: ${why}`).join('; ')}`);
+    this.name = 'NoFaultPossibleError';
+  }
+}
+
+/**
+ * One run on a system whose apps are up.
+ *
+ * @throws NoFaultPossibleError
+ */
 export async function runChaos(
   system: System,
   options: ChaosOptions,
@@ -52,22 +68,24 @@ export async function runChaos(
     return why === null ? [] : [{ kind: name, why }];
   });
   for (const { kind, why } of notRun) say(`${kind} is not run: ${why}`);
+  if (options.faults > 0 && notRun.length === kinds.length) throw new NoFaultPossibleError(notRun);
   const schedulable = kinds.map(({ name, lastsS, targets }) => ({ name, lastsS, targets: targets(system.processes) }));
   const plan = options.plan ?? planFaults(seed, options.faults, schedulable);
 
-  const before = plan.length === 0 ? await countMessages(system) : null;
   const models = await sampleModels();
   const plans = Array.from({ length: orders }, (_, index) =>
     planOrder(seed, index, { models: models.length, cancelPercent }),
   );
-  const [tally, records, sightings] = [new Tally(), new Records(), new Map() as Sightings];
-  const clientsDone = new AbortController();
+  const [tally, records] = [new Tally(), new Records()];
+  const [sightings, salesSightings]: [Sightings, Sightings] = [new Map(), new Map()];
+  const topics = new TopicReader(system.brokers);
+  const faultsOver = new AbortController();
   const gaveUp = new AbortController();
   const closing = new AbortController();
   const closed = AbortSignal.any([closing.signal, signal]);
   const timer = options.minutes === 0 ? undefined : setTimeout(() => closing.abort(), options.minutes * 60_000);
   const clients = startClients({
-    ...{ system, models, records, tally, sightings, seed, run, operators, cancelPercent },
+    ...{ system, models, records, tally, sightings, salesSightings, seed, run, operators, cancelPercent },
     closing: closed,
     signal: AbortSignal.any([signal, gaveUp.signal]),
   });
@@ -80,14 +98,12 @@ export async function runChaos(
   const faulting = carryOut(plan, {
     ...{ system, kinds, clients, tally, run, say, recoveryMs: options.recoveryMs },
     steps: plans.reduce((sum, one) => sum + stepsOf(one), 0),
-    hurry: clientsDone.signal,
     closing: AbortSignal.any([closed, gaveUp.signal]),
     signal: AbortSignal.any([signal, gaveUp.signal]),
   });
-  faulting.catch(() => gaveUp.abort()); // awaited below
+  void faulting.catch(() => gaveUp.abort()).finally(() => faultsOver.abort()); // awaited below
   try {
-    await clients.serve(orders);
-    clientsDone.abort();
+    await clients.serve(orders, faultsOver.signal);
     const done = await faulting;
     await clients.done();
     allDone.abort();
@@ -101,18 +117,19 @@ export async function runChaos(
         run,
         people: {
           submissions: records.submissions.map(({ fileName, orderIds }) => ({ file: fileName, orderIds })),
-          acknowledged: records.acknowledged,
-          complaints: records.complaints,
-          ...{ sightings, abandoned: clients.abandoned },
+          ...{ asked: records.asked, acknowledged: records.acknowledged, stepsTaken: records.stepsTaken },
+          ...{ complaints: records.complaints, sightings, salesSightings },
+          ...{ abandoned: clients.abandoned, unmakeable: new Set<string>() },
         },
-        messages: async () => (before === null ? [] : added(before, await countMessages(system))),
-        reordered: done.some(({ fault }) => fault.kind === 'reordered'),
-        ask: askerOf(system, { seed, tally, signal }),
+        told: () => topics.told(),
+        reordered: new Set(done.flatMap((one) => one.reordered)),
+        undisturbed: plan.length === 0,
+        ask: askerOf(system, { clients, seed, tally, signal }),
       }),
       settleMs: options.settleMs,
       signal,
     });
-    return { verdict, done, notRun, submitted: records.submissions.length, retries: tally.retries };
+    return { verdict, done, notRun, planned: plan.length, gaveUp: gaveUp.signal.aborted };
   } finally {
     clearTimeout(timer);
     allDone.abort();
@@ -124,11 +141,18 @@ export async function runChaos(
 /** How long a door may stay shut before the checker takes that for its answer. */
 const ASK_MS = 30_000;
 
-/** How the checker asks doors: as the customer who ordered, and as sales. */
-function askerOf(system: System, { seed, tally, signal }: { seed: string; tally: Tally; signal: AbortSignal }) {
+/** How the checker asks doors: as whoever ordered, and at the CRM as somebody who sees the orders of every tenant. */
+function askerOf(
+  system: System,
+  { clients, seed, tally, signal }: { clients: Clients; seed: string; tally: Tally; signal: AbortSignal },
+) {
   const identity = () => ({ ...system.stack.context.identity, clients: system.stack.clients });
-  const tokens = { shop: signInAs(identity, 'customer'), crm: signInAs(identity, 'sales') };
-  return async (door: 'shop' | 'crm', orderId: string): Promise<string> => {
+  const tokens = {
+    ...{ shop: signInAs(identity, 'customer'), partner: signInAs(identity, 'partner') },
+    crm: signInAs(identity, 'admin'),
+  };
+  return async (where: 'shop' | 'crm', orderId: string, file = ''): Promise<string> => {
+    const door = where === 'shop' ? (clients.doors.get(file) ?? where) : where;
     const client = new CustomerClient({
       urls: () => system.doors(door),
       authorization: tokens[door],

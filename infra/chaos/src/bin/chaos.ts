@@ -1,8 +1,8 @@
 import { createProgress, endedEarly, sayWithSeconds, untilToldToEnd } from '@bezel/local/bench';
-import { readOptions } from '../command-line.ts';
+import { again, readOptions } from '../command-line.ts';
 import { FAULT_KINDS } from '../faults/index.ts';
 import { runMutants } from '../mutants/run-mutants.ts';
-import { appendRun, keepMutants } from '../report/results.ts';
+import { appendRun, keepMutants, where } from '../report/results.ts';
 import { isSound, summarise } from '../report/summary.ts';
 import { report } from '../report/table.ts';
 import { runChaos } from '../run-chaos.ts';
@@ -13,7 +13,8 @@ import { openSystem } from '../system/system.ts';
 const args = process.argv.slice(2);
 const options = readOptions(args);
 const PATIENCE_MS = 180_000;
-const RECOVERY_MS = 60_000;
+/** Longer than a burst takes to be worked off, so that what comes next is felt by itself. */
+const RECOVERY_MS = 150_000;
 const OPERATORS = 3;
 
 if (options.schedule) {
@@ -38,6 +39,7 @@ if (options.schedule) {
 async function chaos(say: (line: string) => void, signal: AbortSignal): Promise<number> {
   const { kinds, seed, orders, faults, json } = options;
   say(`Chaos with seed ${seed}: ${orders} orders, ${faults} faults of ${kinds.length} of ${FAULT_KINDS.length} kinds.`);
+  const ran = await where();
   const wants = (name: string): boolean => kinds.some((kind) => kind.name === name);
   await using system = await openSystem({
     layout: options.processes,
@@ -56,13 +58,14 @@ async function chaos(say: (line: string) => void, signal: AbortSignal): Promise<
     { say, signal },
   );
   const summary = summarise(outcome, seed);
-  for (const line of report(summary, outcome.verdict)) console.error(line);
-  if (options.results) await appendRun(summary);
+  for (const line of report(summary, outcome.verdict, again(options))) console.error(line);
   if (json) console.log(JSON.stringify(summary));
+  if (options.results) await appendRun(summary, again(options), ran);
   return isSound(summary) ? 0 : 1;
 }
 
 async function mutants(say: (line: string) => void, signal: AbortSignal): Promise<number> {
+  const ran = await where();
   await using system = await openSystem({
     ...{ layout: 'pairs', customers: options.customers, wants: { clocks: false, disk: false } },
     progress: createProgress(say),
@@ -76,6 +79,7 @@ async function mutants(say: (line: string) => void, signal: AbortSignal): Promis
         mutant: mutant.name,
         foundBy: foundBy === null ? null : `${foundBy.kind}: ${inGeneral(foundBy.what)}`,
       })),
+      ran,
     );
   }
   const result = { planted: outcomes.length, found: outcomes.length - missed.length, missed };

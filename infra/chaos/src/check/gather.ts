@@ -1,30 +1,34 @@
 import type pg from 'pg';
-import type { Evidence, Written } from './evidence.ts';
+import type { Evidence, Told, Written } from './evidence.ts';
 
 export interface Gathering {
   readonly databases: Readonly<Record<'shop' | 'mes' | 'crm', pg.Pool>>;
   /** What names of this run's model files begin with. */
   readonly run: string;
-  readonly people: Omit<Evidence['people'], 'doors'>;
-  readonly reordered: boolean;
-  /** By topic: see `Evidence`. */
-  readonly messages: () => Promise<Evidence['messages']>;
-  /** Asks a door for an order as its customer, or as sales; answers the status, or what it answers instead. */
-  readonly ask: (door: 'shop' | 'crm', orderId: string) => Promise<string>;
+  readonly people: Evidence['people'];
+  readonly reordered: ReadonlySet<string>;
+  readonly undisturbed: boolean;
+  /** Reads the topics; null: they are not judged. */
+  readonly told: (() => Promise<readonly Told[]>) | null;
+  /**
+   * Asks a door for an order as whoever ordered it, or as sales; answers the status, or what it answers instead. `file` is its
+   * model's, where the shop has the order.
+   */
+  readonly ask: (door: 'shop' | 'crm', orderId: string, file: string | undefined) => Promise<string>;
 }
 
 const MESSAGES = `
-  SELECT id, key AS "orderId", type, shard, seq::int AS seq,
+  SELECT id, key AS "orderId", type, topic, shard, seq::int AS seq,
          CASE WHEN type = 'shop.order-status-changed'
               THEN (convert_from(payload, 'UTF8')::jsonb ->> 'seq')::int END AS move
   FROM outbox.message WHERE key = ANY ($1::text[])`;
 
 /**
  * Reads everything about the orders of a run. Each database in one snapshot, the shop first: what is told later is there too.
- * Asking the doors takes long: only when `asks`.
+ * The topics last. Asking the doors takes long: only when `asks`.
  */
 export async function gather(
-  { databases, run, people, reordered, messages, ask }: Gathering,
+  { databases, run, people, reordered, undisturbed, told, ask }: Gathering,
   asks: boolean,
 ): Promise<Evidence> {
   const shopRows = await inSnapshot(databases.shop, async (all) => {
@@ -55,7 +59,7 @@ export async function gather(
   const ids = shopRows.orders.map(({ id }) => id);
   const mes = await inSnapshot(databases.mes, async (all) => ({
     workOrders: await all<Evidence['mes']['workOrders'][number]>(
-      `SELECT id, order_id AS "orderId", status FROM work_order WHERE order_id = ANY ($1::uuid[])`,
+      `SELECT id, order_id AS "orderId", status, claimed_by IS NOT NULL AS claimed FROM work_order WHERE order_id = ANY ($1::uuid[])`,
       [ids],
     ),
     reservations: await all<Evidence['mes']['reservations'][number]>(
@@ -75,7 +79,7 @@ export async function gather(
       [ids],
     ),
     moves: await all<Evidence['crm']['moves'][number]>(
-      `SELECT position::int AS position, order_id AS "orderId", seq, to_status AS "to", message_id AS "messageId"
+      `SELECT order_id AS "orderId", seq, to_status AS "to", message_id AS "messageId"
        FROM order_move WHERE order_id = ANY ($1::uuid[]) ORDER BY position`,
       [ids],
     ),
@@ -89,15 +93,17 @@ export async function gather(
     ),
   }));
   const doors = new Map<string, { shop: string; crm: string }>();
-  const told = people.submissions.flatMap(({ orderIds }) => orderIds);
-  const waiting = asks ? [...new Set([...ids, ...told])] : [];
+  const files = new Map(shopRows.orders.map(({ id, file }) => [id, file]));
+  const answered = people.submissions.flatMap(({ orderIds }) => orderIds);
+  const waiting = asks ? [...new Set([...ids, ...answered])] : [];
   const asking = async (): Promise<void> => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      doors.set(id, { shop: await ask('shop', id), crm: await ask('crm', id) });
+      const file = files.get(id);
+      doors.set(id, { shop: await ask('shop', id, file), crm: await ask('crm', id, file) });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, asking));
-  return { shop: shopRows, mes, crm, people: { ...people, doors }, reordered, messages: await messages() };
+  return { shop: shopRows, mes, crm, told: told === null ? null : await told(), people, doors, reordered, undisturbed };
 }
 
 /** Orders the doors are asked for at the same time. */

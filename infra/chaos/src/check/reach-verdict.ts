@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Defect } from './defect.ts';
 import { type Gathering, gather } from './gather.ts';
-import { type Defect, judge } from './judge.ts';
+import { judge } from './judge.ts';
 
 export interface Verdict {
   readonly defects: readonly Defect[];
@@ -20,12 +21,15 @@ const LOOK_AGAIN_MS = 1_000;
 /** What may still arrive. The others stay as they are, however long one waits. */
 const MAY_PASS: readonly Defect['kind'][] = ['lost', 'unfinished'];
 
-/** Looks until nothing is missing any more, or `settleMs` are over. */
+/**
+ * Looks until nothing is missing any more, or `settleMs` are over. A system that cannot be read by then has lost every order
+ * that was answered, as far as anybody can tell: that is a verdict, too.
+ */
 export async function reachVerdict({ gathering, settleMs, signal }: VerdictOptions): Promise<Verdict> {
   const deadline = performance.now() + settleMs;
   for (;;) {
     try {
-      const over = performance.now() > deadline || signal.aborted;
+      const over = performance.now() > deadline;
       if (over || !judge(await gather(gathering(), false)).some(({ kind }) => MAY_PASS.includes(kind))) {
         const evidence = await gather(gathering(), true);
         const defects = judge(evidence);
@@ -38,8 +42,19 @@ export async function reachVerdict({ gathering, settleMs, signal }: VerdictOptio
         };
       }
     } catch (error) {
-      if (performance.now() > deadline || signal.aborted) throw error;
+      signal.throwIfAborted();
+      if (performance.now() > deadline) return unreadable(gathering(), error as Error);
     }
-    await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
+    await delay(LOOK_AGAIN_MS, undefined, { signal });
   }
+}
+
+function unreadable({ people }: Gathering, { message }: Error): Verdict {
+  const orders = people.submissions.flatMap(({ orderIds }) => orderIds);
+  const what = `answered 201, and the system cannot be read: ${message}`;
+  return {
+    defects: orders.map((order) => ({ kind: 'lost', order, what })),
+    orders: orders.length,
+    statuses: new Map(),
+  };
 }

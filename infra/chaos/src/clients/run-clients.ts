@@ -1,6 +1,7 @@
 import {
   Courier,
   DoorShutError,
+  fileNameOf,
   type Model,
   type OrderPlan,
   orderAsCustomer,
@@ -13,6 +14,8 @@ import {
 } from '@bezel/demo/clients';
 import type { System } from '../system/system.ts';
 import { CustomerClient, type Sightings } from './customer-client.ts';
+import { type Door, doorOf } from './door.ts';
+import { workAsSales } from './sales.ts';
 import { type Temper, temperOf } from './temper.ts';
 
 export interface ClientsOptions {
@@ -21,6 +24,7 @@ export interface ClientsOptions {
   readonly records: Records;
   readonly tally: Tally;
   readonly sightings: Sightings;
+  readonly salesSightings: Sightings;
   readonly seed: string;
   /** What names of this run begin with. */
   readonly run: string;
@@ -32,35 +36,42 @@ export interface ClientsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Customers, operators and the courier. */
+/** Customers at both doors, operators, sales and the courier. */
 export interface Clients {
-  /** So many customers with an order each, as many at once as the load says. Settles when they are done. */
-  serve(orders: number): Promise<void>;
+  /**
+   * So many customers with an order each, as many at once as the load says; they keep coming until `enough` fires. Settles
+   * when they are done.
+   */
+  serve(orders: number, enough: AbortSignal): Promise<void>;
   /** One more customer, patient and at once. Settles when the order was answered, with its id; null when sent home. */
   oneMore(): Promise<string | null>;
   /** Settles when every customer is done; operators go home then. */
   done(): Promise<void>;
-  /** Files of orders nobody may come back to. */
+  /** Files of orders whose customer has left. */
   readonly abandoned: ReadonlySet<string>;
+  /** Where an order was placed, by its file. */
+  readonly doors: ReadonlyMap<string, Door>;
 }
 
 export function startClients(options: ClientsOptions): Clients {
-  const { system, models, records, tally, sightings, seed, run, cancelPercent, closing, signal } = options;
+  const { system, models, records, tally, seed, run, cancelPercent, closing, signal } = options;
   const { load } = system;
   const { context } = system.stack;
   const identity = () => ({ ...context.identity, clients: system.stack.clients });
-  const client = (door: 'shop' | 'mes', who: 'customer' | 'operator' | null, name: string, more: ClientMore = {}) =>
+  const client = (door: Door | 'mes' | 'crm', who: keyof typeof tokens | null, name: string, more: ClientMore = {}) =>
     new CustomerClient({
       urls: () => system.doors(door),
-      ...(who === null ? {} : { authorization: authorizationOf(who) }),
+      ...(who === null ? {} : { authorization: tokens[who] }),
       random: randomOf(seed, 'network', name),
       tally,
-      sightings,
+      sightings: who === 'sales' ? options.salesSightings : options.sightings,
       accepts: more.accepts ?? (() => true),
       signal: more.signal ?? signal,
     });
-  const tokens = { customer: signInAs(identity, 'customer'), operator: signInAs(identity, 'operator') };
-  const authorizationOf = (who: 'customer' | 'operator') => tokens[who];
+  const tokens = {
+    ...{ customer: signInAs(identity, 'customer'), partner: signInAs(identity, 'partner') },
+    ...{ operator: signInAs(identity, 'operator'), sales: signInAs(identity, 'sales') },
+  };
 
   const courier = new Courier({
     shop: client('shop', null, 'courier'),
@@ -71,6 +82,7 @@ export function startClients(options: ClientsOptions): Clients {
   });
   const plans: OrderPlan[] = [];
   const abandoned = new Set<string>();
+  const doors = new Map<string, Door>();
   const planByOrder = new Map<string, OrderPlan>();
   let read = 0;
   const planOf = (orderId: string): OrderPlan | undefined => {
@@ -88,15 +100,22 @@ export function startClients(options: ClientsOptions): Clients {
   };
 
   const serveOne = async (plan: OrderPlan, temper: Temper): Promise<void> => {
+    const file = fileNameOf(run, plan.index);
+    const door = doorOf(seed, plan.index);
+    doors.set(file, door);
     const home = new AbortController();
     const own = AbortSignal.any([signal, home.signal]);
-    if (temper.kind !== 'patient') abandoned.add(`${run}-${plan.index}.stl`);
-    const timer = temper.kind === 'hangs-up' ? setTimeout(() => home.abort(), temper.afterMs) : undefined;
+    const leave = (): void => {
+      abandoned.add(file);
+      home.abort();
+    };
+    const timer = temper.kind === 'hangs-up' ? setTimeout(leave, temper.afterMs) : undefined;
     const accepts = (): boolean => {
-      if (temper.kind === 'price-is-too-high') home.abort();
+      if (temper.kind === 'price-is-too-high') leave();
       return temper.kind !== 'price-is-too-high';
     };
-    const shop = client('shop', 'customer', `customer ${plan.index}`, { signal: own, accepts });
+    const who = door === 'shop' ? 'customer' : 'partner';
+    const shop = client(door, who, `customer ${plan.index}`, { signal: own, accepts });
     await sentHome(orderAsCustomer(plan, { shop, courier, models, records, tally, signal: own, run }));
     clearTimeout(timer);
   };
@@ -109,6 +128,9 @@ export function startClients(options: ClientsOptions): Clients {
     const random = randomOf(seed, name);
     await sentHome(workAsOperator(name, { mes, courier, planOf, records, tally, random, signal: atWork, run }));
   });
+  const sales = sentHome(
+    workAsSales({ crm: client('crm', 'sales', 'sales'), records, random: randomOf(seed, 'sales'), signal: atWork }),
+  );
   const customers = new Set<Promise<void>>();
   const begin = (work: Promise<void>): Promise<void> => {
     const counted = work.finally(() => customers.delete(counted));
@@ -118,15 +140,17 @@ export function startClients(options: ClientsOptions): Clients {
 
   return {
     abandoned,
-    async serve(orders) {
-      let waiting = orders;
+    doors,
+    async serve(orders, enough) {
+      let begun = 0;
       let atWorkNow = 0;
       let ended = Promise.withResolvers<void>();
-      while ((waiting > 0 || atWorkNow > 0) && !signal.aborted) {
-        if (closing.aborted) waiting = 0;
-        while (waiting > 0 && atWorkNow < load.customers) {
-          waiting -= 1;
+      const more = (): boolean => !closing.aborted && (begun < orders || !enough.aborted);
+      while ((more() || atWorkNow > 0) && !signal.aborted) {
+        while (more() && atWorkNow < load.customers) {
+          begun += 1;
           atWorkNow += 1;
+          load.serves(atWorkNow);
           const plan = nextPlan(cancelPercent);
           void begin(serveOne(plan, temperOf(seed, plan.index))).finally(() => {
             atWorkNow -= 1;
@@ -153,7 +177,7 @@ export function startClients(options: ClientsOptions): Clients {
     async done() {
       while (customers.size > 0) await Promise.all(customers);
       working.abort();
-      await Promise.all(operators);
+      await Promise.all([...operators, sales]);
     },
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '@bezel/local/bench';
 import pg from 'pg';
 import { reachVerdict } from '../check/reach-verdict.ts';
+import { TopicReader } from '../check/topic-reader.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { auditAtRest } from './audit-at-rest.ts';
 import { arm, deathsIn } from './deaths/armed.ts';
@@ -93,6 +94,7 @@ async function findWrong(
     }),
   ) as Record<'shop' | 'mes' | 'crm', pg.Pool>;
   const { records, begun, sightings } = lives;
+  const topics = new TopicReader(stack.provided.addresses.kafka.brokers);
   const partners = new Set(
     records.submissions.flatMap(({ fileName, orderIds }) => (begun.get(fileName)?.door === 'partner' ? orderIds : [])),
   );
@@ -101,14 +103,15 @@ async function findWrong(
   );
   const { defects } = await reachVerdict({
     gathering: () => ({
-      ...{ databases, run, reordered: false, messages: async () => [] },
+      ...{ databases, run, reordered: new Set<string>(), undisturbed: false, told: () => topics.told() },
       people: {
         submissions: records.submissions.map(({ fileName, orderIds }) => ({ file: fileName, orderIds })),
-        acknowledged: records.acknowledged,
+        ...{ asked: records.asked, acknowledged: records.acknowledged, stepsTaken: records.stepsTaken },
         complaints: records.complaints.filter(
           ({ order, what }) => !(refusedAsMeant.has(order) && what.startsWith('rejected: ')),
         ),
-        ...{ sightings, abandoned: new Set<string>() },
+        ...{ sightings, salesSightings: new Map(), abandoned: new Set<string>() },
+        unmakeable: new Set([...begun].flatMap(([file, { ends }]) => (ends === 'REJECTED' ? [file] : []))),
       },
       ask: askerOf(stack, { partners, signal }),
     }),

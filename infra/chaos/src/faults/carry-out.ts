@@ -1,18 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tally } from '@bezel/demo/clients';
 import type { Clients } from '../clients/run-clients.ts';
-import { openOrders, recoveredAfter } from '../recovery/watch.ts';
+import { recoveredAfter } from '../recovery/watch.ts';
 import type { PlannedFault } from '../schedule/schedule.ts';
 import type { System } from '../system/system.ts';
 import type { FaultKind } from './fault.ts';
+import { Felt } from './felt.ts';
 
 /** A fault that was injected and healed. */
 export interface DoneFault {
   readonly fault: PlannedFault;
   /** Seconds from the end of the cause until the system as a whole moved again; null: not seen. */
   readonly recoveredS: number | null;
-  /** False when another fault fell into it: its time says nothing of this kind. */
+  /** False when another was felt at the same time: its time says nothing of this kind. */
   readonly alone: boolean;
+  /** Why nobody met it; null: it did something. */
+  readonly idle: string | null;
+  /** Orders of which it published messages the wrong way round. */
+  readonly reordered: readonly string[];
 }
 
 export interface CarryOutOptions {
@@ -26,27 +31,28 @@ export interface CarryOutOptions {
   /** How long the next fault waits for the recovery of the one before. */
   readonly recoveryMs: number;
   readonly say: (line: string) => void;
-  /** The clients are done: what is left comes one after the other. */
-  readonly hurry: AbortSignal;
   /** No more faults from here. */
   readonly closing: AbortSignal;
   readonly signal: AbortSignal;
 }
 
-/** Carries out a schedule. Whatever happens, each fault that was injected is healed. Settles when the last has recovered. */
+/**
+ * Carries out a schedule. Whatever happens, each fault that was injected is healed. Settles when the last has recovered, or
+ * when nobody waits for that any more; answers those that were injected.
+ */
 export async function carryOut(plan: readonly PlannedFault[], options: CarryOutOptions): Promise<readonly DoneFault[]> {
-  const { kinds, tally, steps, hurry, closing, signal, recoveryMs, system } = options;
+  const { kinds, tally, steps, closing, signal, recoveryMs, system } = options;
   const ending = AbortSignal.any([closing, signal]);
-  const under: Promise<DoneFault>[] = [];
+  const under: Promise<DoneFault | null>[] = [];
+  const felt = new Felt();
   const possible = plan.filter(({ kind }) =>
     kinds.some(({ name, missing }) => name === kind && missing(system) === null),
   );
   for (const [index, fault] of possible.entries()) {
-    await tally.reached(Math.floor(fault.at * steps), AbortSignal.any([hurry, ending]));
+    await tally.reached(Math.floor(fault.at * steps), ending);
     if (ending.aborted) break;
     const kind = kinds.find(({ name }) => name === fault.kind) as FaultKind;
-    const alone = !fault.together && possible[index + 1]?.together !== true;
-    const doing = one(kind, fault, options).then((recoveredS) => ({ fault, recoveredS, alone }));
+    const doing = one(kind, fault, felt, options);
     doing.catch(() => {}); // awaited below
     under.push(doing);
     if (possible[index + 1]?.together === true) continue;
@@ -55,45 +61,53 @@ export async function carryOut(plan: readonly PlannedFault[], options: CarryOutO
     await Promise.race([Promise.all(under), enough]);
     patience.abort();
   }
-  return Promise.all(under);
+  return (await Promise.all(under)).filter((done) => done !== null);
 }
 
+/** Null when it was not injected before everybody was told to end. */
 async function one(
   kind: FaultKind,
   fault: PlannedFault,
+  felt: Felt,
   { system, clients, run, say, signal, recoveryMs }: CarryOutOptions,
-): Promise<number | null> {
-  const openBefore = await retried(() => openOrders(system, run), signal);
-  say(`✗ ${kind.name} of ${fault.target}${fault.lastsMs > 0 ? `, for ${seconds(fault.lastsMs)} s` : ''}`);
-  const { heal, back } = await retried(() => kind.inject(fault, system), signal);
+): Promise<DoneFault | null> {
+  const what = `${kind.name} of ${fault.target}`;
+  const feeling = felt.begin();
+  say(`✗ ${what}${fault.lastsMs > 0 ? `, for ${seconds(fault.lastsMs)} s` : ''}`);
+  const injected = await injectedOnce(() => kind.inject(fault, system), signal);
+  if (injected === null) return null;
   try {
     await delay(fault.lastsMs, undefined, { signal }).catch(() => {});
   } finally {
-    await heal();
+    await injected.heal();
   }
   const healedAt = Date.now();
+  const idle = injected.idle();
+  if (idle !== null) say(`! ${what}: ${idle}`);
   const { ms, last } = await recoveredAfter({
-    ...{ system, healedAt, openBefore, abandoned: clients.abandoned, probe: clients.oneMore() },
-    back,
+    ...{ system, run, healedAt, abandoned: clients.abandoned, probe: clients.oneMore() },
+    back: () => injected.back(),
     signal: AbortSignal.any([signal, AbortSignal.timeout(3 * recoveryMs)]),
   });
-  if (ms === null) say(`! ${kind.name} of ${fault.target}: NOT recovered, still waiting for ${last}`);
-  else say(`✓ ${kind.name} of ${fault.target}: recovered after ${seconds(ms)} s, at last ${last}`);
-  return ms === null ? null : ms / 1_000;
+  felt.end(feeling);
+  if (ms === null) say(`! ${what}: NOT recovered, still waiting for ${last}`);
+  else say(`✓ ${what}: recovered after ${seconds(ms)} s, at last ${last}`);
+  const recoveredS = ms === null ? null : ms / 1_000;
+  return { fault, recoveredS, alone: feeling.alone, idle, reordered: injected.reordered };
 }
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
 const AGAIN_MS = 200;
 
-/** A database may be away when a fault comes while another is still felt. */
-async function retried<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (;;) {
+/** What it needs may be away when a fault comes while another is still felt: tried until it succeeds, or the signal fires. */
+async function injectedOnce<T>(inject: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
+  while (!signal.aborted) {
     try {
-      return await ask();
-    } catch (error) {
-      if (signal.aborted) throw error;
+      return await inject();
+    } catch {
       await delay(AGAIN_MS, undefined, { signal }).catch(() => {});
     }
   }
+  return null;
 }

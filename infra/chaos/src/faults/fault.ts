@@ -24,10 +24,17 @@ export interface Injected {
   heal(): Promise<void> | void;
   /** What must be back before the system counts as recovered, besides orders moving (recovery/watch.ts): who was killed. */
   back(): boolean;
+  /** Why nobody met it, in words, once it is healed; null: it did something. */
+  idle(): string | null;
+  /** Orders of which it published messages the wrong way round. */
+  readonly reordered: readonly string[];
 }
 
-/** Of faults that nothing has to undo. */
-export const OVER_AT_ONCE: Injected = { heal: () => {}, back: () => true };
+/** A fault that is undone in this way, and whatever else is to be said of it. Default: it did something, and all is there. */
+export const until = (heal: Injected['heal'], more: Partial<Injected> = {}): Injected => ({
+  ...{ heal, back: () => true, idle: () => null, reordered: [] },
+  ...more,
+});
 
-/** Of faults that end when they are told to, and after which nothing is missing. */
-export const until = (heal: Injected['heal']): Injected => ({ heal, back: () => true });
+/** Of faults that nothing has to undo. */
+export const OVER_AT_ONCE: Injected = until(() => {});

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CHECKOUT } from '@bezel/local/bench';
-import type { Defect } from '../check/judge.ts';
+import type { Defect } from '../check/defect.ts';
 import { FAULT_KINDS } from '../faults/index.ts';
 import { runChaos } from '../run-chaos.ts';
 import type { PlannedFault } from '../schedule/schedule.ts';

@@ -5,10 +5,10 @@ const LOOK_MS = 200;
 
 export interface RecoveryQuestion {
   readonly system: System;
+  /** What names of this run's model files begin with. */
+  readonly run: string;
   /** When the cause was gone, in milliseconds since 1970. */
   readonly healedAt: number;
-  /** Orders of this run that were open when the fault came. */
-  readonly openBefore: readonly string[];
   /** Files of orders nobody comes back to: nothing moves them. */
   readonly abandoned: ReadonlySet<string>;
   /** The order that was submitted the moment the cause was gone; null: its customer was sent home. */
@@ -23,10 +23,11 @@ export interface RecoveryQuestion {
  *
  * 1. an order submitted the moment the cause was gone is IN_MANUFACTURING for sales: it went through the shop's doors,
  *    relay, consumer and worker, pricing, the board, the MES's relay and worker, and the CRM's consumer;
- * 2. every order that was open when the fault came has moved since, or has ended;
+ * 2. every order that was open when the cause was gone has moved since, or has ended;
  * 3. the process that was killed runs again.
  *
- * So it includes the time an order takes anyway, and that customers and operators take: faults/nothing.ts measures that. Answers in milliseconds since `healedAt`, to within LOOK_MS; null when the signal fired first.
+ * So it includes the time an order takes anyway, and that customers and operators take: faults/nothing.ts measures that.
+ * Answers in milliseconds since `healedAt`, to within LOOK_MS; null when the signal fired first.
  */
 export async function recoveredAfter(question: RecoveryQuestion): Promise<Recovered> {
   const { signal, healedAt, probe } = question;
@@ -48,7 +49,7 @@ export interface Recovered {
 }
 
 async function looks(
-  { system, healedAt, openBefore, abandoned, back }: RecoveryQuestion,
+  { system, run, healedAt, abandoned, back }: RecoveryQuestion,
   probe: string | null,
 ): Promise<string | null> {
   if (probe === null) return 'the probe';
@@ -60,21 +61,11 @@ async function looks(
   if (made.length === 0) return `the probe ${probe}`;
   const { rows: still } = await system.databases.shop.query<{ id: string; status: string; file: string }>(
     `SELECT id, status, model_file_name AS file FROM orders
-     WHERE id = ANY ($1::uuid[]) AND status NOT IN ('DELIVERED', 'CANCELLED', 'REJECTED') AND updated_at < $2`,
-    [openBefore, new Date(healedAt)],
+     WHERE model_file_name LIKE $1 AND status NOT IN ('DELIVERED', 'CANCELLED', 'REJECTED') AND updated_at < $2`,
+    [`${run}-%`, new Date(healedAt)],
   );
   const stuck = still.find(({ file }) => !abandoned.has(file));
   return stuck === undefined ? null : `order ${stuck.id}, ${stuck.status}`;
-}
-
-/** The orders of a run that are open now. */
-export async function openOrders({ databases }: System, run: string): Promise<readonly string[]> {
-  const { rows } = await databases.shop.query<{ id: string }>(
-    `SELECT id FROM orders
-     WHERE model_file_name LIKE $1 AND status NOT IN ('DELIVERED', 'CANCELLED', 'REJECTED')`,
-    [`${run}-%`],
-  );
-  return rows.map(({ id }) => id);
 }
 
 const aborted = (signal: AbortSignal): Promise<null> =>

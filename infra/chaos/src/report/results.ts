@@ -7,6 +7,8 @@ const FILE = new URL('../../RESULTS.md', import.meta.url);
 
 /** A run as RESULTS.md keeps it, one line of JSON each. Tables are made from the lines. */
 export interface KeptRun extends Omit<Summary, 'recovery'> {
+  /** What it was started with. */
+  readonly options: string;
   readonly date: string;
   readonly commit: string;
   readonly machine: string;
@@ -21,15 +23,31 @@ export interface KeptMutant {
   readonly commit: string;
 }
 
+/** What was run where; asked before a run, which is a load of its own. */
+export type Where = Pick<KeptRun, 'date' | 'commit' | 'machine'>;
+
+export async function where(): Promise<Where> {
+  const {
+    date = '',
+    commit = '',
+    machine = '',
+  } = await provenanceOf({
+    sources: ['packages', 'apps', 'infra/chaos/src', 'infra/demo/src', 'infra/local/src'],
+    ...{ servers: [], packages: [] },
+  });
+  return { date, commit, machine };
+}
+
 /** Appends a run and makes the tables anew. */
-export async function appendRun({ recovery: _, ...summary }: Summary): Promise<void> {
-  const { date = '', commit = '', machine = '' } = await provenance();
-  await rewrite(({ runs, mutants }) => ({ runs: [...runs, { ...summary, date, commit, machine }], mutants }));
+export async function appendRun({ recovery: _, ...summary }: Summary, options: string, ran: Where): Promise<void> {
+  await rewrite(({ runs, mutants }) => ({ runs: [...runs, { ...summary, options, ...ran }], mutants }));
 }
 
 /** Puts what became of planted bugs in the place of what became of them before. */
-export async function keepMutants(outcomes: readonly Pick<KeptMutant, 'mutant' | 'foundBy'>[]): Promise<void> {
-  const { date = '', commit = '' } = await provenance();
+export async function keepMutants(
+  outcomes: readonly Pick<KeptMutant, 'mutant' | 'foundBy'>[],
+  { date, commit }: Where,
+): Promise<void> {
   const names = outcomes.map(({ mutant }) => mutant);
   await rewrite(({ runs, mutants }) => ({
     runs,
@@ -39,8 +57,6 @@ export async function keepMutants(outcomes: readonly Pick<KeptMutant, 'mutant' |
     ],
   }));
 }
-
-const provenance = () => provenanceOf({ sources: ['packages', 'apps'], servers: [], packages: [] });
 
 /** What the document is made of. */
 export interface Kept {
@@ -102,8 +118,9 @@ ${table(['runs', 'orders', 'faults', 'lost', 'duplicate effects', 'out of order'
 ## Recovery
 
 Seconds from the end of a fault's cause until the system as a whole moves again: an order submitted at that moment is
-IN_MANUFACTURING for sales, every order that was open when the fault came has moved or ended, and a killed process runs again.
-What an order, its customer and the operators take anyway is in it. Faults that fell together are not counted here.
+IN_MANUFACTURING for sales, every order that was open when the cause was gone has moved or ended, and a killed process runs again.
+What an order, its customer and the operators take anyway is in it. Not in this table: faults that were felt at the same time as
+another, those that nobody met, and those after which the system was not seen to move (they are in the last column of the runs).
 
 ${table(['fault', 'times', 'p50', 'max'], recoveries)}
 ${[...notRun].map(([kind, why]) => `\n- ${kind} was not run in some of them: ${why}`).join('')}
@@ -124,7 +141,7 @@ ${table(
   [
     'date',
     'commit',
-    'seed',
+    'npm run chaos --',
     'orders',
     'faults',
     'lost',
@@ -133,7 +150,10 @@ ${table(
     'unfinished',
     'not recovered',
   ],
-  runs.map((run) => [run.date, run.commit, `\`${run.seed}\``, ...figures([run]), run.notRecovered.length]),
+  runs.map((run) => [
+    ...[run.date, run.commit, `\`${run.options}\``, ...figures([run])],
+    run.gaveUp ? 'gave up' : run.notRecovered.length,
+  ]),
 )}
 
 \`\`\`json

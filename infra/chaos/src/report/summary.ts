@@ -1,4 +1,4 @@
-import type { Defect } from '../check/judge.ts';
+import type { Defect } from '../check/defect.ts';
 import { nothing } from '../faults/nothing.ts';
 import type { ChaosOutcome } from '../run-chaos.ts';
 
@@ -10,8 +10,9 @@ export interface Recovery {
 
 /** What `--json` prints. New keys are only ever added at the end. */
 export interface Summary {
-  /** Orders the shop has of this run: those of customers, and one probe after each fault. */
+  /** Orders the shop has of this run: those that were asked for, those of customers who came meanwhile, a probe for each fault. */
   readonly orders: number;
+  /** Faults that were injected and met by somebody. */
   readonly faults: number;
   readonly lost: number;
   readonly duplicateEffects: number;
@@ -22,20 +23,26 @@ export interface Summary {
   readonly notRun: readonly { readonly kind: string; readonly why: string }[];
   /** Faults after which the system was not seen to move again while it was looked at. */
   readonly notRecovered: readonly string[];
-  /** Every time that was measured, by kind. */
+  /** Every time that was measured, by kind: of faults that were met, felt by themselves, and got over. */
   readonly samplesS: Readonly<Record<string, readonly number[]>>;
+  /** Faults that the schedule has; those that were not injected are in no other figure. */
+  readonly planned: number;
+  /** Faults that nobody met, each with its reason. */
+  readonly idle: readonly string[];
+  /** Nothing moved any more, and everybody went home before the end. */
+  readonly gaveUp: boolean;
 }
 
-export function summarise({ verdict, done, notRun }: ChaosOutcome, seed: string): Summary {
+export function summarise({ verdict, done, notRun, planned, gaveUp }: ChaosOutcome, seed: string): Summary {
   const count = (kind: Defect['kind']): number => verdict.defects.filter((defect) => defect.kind === kind).length;
   const samplesS: Record<string, number[]> = {};
-  for (const { fault, recoveredS, alone } of done) {
-    if (recoveredS === null || !alone) continue;
+  for (const { fault, recoveredS, alone, idle } of done) {
+    if (recoveredS === null || !alone || idle !== null) continue;
     samplesS[fault.kind] = [...(samplesS[fault.kind] ?? []), Math.round(recoveredS * 10) / 10];
   }
   return {
     orders: verdict.orders,
-    faults: done.filter(({ fault }) => fault.kind !== nothing.name).length,
+    faults: done.filter(({ fault, idle }) => fault.kind !== nothing.name && idle === null).length,
     lost: count('lost'),
     duplicateEffects: count('duplicate-effect'),
     outOfOrder: count('out-of-order'),
@@ -47,6 +54,9 @@ export function summarise({ verdict, done, notRun }: ChaosOutcome, seed: string)
       .filter(({ recoveredS }) => recoveredS === null)
       .map(({ fault }) => `${fault.kind} of ${fault.target}`),
     samplesS,
+    planned,
+    idle: done.flatMap(({ fault, idle }) => (idle === null ? [] : [`${fault.kind} of ${fault.target}: ${idle}`])),
+    gaveUp,
   };
 }
 
@@ -56,5 +66,9 @@ export function recoveryOf(samples: readonly number[]): Recovery {
   return { p50S: sorted[Math.ceil(sorted.length / 2) - 1] ?? 0, maxS: sorted.at(-1) ?? 0 };
 }
 
-export const isSound = ({ lost, duplicateEffects, outOfOrder, unfinished, notRecovered }: Summary): boolean =>
-  lost + duplicateEffects + outOfOrder + unfinished + notRecovered.length === 0;
+/** Nothing is wrong, and there was something to be wrong with: orders were served to the end. */
+export const isSound = (summary: Summary): boolean =>
+  summary.lost + summary.duplicateEffects + summary.outOfOrder + summary.unfinished === 0 &&
+  summary.notRecovered.length === 0 &&
+  !summary.gaveUp &&
+  summary.orders > 0;

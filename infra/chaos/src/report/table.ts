@@ -1,9 +1,13 @@
 import type { Verdict } from '../check/reach-verdict.ts';
 import type { Summary } from './summary.ts';
 
-/** The verdict for people: what ended how, every defect, how long each kind took to get over. */
-export function report(summary: Summary, { defects, statuses }: Verdict): readonly string[] {
-  const { orders, faults, lost, duplicateEffects, outOfOrder, unfinished, recovery, notRun, notRecovered, seed } =
+/**
+ * The verdict for people: what ended how, every defect, how long each kind took to get over.
+ *
+ * @param again the options that mean the same schedule
+ */
+export function report(summary: Summary, { defects, statuses }: Verdict, again: string): readonly string[] {
+  const { orders, faults, lost, duplicateEffects, outOfOrder, unfinished, recovery, notRun, notRecovered, idle } =
     summary;
   const ended = [...statuses].map(([status, count]) => `${count} ${status}`).join(', ');
   return [
@@ -12,6 +16,8 @@ export function report(summary: Summary, { defects, statuses }: Verdict): readon
     `lost ${lost}   duplicate effects ${duplicateEffects}   out of order ${outOfOrder}   unfinished ${unfinished}`,
     ...defects.map(({ kind, order, what }) => `  ${kind}, ${order}: ${what}`),
     ...notRecovered.map((what) => `  not recovered: ${what}`),
+    ...idle.map((what) => `  not counted: ${what}`),
+    ...(summary.gaveUp ? ['  nothing moved any more: clients went home before the end'] : []),
     '',
     `${'recovery in s'.padEnd(18)}${'p50'.padStart(7)}${'max'.padStart(7)}`,
     ...Object.entries(recovery).map(
@@ -19,6 +25,6 @@ export function report(summary: Summary, { defects, statuses }: Verdict): readon
     ),
     ...notRun.map(({ kind, why }) => `${kind} was not run: ${why}`),
     '',
-    `npm run chaos -- --seed ${seed} repeats the schedule, with the same numbers of orders and faults.`,
+    `npm run chaos -- ${again} repeats the schedule.`,
   ];
 }

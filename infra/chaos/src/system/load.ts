@@ -2,6 +2,7 @@
 export class Load {
   readonly #usual: number;
   #factor = 1;
+  #rose = false;
   #more = Promise.withResolvers<void>();
 
   constructor(usual: number) {
@@ -12,8 +13,19 @@ export class Load {
     return this.#usual * this.#factor;
   }
 
+  /** Told by clients how many are being served. */
+  serves(customers: number): void {
+    if (customers > this.#usual) this.#rose = true;
+  }
+
+  /** Whether more than usual were served since it was turned up. */
+  get rose(): boolean {
+    return this.#rose;
+  }
+
   turnUp(factor: number): void {
     this.#factor = factor;
+    if (factor > 1) this.#rose = false;
     this.#more.resolve();
     this.#more = Promise.withResolvers<void>();
   }

@@ -40,7 +40,7 @@ export interface System extends AsyncDisposable {
   /** Null while it is being started again, and of a server that is somebody else's. */
   pidOf(name: string): number | null;
   /** Every instance of a door. */
-  doors(door: 'shop' | 'mes' | 'crm'): readonly string[];
+  doors(door: 'shop' | 'partner' | 'mes' | 'crm'): readonly string[];
   /** Starts the app processes. Disposing of it ends them; the servers go on. */
   startApps(more?: Pick<NonNullable<AppContext['more']>, 'nodeArguments' | 'environment'>): Promise<AsyncDisposable>;
 }

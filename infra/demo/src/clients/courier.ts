@@ -32,6 +32,7 @@ export class Courier {
     const { shop, webhookSecret, records, run } = this.#context;
     const webhookId = `msg_${run}_${orderId}`;
     const body = { type: 'parcel.delivered', data: { orderId, at: new Date().toISOString() } };
+    records.ask(orderId, 'deliver');
     for (let time = 0; time <= courierRepeats; time += 1) {
       const sentAt = new Date();
       const answer = await shop.send({

@@ -103,6 +103,7 @@ async function accept(orderId: string, plan: OrderPlan, { shop, records, tally, 
     idempotencyKey: `${run}.${plan.index}.accept`,
     json: {},
   };
+  records.ask(orderId, 'accept');
   const answers = plan.doubleAccepts ? await shop.sendTwice(call) : [await shop.send(call)];
   for (const answer of answers) {
     if (answer.status !== 202) records.complain(orderId, `accept answers ${wordsOf(answer)}`);
@@ -113,6 +114,7 @@ async function accept(orderId: string, plan: OrderPlan, { shop, records, tally, 
 }
 
 async function cancel(orderId: string, { shop, records, run }: CustomerContext): Promise<void> {
+  records.ask(orderId, 'cancel');
   const answer = await shop.send({
     method: 'POST',
     path: `/v1/orders/${orderId}/cancel`,

@@ -87,6 +87,18 @@ describe('a client', () => {
     await expect(sent).rejects.toThrow(DoorShutError);
   });
 
+  test('that double-clicks has the answer that came, when it leaves before the other', async () => {
+    const home = new AbortController();
+    const { url } = await door(answer(201, { id: 'a' }), () => home.abort());
+    await expect(client(url, home.signal).sendTwice(CALL)).resolves.toEqual([{ status: 201, body: { id: 'a' } }]);
+  });
+
+  test('that double-clicks and leaves before any answer has none', async () => {
+    const home = new AbortController();
+    const { url } = await door(() => home.abort());
+    await expect(client(url, home.signal).sendTwice(CALL)).rejects.toThrow(DoorShutError);
+  });
+
   test('reads its form anew for each attempt', async () => {
     const { url, seen } = await door(answer(503), answer(201));
     const form = () => {

@@ -2,10 +2,10 @@
 export { type OrderPlan, planOrder, stepsOf } from '../plan/order-plan.ts';
 export { type Random, randomOf } from '../plan/random.ts';
 export { Courier } from './courier.ts';
-export { orderAsCustomer } from './customer.ts';
+export { fileNameOf, orderAsCustomer } from './customer.ts';
 export { type Answer, type Call, DoorShutError, HttpClient, type HttpClientOptions } from './http-client.ts';
 export { type Model, sampleModels } from './models.ts';
 export { workAsOperator } from './operator.ts';
-export { Records, type Submission } from './records.ts';
+export { type Acknowledged, type Asked, type Complaint, Records, type StepTaken, type Submission } from './records.ts';
 export { signInAs } from './sign-in.ts';
 export { Tally } from './tally.ts';

@@ -3,7 +3,7 @@ import type { OrderPlan } from '../plan/order-plan.ts';
 import type { Random } from '../plan/random.ts';
 import type { Courier } from './courier.ts';
 import type { HttpClient } from './http-client.ts';
-import type { Records } from './records.ts';
+import type { Records, StepTaken } from './records.ts';
 import type { Step, Tally } from './tally.ts';
 
 export interface OperatorContext {
@@ -19,7 +19,7 @@ export interface OperatorContext {
 }
 
 /** What operators do, from the end of a work order's life to its beginning: what is nearly done is finished first. */
-const STEPS: readonly { readonly status: string; readonly door: string; readonly counted: Step }[] = [
+const STEPS: readonly { readonly status: string; readonly door: StepTaken['step']; readonly counted: Step }[] = [
   { status: 'PACKED', door: 'ship', counted: 'shipped' },
   { status: 'COMPLETED', door: 'pack', counted: 'packed' },
   { status: 'STARTED', door: 'complete', counted: 'completed' },
@@ -96,6 +96,7 @@ async function take(
     records.complain(orderId, `${door} answers ${answer.status} ${answer.body?.code ?? ''}`);
     return false;
   }
+  records.took({ workOrderId: id, orderId, step: door, by: name });
   tally.count(counted);
   const plan = planOf(orderId);
   if (counted === 'shipped' && plan?.courierHurries) await courier.deliver(orderId, plan);

@@ -36,6 +36,7 @@ export class Link implements AsyncDisposable {
   #stranding = new AbortController();
   #state: State = { kind: 'open' };
   #next = 0;
+  #met = 0;
 
   private constructor({ name, targets }: LinkOptions) {
     this.name = name;
@@ -60,8 +61,14 @@ export class Link implements AsyncDisposable {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** How often somebody met what was done to it last: connections that were reset, pieces that had to wait. */
+  get met(): number {
+    return this.#met;
+  }
+
   cut(): void {
     this.#become({ kind: 'cut' });
+    this.#met += this.#sockets.size;
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
@@ -87,11 +94,13 @@ export class Link implements AsyncDisposable {
   #become(state: State): void {
     const before = this.#state;
     this.#state = state;
+    if (state.kind !== 'open') this.#met = 0;
     if (before.kind === 'silent') before.mend();
   }
 
   async #take(client: Socket): Promise<void> {
     if (this.#state.kind === 'cut') {
+      this.#met += 1;
       client.on('error', () => {}).resetAndDestroy();
       return;
     }
@@ -126,6 +135,7 @@ export class Link implements AsyncDisposable {
   }
 
   async #pass(): Promise<void> {
+    if (this.#state.kind !== 'open') this.#met += 1;
     while (this.#state.kind === 'silent') await this.#state.mended;
     if (this.#state.kind === 'slow') await delay(this.#state.delayMs);
   }

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../fault.ts';
+import { type FaultKind, until } from '../fault.ts';
 import { servedHere } from '../servers/served-here.ts';
 
 export const diskFull: FaultKind = {
@@ -11,6 +11,6 @@ export const diskFull: FaultKind = {
     const { disk } = system;
     if (typeof disk === 'string') throw new Error(disk);
     await disk.fill();
-    return { heal: () => disk.empty(), back: () => system.pidOf('kafka') !== null };
+    return until(() => disk.empty(), { back: () => system.pidOf('kafka') !== null });
   },
 };

@@ -1,4 +1,4 @@
-import { type FaultKind, OVER_AT_ONCE } from '../fault.ts';
+import { type FaultKind, until } from '../fault.ts';
 import { rowsHeard } from './outbox-rows.ts';
 import { sendTo } from './producer.ts';
 import { TOPICS, WRITERS, writerOf } from './topics.ts';
@@ -14,6 +14,6 @@ export const duplicates: FaultKind = {
   async inject({ target }, system) {
     const messages = await rowsHeard(writerOf(target), system, COPIES_OF);
     await sendTo(system.brokers, target, messages.toReversed());
-    return OVER_AT_ONCE;
+    return until(() => {}, { idle: () => (messages.length > 0 ? null : 'no message had moved anything yet') });
   },
 };

@@ -1,4 +1,5 @@
 import type { Message } from 'kafkajs';
+import { BY_FAULT_MACHINERY } from '../../check/topic-reader.ts';
 import type { System } from '../../system/system.ts';
 import { TOPICS, type Writer } from './topics.ts';
 
@@ -13,7 +14,7 @@ interface Row {
   readonly time: string;
 }
 
-/** Rows that an app's outbox has for its topic, oldest first, as the records a relay makes of them. */
+/** Rows that an app's outbox has for its topic, oldest first, as the records a relay makes of them, and marked. */
 export async function rowsSince(writer: Writer, { databases }: System, since: Date): Promise<readonly Message[]> {
   const { rows } = await databases[writer].query<Row>(
     `${ROWS} WHERE topic = $1 AND created_at >= $2 ORDER BY created_at, seq`,
@@ -53,5 +54,6 @@ const recordOf = ({ id, key, type, source, seq, headers, payload, time }: Row): 
     ...{ ce_specversion: '1.0', ce_id: id, ce_type: type, ce_source: source, ce_time: time },
     ...{ ce_sequence: seq.padStart(19, '0'), 'content-type': 'application/json' },
     ...headers,
+    [BY_FAULT_MACHINERY]: 'yes',
   },
 });

@@ -5,6 +5,9 @@ import { rowsSince } from './outbox-rows.ts';
 import { sendTo } from './producer.ts';
 import { TOPICS, WRITERS, writerOf } from './topics.ts';
 
+/** How long the relays stand still. */
+const STANDING_MS = { least: 2_000, most: 6_000 };
+
 /**
  * The relays of an app stand still; what they would have published comes in the reverse order from elsewhere, and again, in
  * order, from them once they go on. So messages of one order really come the wrong way round.
@@ -12,10 +15,10 @@ import { TOPICS, WRITERS, writerOf } from './topics.ts';
 export const reordered: FaultKind = {
   name: 'reordered',
   what: 'messages of a few seconds come newest first, before they come as they should',
-  lastsS: [2, 6],
+  lastsS: [0, 0],
   targets: () => WRITERS.map((writer) => TOPICS[writer]),
   missing: () => null,
-  async inject({ target, lastsMs }, system) {
+  async inject({ target, draw }, system) {
     const writer = writerOf(target);
     const relays = system.processes.filter(({ app, roles }) => app === writer && roles.includes('relay'));
     const pids = await Promise.all(relays.map(({ name }) => send(name, 'SIGSTOP', system)));
@@ -24,10 +27,13 @@ export const reordered: FaultKind = {
     };
     try {
       const since = new Date();
-      await delay(lastsMs);
+      await delay(STANDING_MS.least + (STANDING_MS.most - STANDING_MS.least) * draw);
       const messages = await rowsSince(writer, system, since);
       await sendTo(system.brokers, target, messages.toReversed());
-      return until(goOn);
+      return until(goOn, {
+        idle: () => (messages.length > 1 ? null : `${messages.length} messages were written meanwhile`),
+        reordered: messages.map(({ key }) => String(key)),
+      });
     } catch (error) {
       goOn();
       throw error;

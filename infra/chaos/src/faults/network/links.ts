@@ -18,7 +18,7 @@ const onLink = (
     const link = system.links.get(target);
     if (link === undefined) throw new Error(`there is no link ${target}`);
     breakIt(link, draw);
-    return until(() => link.mend());
+    return until(() => link.mend(), { idle: () => (link.met > 0 ? null : 'nobody used the link meanwhile') });
   },
 });
 
@@ -33,7 +33,7 @@ const MOST_MS = 400;
 
 export const linkCut = onLink(
   'link-cut',
-  'connections between one process and one server are reset, and new ones refused',
+  'connections between one process and one server are reset, and new ones too',
   [1, 15],
   (link) => link.cut(),
 );

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from '../../system/system.ts';
-import type { Injected } from '../fault.ts';
+import { type Injected, until } from '../fault.ts';
 
 const LOOK_MS = 50;
 
@@ -27,11 +27,9 @@ export function signalled(pid: number, signal: NodeJS.Signals): boolean {
 /** Ends a process. It is back when it runs under another pid: the supervisor starts it again. */
 export async function killed(name: string, signal: NodeJS.Signals, system: System): Promise<Injected> {
   const pid = await send(name, signal, system);
-  return {
-    heal: () => {},
-    back() {
-      const now = system.pidOf(name);
-      return now !== null && now !== pid;
-    },
+  const back = (): boolean => {
+    const now = system.pidOf(name);
+    return now !== null && now !== pid;
   };
+  return until(() => {}, { back });
 }
