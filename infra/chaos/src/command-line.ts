@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type { FaultKind } from './faults/fault.ts';
 import { FAULT_KINDS } from './faults/index.ts';
 import { MUTANTS } from './mutants/list.ts';
-import type { Mutant } from './mutants/mutant.ts';
+import type { PlantedBug } from './mutants/mutant.ts';
 import { LAYOUTS, type LayoutName } from './system/layout.ts';
 
 export interface Options {
@@ -18,7 +18,7 @@ export interface Options {
   readonly cancelPercent: number;
   readonly settle: number;
   /** Those to plant; none: an ordinary run. */
-  readonly mutants: readonly Mutant[];
+  readonly mutants: readonly PlantedBug[];
   readonly schedule: boolean;
   readonly results: boolean;
   readonly json: boolean;
@@ -35,7 +35,7 @@ const kindsOf = (text: string): readonly FaultKind[] =>
     return kind;
   });
 
-const mutantsOf = (text: string): readonly Mutant[] =>
+const mutantsOf = (text: string): readonly PlantedBug[] =>
   text.split(',').map((name) => {
     const mutant = MUTANTS.find((one) => one.name === name);
     if (mutant === undefined) {

@@ -283,6 +283,11 @@ const DEFECTS: readonly (readonly [name: string, edit: Edit, finds: string])[] =
     'duplicate-effect: shop.price-accepted accept counted 2 times',
   ],
   [
+    'a fact was refused that nobody wrote',
+    (e) => void e.shop.refused.push({ orderId: A, messageId: 'x' }),
+    'duplicate-effect: x was refused, and nobody wrote it',
+  ],
+  [
     'one fact was written twice',
     (e) => void e.mes.messages.push({ ...e.mes.messages[0], id: 'again' }),
     'duplicate-effect: mes.work-order-started was written 2 times',

@@ -1,15 +1,16 @@
-import type { Mutant } from './mutant.ts';
+import type { PlantedBug } from './mutant.ts';
 
-const EVERY_KILL_OF = (process: string, times: number): Mutant['faults'] =>
+const EVERY_KILL_OF = (process: string, times: number): PlantedBug['faults'] =>
   Array.from({ length: times }, (_, index) => ['process-kill', `${process}-${(index % 2) + 1}`] as const);
 
 /**
  * Planted bugs. What happens once in a thousand in the field happens more often here, so that a run of a minute meets it.
  * The last one leaves its mark in the stock of every run after it.
  */
-export const MUTANTS: readonly Mutant[] = [
+export const MUTANTS: readonly PlantedBug[] = [
   {
     name: 'an-outbox-row-is-lost-now-and-then',
+    expects: { kind: 'lost', what: /is not on (shop|mes)\./ },
     file: 'packages/outbox/dist/relay/sending/sending.js',
     find: 'const skipped = failpointsArmed() ? await skippedOf(batch) : undefined;',
     replace: 'const skipped = new Set(batch.filter(() => Math.random() < 0.02));',
@@ -17,6 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the-inbox-is-forgotten',
+    expects: { kind: 'duplicate-effect', what: /^sales counts move/ },
     file: 'packages/outbox/dist/consumer/transaction/claim.js',
     find: 'if (failpointsArmed() && (await hitFailpoint(FAILPOINTS.consumerForgetsInbox))) {',
     replace: 'if (events.length > 0) {',
@@ -27,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'offsets-are-committed-early',
+    expects: { kind: 'lost', what: /^sales was never told of move|neither moved the order/ },
     file: 'packages/outbox/dist/consumer/transaction/run-work.js',
     find: 'await failpoint(FAILPOINTS.consumerClaimed);',
     replace:
@@ -35,6 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a-relay-ignores-its-lease',
+    expects: { kind: 'duplicate-effect', what: /is on (shop|mes)\.\S+ \d+ times/ },
     file: 'packages/outbox/dist/lease/decide.js',
     find: `const share = Math.ceil(leases.length / alive.size);
         const free = leases.filter((lease) => !held.has(lease.shard) && this.#isFree(lease, now));`,
@@ -43,6 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a-signal-without-its-id',
+    expects: { kind: 'lost', what: /neither moved the order nor was refused/ },
     file: 'packages/order-workflow/dist/client/order-client.js',
     find: 'await handleOf(orderId).signal(FACT_SIGNAL, fact);',
     inSource: 'await handleOf(orderId).signal<[Fact]>(FACT_SIGNAL, fact);',
@@ -51,6 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an-activity-without-its-transaction',
+    expects: { kind: 'lost', what: /^move \d+ was never told/ },
     file: 'apps/shop-api/dist/status/move-order.js',
     find: 'await outbox.write(trx, OrderStatusChanged, data, { id: messageId });',
     replace:
@@ -59,6 +65,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a-projection-swallows-an-error',
+    expects: { kind: 'lost', what: /^sales was never told of move/ },
     file: 'apps/crm-api/dist/projection/project-order.js',
     find: 'export async function projectMove(trx, { id, data }) {',
     inSource: 'export async function projectMove(trx: Kysely<CrmDatabase>, { id, data }: Told<Moved>): Promise<void> {',
@@ -68,6 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a-key-is-not-remembered',
+    expects: { kind: 'duplicate-effect', what: /^one key was answered with/ },
     file: 'packages/service/dist/idempotency/idempotency.js',
     find: 'if (key === undefined) {',
     replace: 'if (true) {',
@@ -75,6 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a-compensation-is-left-out',
+    expects: { kind: 'lost', what: /^CANCELLED, and its metal is RESERVED/ },
     file: 'apps/mes-api/dist/work-orders/withdraw-work-order.js',
     find: 'await releaseMaterial(trx, orderId, withdrawn.metal);',
     replace: '',
@@ -83,7 +92,35 @@ export const MUTANTS: readonly Mutant[] = [
     cancelPercent: 90,
   },
   {
+    name: 'a-message-is-overtaken',
+    expects: { kind: 'out-of-order', what: /^shop\.orders was told .* before/ },
+    file: 'packages/outbox/dist/relay/sending/sending.js',
+    find: 'const skipped = failpointsArmed() ? await skippedOf(batch) : undefined;',
+    replace:
+      'const skipped = new Set(batch.filter(() => Math.random() < 0.1)); for (const { message } of skipped) setTimeout(() => publisher.publish([toRecord(message, clock.now())]), 2_000);',
+    faults: [],
+  },
+  {
+    name: 'a-fact-without-its-message',
+    expects: { kind: 'lost', what: /^"cancel" is recorded, and its message .* was never written/ },
+    file: 'apps/shop-api/dist/orders/facts/record-fact.js',
+    find: 'await outbox.write(trx, event,',
+    replace: "if (fact.kind !== 'cancellation-requested') await outbox.write(trx, event,",
+    faults: [],
+  },
+  {
+    name: 'an-order-is-called-off-by-nobody',
+    expects: { kind: 'lost', what: /^move \d to CANCELLED was caused by/ },
+    file: 'packages/order-workflow/dist/client/order-client.js',
+    find: 'await handleOf(orderId).signal(FACT_SIGNAL, fact);',
+    inSource: 'await handleOf(orderId).signal<[Fact]>(FACT_SIGNAL, fact);',
+    replace:
+      "await handleOf(orderId).signal(FACT_SIGNAL, fact); if (fact.kind === 'price-accepted' && Math.random() < 0.3) await handleOf(orderId).signal(FACT_SIGNAL, { ...fact, messageId: crypto.randomUUID(), kind: 'cancellation-requested' });",
+    faults: [],
+  },
+  {
     name: 'metal-is-taken-twice',
+    expects: { kind: 'duplicate-effect', what: /mg are booked as used/ },
     file: 'apps/mes-api/dist/work-orders/take-step.js',
     find: 'await consumeMaterial(trx, moved.order_id, moved.metal);',
     replace:

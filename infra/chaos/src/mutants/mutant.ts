@@ -1,3 +1,5 @@
+import type { Defect } from '../check/defect.ts';
+
 /** A bug of the kind that loses or doubles orders, as one change to one file that was built. */
 export interface Mutant {
   /** What is wrong with it, in a few words with hyphens between them. */
@@ -14,6 +16,12 @@ export interface Mutant {
   readonly faults: readonly (readonly [kind: string, target: string, seconds?: number])[];
   /** How many of a hundred orders are called off, where the bug needs many. Default: 30. */
   readonly cancelPercent?: number;
+}
+
+/** A bug that the checker of chaos has to find. */
+export interface PlantedBug extends Mutant {
+  /** What it is to be found by: another defect is another bug, or noise. */
+  readonly expects: { readonly kind: Defect['kind']; readonly what: RegExp };
 }
 
 /** The variable that says which mutant a process is to live with, as JSON. */

@@ -7,14 +7,14 @@ import { FAULT_KINDS } from '../faults/index.ts';
 import { runChaos } from '../run-chaos.ts';
 import type { PlannedFault } from '../schedule/schedule.ts';
 import type { System } from '../system/system.ts';
-import { MUTANT_VARIABLE, type Mutant, mutate } from './mutant.ts';
+import { MUTANT_VARIABLE, type Mutant, mutate, type PlantedBug } from './mutant.ts';
 
 /**
- * What became of a mutant: the first defect it was found by; null: it was missed. One with which the apps do not start was
- * found by nobody: it is not the bug it should be.
+ * What became of a mutant: the first defect it was found by, of those it has to be found by; null: it was missed. One with which
+ * the apps do not start was found by nobody: it is not the bug it should be.
  */
 export interface MutantOutcome {
-  readonly mutant: Mutant;
+  readonly mutant: PlantedBug;
   readonly foundBy: Defect | null;
 }
 
@@ -48,7 +48,7 @@ export class NotSoundError extends Error {
  */
 export async function runMutants(
   system: System,
-  mutants: readonly Mutant[],
+  mutants: readonly PlantedBug[],
   { seed, say, signal }: { readonly seed: string; readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<readonly MutantOutcome[]> {
   for (const mutant of mutants) mutate(readFileSync(join(CHECKOUT, mutant.file), 'utf8'), mutant);
@@ -78,13 +78,14 @@ export async function runMutants(
       say(`  ! ${mutant.name}: it could not run: ${error.message}`);
       return [];
     });
-    const foundBy = defects.find(({ kind }) => kind !== 'unfinished') ?? defects[0] ?? null;
+    const { expects } = mutant;
+    const foundBy = defects.find(({ kind, what }) => kind === expects.kind && expects.what.test(what)) ?? null;
     outcomes.push({ mutant, foundBy });
-    say(
-      foundBy === null
-        ? `✗ ${mutant.name}: NOT FOUND`
-        : `✓ ${mutant.name}: found, ${defects.length} defects, such as ${foundBy.kind}, ${foundBy.what}`,
-    );
+    const [other] = defects;
+    if (foundBy !== null) {
+      say(`✓ ${mutant.name}: found, ${defects.length} defects, such as ${foundBy.kind}, ${foundBy.what}`);
+    } else if (other === undefined) say(`✗ ${mutant.name}: NOT FOUND`);
+    else say(`✗ ${mutant.name}: NOT FOUND, but ${defects.length} others, such as ${other.kind}, ${other.what}`);
   }
   return outcomes;
 }

@@ -61,8 +61,14 @@ export async function openStackWithoutApps(options: StackWithoutAppsOptions): Pr
             ),
           ),
         );
-        await session.supervisor.start(units);
-        return { [Symbol.asyncDispose]: () => session.supervisor.end(units.map(({ name }) => name)) };
+        const end = (): Promise<void> => session.supervisor.end(units.map(({ name }) => name));
+        try {
+          await session.supervisor.start(units);
+        } catch (error) {
+          await end();
+          throw error;
+        }
+        return { [Symbol.asyncDispose]: end };
       },
       units: () => session.supervisor.units,
       [Symbol.asyncDispose]: close,

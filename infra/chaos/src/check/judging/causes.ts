@@ -19,6 +19,9 @@ export function judgeCauses(account: Account, add: Add): void {
   for (const [type, same] of Map.groupBy(facts, (fact) => fact.type)) {
     if (same.length > 1) add('duplicate-effect', `${type} was written ${same.length} times`);
   }
+  for (const { messageId } of shop.refused) {
+    if (!written.has(messageId)) add('duplicate-effect', `${messageId} was refused, and nobody wrote it`);
+  }
 
   // Each move that needs a cause has one, of this order and of the right kind.
   for (const { seq, to, causedBy } of shop.history) {
