@@ -13,13 +13,13 @@ const CHAOS = path.join(import.meta.dirname, 'bin', 'chaos.ts');
 /** Runs it as `npm run chaos` does, on servers and data of its own. */
 async function chaos(...args: readonly string[]): Promise<EndedCommand<Summary>> {
   await using state = temporaryStackState();
-  const own = ['--no-results', '--processes', 'pairs', '--json'];
+  const own = ['--no-results', '--processes', 'pairs', '--customers', '2', '--json'];
   const ended = await runJsonCommand<Summary>(CHAOS, [...own, ...args], { BEZEL_STATE: state.path });
   expect(existsSync(path.join(state.path, 'chaos', 'postgres'))).toBe(false);
   return ended;
 }
 
-const SOUND = { lost: 0, duplicateEffects: 0, outOfOrder: 0, unfinished: 0, notRecovered: [] };
+const SOUND = { lost: 0, duplicateEffects: 0, outOfOrder: 0, unfinished: 0, notRecovered: [], gaveUp: false };
 /** One of each, and those that are over soon. The long ones are for the command. */
 const SHORT = ['process-kill,postgres-restart,link-cut', 'process-kill,temporal-restart,link-cut'] as const;
 
@@ -35,7 +35,10 @@ test('a few orders live through a few faults of a new seed, with nothing lost, d
 test.each(FIXED_SEEDS)('seed $seed, which once found: $found', async ({ seed, orders, faults, only }) => {
   const args = ['--seed', seed, '--orders', String(orders), '--faults', String(faults), '--only', only];
   const { code, summary, told } = await chaos(...args);
-  for (const { kind, why } of summary.notRun) console.log(`${kind} is not run: ${why}`);
-  const done = summary.notRun.length > 0 ? expect.any(Number) : faults;
-  expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, faults: done } });
+  const impossible = /no fault can be injected: .*/.exec(told)?.[0];
+  if (code === 2 && impossible !== undefined) {
+    console.log(`seed ${seed} proves nothing here: ${impossible}`);
+    return;
+  }
+  expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, faults } });
 });

@@ -49,8 +49,16 @@ export function resultsOf(
 
 Written by \`npm run crash-points\` when it runs the whole matrix. ${run}.
 
-${table(['cells', 'passed', 'failed', 'unreachable', 'orders'], [[cells, passed, failed.length, unreachable, orders]])}
-${[...failed.map(({ cell, why }) => `${cell}: ${why.join('; ')}`), ...beside].map((what) => `\n- ${what}`).join('')}
+${table(
+  ['cells', 'passed', 'failed', 'wrong beside them', 'unreachable', 'orders'],
+  [[cells, passed, failed.length, beside.length, unreachable, orders]],
+)}
+${[
+  ...failed.map(({ cell, why }) => `${cell}: ${why.join('; ')}`),
+  ...beside.map((what) => `wrong, and in no cell: ${what}`),
+]
+  .map((what) => `\n- ${what}`)
+  .join('')}
 
 ## Every role × failpoint × step
 

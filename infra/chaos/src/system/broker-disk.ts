@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@bezel/local/bench';
@@ -15,14 +15,20 @@ export interface BrokerDisk extends AsyncDisposable {
 
 const MIB = 2 ** 20;
 const SIZE_MIB = 512;
+/** Its folder's name: with the pid of the run whose it is. */
+const PREFIX = 'bezel-chaos-disk-';
 
 /**
- * Mounts one, a tmpfs.
+ * Mounts one, a tmpfs. Those of runs that were killed are given back first: a full one takes memory until somebody does.
  *
  * @throws what `mount` says where it is not allowed
  */
 export async function mountBrokerDisk(): Promise<BrokerDisk> {
-  const folder = await mkdtemp(join(tmpdir(), 'bezel-chaos-disk-'));
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1] ?? process.pid);
+    if (!isAlive(pid)) await giveBack(join(tmpdir(), name));
+  }
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   try {
     await run('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MIB}m,mode=0755`, 'bezel-chaos', folder], { cwd: '/' });
   } catch (error) {
@@ -46,9 +52,21 @@ export async function mountBrokerDisk(): Promise<BrokerDisk> {
       }
     },
     empty: () => rm(ballast, { force: true }),
-    async [Symbol.asyncDispose]() {
-      await run('umount', ['--lazy', folder], { cwd: '/' });
-      await rm(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => giveBack(folder),
   };
+}
+
+async function giveBack(folder: string): Promise<void> {
+  await run('umount', ['--lazy', folder], { cwd: '/' });
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** A process of somebody else's is alive, too. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }

@@ -95,6 +95,53 @@ test('when it is silent, connections stand and hear nothing; what was sent arriv
   await waitFor('both echoes', () => before.heard() === 'a' && during.heard() === 'b');
 });
 
+test('when it is silent, the other side hears of no beginning and no end until it is mended', async () => {
+  const heard: string[] = [];
+  const server = createServer((socket) => {
+    heard.push('beginning');
+    socket.on('error', () => {}).on('data', () => {});
+    socket.once('close', () => heard.push('end'));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  ends.push(() => server.close());
+  const { port } = server.address() as { port: number };
+  const link = await Link.open({ name: 'a to b', targets: () => [port] });
+  ends.push(() => link[Symbol.asyncDispose]());
+  const ended = await call(link);
+  await waitFor('the beginning', () => heard.length === 1);
+  link.silence();
+  const later = await call(link);
+  ended.socket.end();
+  const elsewhere = await call(await linked()); // a whole exchange elsewhere: time in which word would have come
+  elsewhere.socket.write('c');
+  await waitFor('an echo elsewhere', () => elsewhere.heard() === 'c');
+  expect(heard).toEqual(['beginning']);
+  expect(link.met).toBeGreaterThan(0);
+  link.mend();
+  await waitFor('all of it', () => heard.toSorted().join(' ') === 'beginning beginning end');
+  later.socket.destroy();
+});
+
+test('how often somebody met what was done to it is counted anew each time', async () => {
+  const link = await linked();
+  const { socket, heard } = await call(link);
+  socket.write('a');
+  await waitFor('the echo', () => heard() === 'a');
+  expect(link.met).toBe(0);
+  link.slow(1);
+  socket.write('b');
+  await waitFor('the echo', () => heard() === 'ab');
+  link.mend();
+  socket.write('c');
+  await waitFor('the echo', () => heard() === 'abc');
+  expect(link.met).toBe(2);
+  link.cut();
+  link.mend();
+  expect(link.met).toBe(2); // both of its ends
+  link.slow(1);
+  expect(link.met).toBe(0);
+});
+
 test('when it is stranded, connections of before stand and hear nothing for good; new ones do', async () => {
   const link = await linked();
   const before = await call(link);

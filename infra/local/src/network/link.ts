@@ -8,7 +8,7 @@ type State =
   | { readonly kind: 'open' }
   /** Connections are reset, new ones too. */
   | { readonly kind: 'cut' }
-  /** Connections stand, new ones are taken, and nothing comes through: as when packets are dropped. */
+  /** Connections stand, new ones are taken, and nothing comes through, no beginning and no end (a reset does): as when packets are dropped. */
   | { readonly kind: 'silent'; readonly mended: Promise<void>; readonly mend: () => void }
   /** Each piece waits so long, one after the other: latency, and with it less throughput. */
   | { readonly kind: 'slow'; readonly delayMs: number };
@@ -104,18 +104,19 @@ export class Link implements AsyncDisposable {
       client.on('error', () => {}).resetAndDestroy();
       return;
     }
+    this.#sockets.add(client);
+    client.on('error', () => {}).once('close', () => this.#sockets.delete(client));
+    await this.#heardAgain();
     const targets = this.#targets();
     const target = targets[this.#next % targets.length];
     this.#next += 1;
     if (target === undefined) {
-      client.on('error', () => {}).resetAndDestroy();
+      client.resetAndDestroy();
       return;
     }
     const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket);
-      socket.on('error', () => {}).once('close', () => this.#sockets.delete(socket));
-    }
+    this.#sockets.add(server);
+    server.on('error', () => {}).once('close', () => this.#sockets.delete(server));
     try {
       await Promise.all([pipeline(client, this.#passage(), server), pipeline(server, this.#passage(), client)]);
     } catch {
@@ -131,13 +132,19 @@ export class Link implements AsyncDisposable {
         void this.#pass().then(() => {
           if (!stranding.aborted) done(null, chunk);
         }, done),
+      flush: (done) => void this.#pass().then(() => done(), done),
     });
   }
 
   async #pass(): Promise<void> {
     if (this.#state.kind !== 'open') this.#met += 1;
-    while (this.#state.kind === 'silent') await this.#state.mended;
+    await this.#heardAgain();
     if (this.#state.kind === 'slow') await delay(this.#state.delayMs);
+  }
+
+  /** Settles when the link is not silent. */
+  async #heardAgain(): Promise<void> {
+    while (this.#state.kind === 'silent') await this.#state.mended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
