@@ -58,6 +58,16 @@ export const RECONCILER_ALERTS: readonly AlertRule[] = [
       'The trail of {{ $value }} orders breaks at {{ $labels.hop }}, and no repair has mended it yet.',
     ],
   ),
+  // What a person has to mend may stand for days, and OrderUnaccounted with it. What comes to it then must be told, too.
+  alert(
+    'MoreOrdersUnaccounted',
+    'critical',
+    [`max by (hop) (${unaccounted}) > (max by (hop) (${unaccounted} offset 1h) > 0)`, 5],
+    [
+      'More orders are unaccounted for at {{ $labels.hop }} than an hour ago',
+      'The trail of {{ $value }} orders breaks at {{ $labels.hop }}: beside those that are known, others.',
+    ],
+  ),
   alert(
     'ReconcilerDead',
     'critical',
@@ -185,6 +195,15 @@ export const renderReconcilerAlertTests = (): string =>
         fires(30, 'OrderUnaccounted', 2, AT_WORKFLOW),
         ...allSilent(90),
       ]),
+      test(
+        'beside an order that is known to be unaccounted for, another one',
+        { ...WELL, [of(unaccounted, 'a', AT_WORKFLOW)]: '1x20 2x30' },
+        [
+          silent(95, 'MoreOrdersUnaccounted'),
+          fires(120, 'MoreOrdersUnaccounted', 2, AT_WORKFLOW),
+          silent(180, 'MoreOrdersUnaccounted'),
+        ],
+      ),
       test('it leads and finishes no look', { ...WELL, [of(roundAge, 'a')]: `${ROUND_LIMIT_SECONDS + 1}x11 1x18` }, [
         silent(0, 'ReconcilerDead'),
         fires(30, 'ReconcilerDead', ROUND_LIMIT_SECONDS + 1),
