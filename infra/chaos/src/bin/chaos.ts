@@ -2,6 +2,7 @@ import { createProgress, endedEarly, sayWithSeconds, untilToldToEnd } from '@bez
 import { again, readOptions } from '../command-line.ts';
 import { FAULT_KINDS } from '../faults/index.ts';
 import { runMutants } from '../mutants/run-mutants.ts';
+import { writeEvidence } from '../report/evidence-file.ts';
 import { appendRun, keepMutants, where } from '../report/results.ts';
 import { isSound, summarise } from '../report/summary.ts';
 import { report } from '../report/table.ts';
@@ -59,6 +60,8 @@ async function chaos(say: (line: string) => void, signal: AbortSignal): Promise<
   );
   const summary = summarise(outcome, seed);
   for (const line of report(summary, outcome.verdict, again(options))) console.error(line);
+  const { evidence } = outcome.verdict;
+  if (evidence.length > 0) console.error(`All evidence of these orders: ${await writeEvidence(system.logs, evidence)}`);
   if (json) console.log(JSON.stringify(summary));
   if (options.results) await appendRun(summary, again(options), ran);
   return isSound(summary) ? 0 : 1;

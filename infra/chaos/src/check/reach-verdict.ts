@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Account, accountsOf } from './account.ts';
 import type { Defect } from './defect.ts';
 import { type Gathering, gather } from './gather.ts';
 import { judge } from './judge.ts';
@@ -8,6 +9,8 @@ export interface Verdict {
   /** Orders of the run that the shop has, those no client heard of included. */
   readonly orders: number;
   readonly statuses: ReadonlyMap<string, number>;
+  /** All the evidence of each order with a defect, to be read by people: the databases it comes from go with the stack. */
+  readonly evidence: readonly Account[];
 }
 
 export interface VerdictOptions {
@@ -35,10 +38,12 @@ export async function reachVerdict({ gathering, settleMs, signal }: VerdictOptio
         const defects = judge(evidence);
         const { orders } = evidence.shop;
         const byStatus = Map.groupBy(orders, ({ status }) => status);
+        const wrong = new Set(defects.map(({ order }) => order));
         return {
           defects,
           orders: orders.length,
           statuses: new Map([...byStatus].map(([status, those]) => [status, those.length])),
+          evidence: accountsOf(evidence).filter(({ order }) => wrong.has(order.id)),
         };
       }
     } catch (error) {
@@ -54,7 +59,6 @@ function unreadable({ people }: Gathering, { message }: Error): Verdict {
   const what = `answered 201, and the system cannot be read: ${message}`;
   return {
     defects: orders.map((order) => ({ kind: 'lost', order, what })),
-    orders: orders.length,
-    statuses: new Map(),
+    ...{ orders: orders.length, statuses: new Map(), evidence: [] },
   };
 }

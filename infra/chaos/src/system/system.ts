@@ -37,6 +37,8 @@ export interface System extends AsyncDisposable {
   readonly clocks: Clocks | string;
   readonly disk: BrokerDisk | string;
   readonly load: Load;
+  /** The folder that stays when all else goes. */
+  readonly logs: string;
   /** Null while it is being started again, and of a server that is somebody else's. */
   pidOf(name: string): number | null;
   /** Every instance of a door. */
@@ -107,6 +109,7 @@ export async function openSystem({ layout, customers, wants, progress, signal }:
     ...{ stack, processes, links, databases, clocks, disk, doors },
     brokers: stack.provided.addresses.kafka.brokers,
     load: new Load(customers),
+    logs: places.logs,
     pidOf: (name) => stack.units().find((unit) => unit.name === name)?.pid ?? null,
     startApps: (more = {}) =>
       progress.step(`${processes.length} app processes ready`, () =>
