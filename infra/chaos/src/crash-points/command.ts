@@ -1,4 +1,5 @@
 import { endedEarly, sayWithSeconds, untilToldToEnd } from '@bezel/local/bench';
+import { where } from '../report/where.ts';
 import { crashMatrixOfOrders } from './matrix/cells.ts';
 import { type CrashPointOptions, readCrashPointOptions } from './options.ts';
 import { linesOf, summaryOf } from './report.ts';
@@ -37,6 +38,7 @@ async function run(
   say(
     `${cells.length} deaths to be died, ${atOnce} orders at a time${mutant === null ? '' : `, with ${mutant.name}`}.`,
   );
+  const ran = await where();
   const began = performance.now();
   const outcome = await runCrashPoints(
     { cells, atOnce, mutant, patienceMs: PATIENCE_MS, settleMs: SETTLE_MS },
@@ -44,7 +46,8 @@ async function run(
   );
   const summary = summaryOf(cells, outcome, whole);
   for (const line of linesOf(summary)) console.error(line);
-  if (whole && results && mutant === null) await writeResults(summary, outcome, (performance.now() - began) / 1_000);
   if (json) console.log(JSON.stringify(summary));
+  const seconds = (performance.now() - began) / 1_000;
+  if (whole && results && mutant === null) await writeResults(summary, outcome, ran, seconds);
   return summary.failed.length + summary.beside.length === 0 ? 0 : 1;
 }

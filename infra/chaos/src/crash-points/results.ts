@@ -1,5 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { provenanceOf } from '@bezel/local/measuring';
+import type { Where } from '../report/where.ts';
 import { crashMatrixOfOrders } from './matrix/cells.ts';
 import { LIFECYCLE } from './matrix/lifecycle.ts';
 import { POINTS, ROLES } from './matrix/points.ts';
@@ -12,9 +12,9 @@ const FILE = new URL('../../CRASH-POINTS.md', import.meta.url);
 export async function writeResults(
   summary: CrashPointsSummary,
   outcome: CrashPointsOutcome,
+  { date, commit, machine }: Where,
   seconds: number,
 ): Promise<void> {
-  const { date, commit, machine } = await provenanceOf({ sources: ['packages', 'apps'], servers: [], packages: [] });
   const draft = new URL(`${FILE.href}.draft`);
   const run = `${date}, commit ${commit}, ${machine}, ${Math.round(seconds / 60)} minutes`;
   await writeFile(draft, resultsOf(summary, outcome, run));

@@ -1,41 +1,21 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { provenanceOf } from '@bezel/local/measuring';
 import { FAULT_KINDS } from '../faults/index.ts';
 import { recoveryOf, type Summary } from './summary.ts';
+import type { Where } from './where.ts';
 
 const FILE = new URL('../../RESULTS.md', import.meta.url);
 
 /** A run as RESULTS.md keeps it, one line of JSON each. Tables are made from the lines. */
-export interface KeptRun extends Omit<Summary, 'recovery'> {
+export interface KeptRun extends Omit<Summary, 'recovery'>, Where {
   /** What it was started with. */
   readonly options: string;
-  readonly date: string;
-  readonly commit: string;
-  readonly machine: string;
 }
 
 /** What became of a planted bug when it was planted last. */
-export interface KeptMutant {
+export interface KeptMutant extends Pick<Where, 'date' | 'commit'> {
   readonly mutant: string;
   /** By what it was found; null: it was missed. */
   readonly foundBy: string | null;
-  readonly date: string;
-  readonly commit: string;
-}
-
-/** What was run where; asked before a run, which is a load of its own. */
-export type Where = Pick<KeptRun, 'date' | 'commit' | 'machine'>;
-
-export async function where(): Promise<Where> {
-  const {
-    date = '',
-    commit = '',
-    machine = '',
-  } = await provenanceOf({
-    sources: ['packages', 'apps', 'infra/chaos/src', 'infra/demo/src', 'infra/local/src'],
-    ...{ servers: [], packages: [] },
-  });
-  return { date, commit, machine };
 }
 
 /** Appends a run and makes the tables anew. */
