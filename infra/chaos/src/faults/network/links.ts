@@ -13,7 +13,7 @@ const onLink = (
   what,
   lastsS,
   targets: linksOf,
-  missing: (system) => missingLinks(system),
+  missing: missingLinks,
   async inject({ target, draw }, system) {
     const link = system.links.get(target);
     if (link === undefined) throw new Error(`there is no link ${target}`);
@@ -23,7 +23,7 @@ const onLink = (
 });
 
 /** Only a broker that runs as a program here can be told to answer on listeners of the links. */
-function missingLinks({ links, processes }: System): string | null {
+export function missingLinks({ links, processes }: System): string | null {
   const missing = linksOf(processes).filter((name) => !links.has(name));
   return missing.length === 0 ? null : `Kafka does not advertise the proxies: ${missing.length} links lead past them`;
 }
