@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { planOrder, Records, randomOf, sampleModels, signInAs, stepsOf, Tally } from '@bezel/demo/clients';
+import { planOrder, Records, sampleModels, stepsOf, Tally } from '@bezel/demo/clients';
 import { reachVerdict, type Verdict } from './check/reach-verdict.ts';
 import { TopicReader } from './check/topic-reader.ts';
-import { CustomerClient, type Sightings } from './clients/customer-client.ts';
-import { type Clients, startClients } from './clients/run-clients.ts';
+import { askDoors } from './clients/ask-doors.ts';
+import type { Sightings } from './clients/customer-client.ts';
+import { startClients } from './clients/run-clients.ts';
 import { carryOut, type DoneFault } from './faults/carry-out.ts';
 import type { FaultKind } from './faults/fault.ts';
 import { type PlannedFault, planFaults } from './schedule/schedule.ts';
@@ -124,7 +125,7 @@ export async function runChaos(
         told: () => topics.told(),
         reordered: new Set(done.flatMap((one) => one.reordered)),
         undisturbed: plan.length === 0,
-        ask: askerOf(system, { clients, seed, tally, signal }),
+        ask: askDoors({ stack: system.stack, placedAt: (file) => clients.doors.get(file), tally, signal }),
       }),
       settleMs: options.settleMs,
       signal,
@@ -136,31 +137,4 @@ export async function runChaos(
     gaveUp.abort();
     await Promise.race([Promise.allSettled([faulting, clients.done()]), delay(5_000)]);
   }
-}
-
-/** How long a door may stay shut before the checker takes that for its answer. */
-const ASK_MS = 30_000;
-
-/** How the checker asks doors: as whoever ordered, and at the CRM as somebody who sees the orders of every tenant. */
-function askerOf(
-  system: System,
-  { clients, seed, tally, signal }: { clients: Clients; seed: string; tally: Tally; signal: AbortSignal },
-) {
-  const identity = () => ({ ...system.stack.context.identity, clients: system.stack.clients });
-  const tokens = {
-    ...{ shop: signInAs(identity, 'customer'), partner: signInAs(identity, 'partner') },
-    crm: signInAs(identity, 'admin'),
-  };
-  return async (where: 'shop' | 'crm', orderId: string, file = ''): Promise<string> => {
-    const door = where === 'shop' ? (clients.doors.get(file) ?? where) : where;
-    const client = new CustomerClient({
-      urls: () => system.doors(door),
-      authorization: tokens[door],
-      random: randomOf(seed, 'checker', door, orderId),
-      ...{ tally, sightings: new Map(), accepts: () => true },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
-    });
-    const { status, body } = await client.send({ method: 'GET', path: `/v1/orders/${orderId}` });
-    return status === 200 ? String(body.status) : `${status} ${body?.code ?? ''}`;
-  };
 }

@@ -13,13 +13,14 @@ import {
 } from '@bezel/demo/clients';
 import type { StackWithoutApps } from '@bezel/local/bench';
 import { CustomerClient, type Sightings } from '../clients/customer-client.ts';
+import type { Door } from '../clients/door.ts';
 import type { Cell } from './matrix/cells.ts';
 import { UNMAKEABLE } from './matrix/lifecycle.ts';
 
 /** How a life is to end, and at which door it begins. */
 export interface Life {
   readonly ends: 'DELIVERED' | 'CANCELLED' | 'REJECTED';
-  readonly door: 'shop' | 'partner';
+  readonly door: Door;
 }
 
 /** The kind of life in which a cell can be died in. */
@@ -60,7 +61,7 @@ export async function startLives({ stack, run, patienceMs, signal }: LivesOption
     partner: signInAs(identity, 'partner'),
     mes: signInAs(identity, 'operator'),
   };
-  const client = (door: 'shop' | 'partner' | 'mes', name: string, until = signal, anonymous = false): CustomerClient =>
+  const client = (door: Door | 'mes', name: string, until = signal, anonymous = false): CustomerClient =>
     new CustomerClient({
       urls: () => stack.units().flatMap(({ urls }) => urls?.[door] ?? []),
       ...(anonymous ? {} : { authorization: tokens[door] }),

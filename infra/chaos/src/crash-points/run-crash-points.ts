@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HttpClient, randomOf, signInAs, Tally } from '@bezel/demo/clients';
 import {
   checkoutPlaces,
   createProgress,
@@ -13,6 +12,7 @@ import {
 import pg from 'pg';
 import { reachVerdict } from '../check/reach-verdict.ts';
 import { TopicReader } from '../check/topic-reader.ts';
+import { askDoors } from '../clients/ask-doors.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { auditAtRest } from './audit-at-rest.ts';
 import { arm, deathsIn } from './deaths/armed.ts';
@@ -95,9 +95,6 @@ async function findWrong(
   ) as Record<'shop' | 'mes' | 'crm', pg.Pool>;
   const { records, begun, sightings } = lives;
   const topics = new TopicReader(stack.provided.addresses.kafka.brokers);
-  const partners = new Set(
-    records.submissions.flatMap(({ fileName, orderIds }) => (begun.get(fileName)?.door === 'partner' ? orderIds : [])),
-  );
   const refusedAsMeant = new Set(
     records.submissions.flatMap(({ fileName, orderIds }) => (begun.get(fileName)?.ends === 'REJECTED' ? orderIds : [])),
   );
@@ -113,7 +110,7 @@ async function findWrong(
         ...{ sightings, salesSightings: new Map(), abandoned: new Set<string>() },
         unmakeable: new Set([...begun].flatMap(([file, { ends }]) => (ends === 'REJECTED' ? [file] : []))),
       },
-      ask: askerOf(stack, { partners, signal }),
+      ask: askDoors({ stack, placedAt: (file) => begun.get(file)?.door, tally: lives.tally, signal }),
     }),
     ...{ settleMs, signal },
   });
@@ -141,33 +138,5 @@ async function findWrong(
       ...(await auditAtRest({ stack, claims, orderIds, settleMs, signal })),
     ],
     orders: rows.length,
-  };
-}
-
-/** How long a door may stay shut before the checker takes that for its answer. */
-const ASK_MS = 30_000;
-
-/** How the checker asks doors: as whoever ordered, and at the CRM as somebody who sees the orders of every tenant. */
-function askerOf(
-  stack: StackWithoutApps,
-  { partners, signal }: { readonly partners: ReadonlySet<string>; readonly signal: AbortSignal },
-) {
-  const identity = () => ({ ...stack.context.identity, clients: stack.clients });
-  const tokens = {
-    shop: signInAs(identity, 'customer'),
-    partner: signInAs(identity, 'partner'),
-    crm: signInAs(identity, 'admin'), // sales see the orders of their own tenant, and partners have others
-  };
-  return async (where: 'shop' | 'crm', orderId: string): Promise<string> => {
-    const door = where === 'shop' && partners.has(orderId) ? 'partner' : where;
-    const client = new HttpClient({
-      urls: () => stack.units().flatMap(({ urls }) => urls?.[door] ?? []),
-      authorization: tokens[door],
-      random: randomOf('checker', door, orderId),
-      tally: new Tally(),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
-    });
-    const { status, body } = await client.send({ method: 'GET', path: `/v1/orders/${orderId}` });
-    return status === 200 ? String(body.status) : `${status} ${body?.code ?? ''}`;
   };
 }
