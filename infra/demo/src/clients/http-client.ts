@@ -86,11 +86,14 @@ export class HttpClient {
    * @throws DoorShutError when there is none
    */
   async sendTwice(call: Call): Promise<readonly Answer[]> {
-    const settled = await Promise.allSettled([this.send(call), this.send(call)]);
-    const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-    const [worst] = [...failures.filter((error) => !(error instanceof DoorShutError)), ...failures];
-    if (worst !== undefined && (answers.length === 0 || !(worst instanceof DoorShutError))) throw worst;
+    const answers: Answer[] = [];
+    let shut: unknown;
+    for (const one of await Promise.allSettled([this.send(call), this.send(call)])) {
+      if (one.status === 'fulfilled') answers.push(one.value);
+      else if (one.reason instanceof DoorShutError) shut = one.reason;
+      else throw one.reason;
+    }
+    if (answers.length === 0) throw shut;
     return answers;
   }
 

@@ -6,6 +6,6 @@ export { fileNameOf, orderAsCustomer } from './customer.ts';
 export { type Answer, type Call, DoorShutError, HttpClient, type HttpClientOptions } from './http-client.ts';
 export { type Model, sampleModels } from './models.ts';
 export { workAsOperator } from './operator.ts';
-export { type Acknowledged, type Asked, type Complaint, Records, type StepTaken, type Submission } from './records.ts';
+export { Records, type Submission } from './records.ts';
 export { signInAs } from './sign-in.ts';
 export { Tally } from './tally.ts';

@@ -8,7 +8,10 @@ type State =
   | { readonly kind: 'open' }
   /** Connections are reset, new ones too. */
   | { readonly kind: 'cut' }
-  /** Connections stand, new ones are taken, and nothing comes through, no beginning and no end (a reset does): as when packets are dropped. */
+  /**
+   * Connections stand, new ones are taken, and nothing comes through, no beginning and no end (a reset does): as when packets are
+   * dropped.
+   */
   | { readonly kind: 'silent'; readonly mended: Promise<void>; readonly mend: () => void }
   /** Each piece waits so long, one after the other: latency, and with it less throughput. */
   | { readonly kind: 'slow'; readonly delayMs: number };
@@ -104,8 +107,7 @@ export class Link implements AsyncDisposable {
       client.on('error', () => {}).resetAndDestroy();
       return;
     }
-    this.#sockets.add(client);
-    client.on('error', () => {}).once('close', () => this.#sockets.delete(client));
+    this.#keep(client);
     await this.#heardAgain();
     const targets = this.#targets();
     const target = targets[this.#next % targets.length];
@@ -115,14 +117,18 @@ export class Link implements AsyncDisposable {
       return;
     }
     const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    this.#sockets.add(server);
-    server.on('error', () => {}).once('close', () => this.#sockets.delete(server));
+    this.#keep(server);
     try {
       await Promise.all([pipeline(client, this.#passage(), server), pipeline(server, this.#passage(), client)]);
     } catch {
       // The one who broke it off knows; the other is told below.
     }
     for (const socket of [client, server]) socket.destroy();
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('error', () => {}).once('close', () => this.#sockets.delete(socket));
   }
 
   #passage(): Transform {

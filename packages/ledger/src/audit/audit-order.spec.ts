@@ -27,6 +27,16 @@ const plans = (ending: fc.Arbitrary<Pick<LifePlan, 'steps' | 'ending'>>): fc.Arb
     .map(({ way, ...rest }) => ({ ...way, ...rest }));
 
 /** Orders that are final: delivered, cancelled before SHIPPED, or rejected while being priced. */
+/** The whole way, late once. */
+const DELIVERED: LifePlan = {
+  steps: 8,
+  ending: 'none',
+  repeatsFrom: [],
+  refusedAfter: null,
+  lateAfter: 3,
+  claimed: true,
+};
+
 const finalLives = plans(
   fc.oneof(
     { weight: 3, arbitrary: fc.constant({ steps: 8, ending: 'none' } as const) },
@@ -108,15 +118,7 @@ describe('what an outbox or an inbox has forgotten is not lost', () => {
 
   test('though the ids of its messages were made by a clock that was ahead', () => {
     const LATER = lowestIdAt(LIFE_BEGINS + 4 * DAY).slice(0, 24);
-    const plan = {
-      steps: 8,
-      ending: 'none',
-      repeatsFrom: [],
-      refusedAfter: null,
-      lateAfter: 3,
-      claimed: true,
-    } as const;
-    const evidence = liveOrder(ORDER, plan).map((item) =>
+    const evidence = liveOrder(ORDER, DELIVERED).map((item) =>
       'messageId' in item && item.messageId !== null ? { ...item, messageId: LATER + item.messageId.slice(24) } : item,
     );
     expect(audit(without(evidence, 'outbox'), after(3))).toEqual([]);
@@ -153,29 +155,13 @@ describe('what an outbox or an inbox has forgotten is not lost', () => {
     ['a move was skipped', 'shop.outbox'],
     ['the projection swallowed a move', 'crm.projection'],
   ])('but of an old order as of a young one: %s', (name, hop) => {
-    const plan = {
-      steps: 8,
-      ending: 'none',
-      repeatsFrom: [],
-      refusedAfter: null,
-      lateAfter: 3,
-      claimed: true,
-    } as const;
-    const evidence = planted(name, liveOrder(ORDER, plan));
+    const evidence = planted(name, liveOrder(ORDER, DELIVERED));
     const found = audit(without(without(evidence, 'outbox'), 'inbox'), after(8));
     expect(found).toContainEqual(expect.objectContaining({ kind: 'lost', hop }));
   });
 });
 
 describe('what is young is not lost', () => {
-  const plan: LifePlan = {
-    steps: 8,
-    ending: 'none',
-    repeatsFrom: [],
-    refusedAfter: null,
-    lateAfter: 3,
-    claimed: true,
-  };
   const working = { readAt: LIFE_BEGINS + 25_000, limits: WORKING_LIMITS };
 
   test.each([
@@ -185,7 +171,7 @@ describe('what is young is not lost', () => {
     'the workflow did not end',
     'a group took what is on no topic',
   ])('%s', (name) => {
-    const evidence = planted(name, liveOrder(ORDER, plan));
+    const evidence = planted(name, liveOrder(ORDER, DELIVERED));
     expect(audit(evidence, working).filter(isDefect)).toEqual([]);
     expect(audit(evidence, { ...working, readAt: working.readAt + HOUR }).filter(isDefect)).not.toEqual([]);
   });
@@ -247,14 +233,7 @@ describe('a fact the workflow keeps', () => {
 
 describe('a message that a repair published again', () => {
   const skipped = DEFECTS.find(({ name }) => name === 'a move was skipped');
-  const life = liveOrder(ORDER, {
-    steps: 8,
-    ending: 'none',
-    repeatsFrom: [],
-    refusedAfter: null,
-    lateAfter: 3,
-    claimed: true,
-  });
+  const life = liveOrder(ORDER, DELIVERED);
 
   /** A move whose copy was lost comes after all others. */
   const late = (pick: number): { evidence: Evidence[]; messageId: string } => {
