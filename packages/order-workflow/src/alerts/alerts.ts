@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { GENERATED_BY } from '../generate/generated-by.ts';
+import { generatedFrom } from '../generate/generated-by.ts';
 import type { Lifecycle } from '../lifecycle/index.ts';
 import { figureRules } from './figures.ts';
 import { alertsOf, timedStages, unmeasured } from './stage-alerts.ts';
@@ -19,4 +19,5 @@ export const renderAlerts = (lifecycle: Lifecycle): string =>
   });
 
 /** A document with the head every generated file has, and no line folded: expressions stay searchable. */
-export const asYaml = (document: object): string => `# ${GENERATED_BY}\n${stringify(document, { lineWidth: 0 })}`;
+export const asYaml = (document: object, from = 'lifecycle/stages.ts'): string =>
+  `# ${generatedFrom(from)}\n${stringify(document, { lineWidth: 0 })}`;

@@ -16,7 +16,9 @@ import {
 
 /** `infra/prometheus/rules/sweepers.yml`. */
 export const renderSweeperAlerts = (): string =>
-  asYaml({ groups: [{ name: 'sweepers', rules: [...sweeperAlerts()] }] });
+  asYaml({ groups: [{ name: 'sweepers', rules: [...sweeperAlerts()] }] }, FROM);
+
+const FROM = 'sweepers/sweepers.ts';
 
 /** What one process reports; a figure that is left out is not reported. */
 type World = Readonly<Record<string, string>>;
@@ -78,18 +80,21 @@ const allSilent = (minutes: number): Look[] => NAMES.map((name) => silent(minute
 
 /** `infra/prometheus/rules/tests/sweepers.yml`: each alert is shown to fire, and to be silent at its limit and afterwards. */
 export const renderSweeperAlertTests = (): string =>
-  asYaml({
-    rule_files: ['../sweepers.yml'],
-    evaluation_interval: `${STEP}m`,
-    tests: [
-      test('nothing is wrong, and everything is at its limit', well(), [...allSilent(60), ...allSilent(120)]),
-      test('nothing is reported at all', {}, [nobodySweeps(60), noConsumer(60)]),
-      noLookIsFinished(),
-      oneOfTwoIsDead(),
-      somethingWaits(),
-      ...outboxTests(),
-    ],
-  });
+  asYaml(
+    {
+      rule_files: ['../sweepers.yml'],
+      evaluation_interval: `${STEP}m`,
+      tests: [
+        test('nothing is wrong, and everything is at its limit', well(), [...allSilent(60), ...allSilent(120)]),
+        test('nothing is reported at all', {}, [nobodySweeps(60), noConsumer(60)]),
+        noLookIsFinished(),
+        oneOfTwoIsDead(),
+        somethingWaits(),
+        ...outboxTests(),
+      ],
+    },
+    FROM,
+  );
 
 const nobodySweeps = (minutes: number): Look =>
   firing(
