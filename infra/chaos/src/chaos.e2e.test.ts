@@ -5,6 +5,7 @@ import { type EndedCommand, runJsonCommand, temporaryStackState } from '@bezel/l
 import { expect, jest, test } from '@jest/globals';
 import type { Summary } from './report/summary.ts';
 import { FIXED_SEEDS } from './seeds.ts';
+import { findLibrary } from './system/clocks.ts';
 
 jest.setTimeout(900_000);
 
@@ -28,17 +29,19 @@ test('a few orders live through a few faults of a new seed, with nothing lost, d
   const only = SHORT[seed.charCodeAt(0) % SHORT.length] ?? SHORT[0];
   console.log(`npm run chaos -- --seed ${seed} --orders 3 --faults 3 --processes pairs --only ${only}`);
   const { code, summary, told } = await chaos('--seed', seed, '--orders', '3', '--faults', '3', '--only', only);
-  expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, seed, faults: 3 } });
+  // Servers in containers cannot be restarted from here. Whatever was not run is told, and counts for nothing.
+  for (const { kind, why } of summary.notRun) console.log(`${kind} was not run: ${why}`);
+  const faults = 3 - summary.notRun.length;
+  expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, seed, faults } });
   expect(summary.orders).toBeGreaterThanOrEqual(3); // the probes; and customers who did not hang up
 });
 
-test.each(FIXED_SEEDS)('seed $seed, which once found: $found', async ({ seed, orders, faults, only }) => {
-  const args = ['--seed', seed, '--orders', String(orders), '--faults', String(faults), '--only', only];
-  const { code, summary, told } = await chaos(...args);
-  const impossible = /no fault can be injected: .*/.exec(told)?.[0];
-  if (code === 2 && impossible !== undefined) {
-    console.log(`seed ${seed} proves nothing here: ${impossible}`);
-    return;
-  }
-  expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, faults } });
-});
+for (const { seed, orders, faults, only, found } of FIXED_SEEDS) {
+  const lacks = only.includes('clock-jump') && findLibrary() === null ? 'libfaketime is not installed here' : null;
+  const name = `seed ${seed}, which once found: ${found}`;
+  (lacks === null ? test : test.skip)(lacks === null ? name : `${name} [skipped: ${lacks}]`, async () => {
+    const args = ['--seed', seed, '--orders', String(orders), '--faults', String(faults), '--only', only];
+    const { code, summary, told } = await chaos(...args);
+    expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, faults } });
+  });
+}

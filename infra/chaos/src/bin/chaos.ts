@@ -5,7 +5,7 @@ import { runMutants } from '../mutants/run-mutants.ts';
 import { writeEvidence } from '../report/evidence-file.ts';
 import { appendRun, keepMutants } from '../report/results.ts';
 import { isSound, summarise } from '../report/summary.ts';
-import { report } from '../report/table.ts';
+import { report } from '../report/verdict-report.ts';
 import { where } from '../report/where.ts';
 import { runChaos } from '../run-chaos.ts';
 import { planFaults } from '../schedule/schedule.ts';

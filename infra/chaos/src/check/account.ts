@@ -9,7 +9,7 @@ export interface Account {
   readonly asked: Evidence['people']['asked'];
   readonly acknowledged: Evidence['people']['acknowledged'];
   readonly stepsTaken: Evidence['people']['stepsTaken'];
-  readonly told: readonly Told[] | null;
+  readonly told: readonly Told[];
   /** Statuses in which somebody outside saw it, by who that was. */
   readonly seen: Readonly<Record<'its customer' | 'sales', readonly string[]>>;
   readonly doors: { readonly shop: string; readonly crm: string } | undefined;
@@ -36,8 +36,7 @@ export function accountsOf({ shop, mes, crm, told, people, doors, reordered }: E
       ...{ delays: byOrder(crm.delays), customerMessages: byOrder(crm.customerMessages) },
     },
     ...{ asked: byOrder(people.asked), acknowledged: byOrder(people.acknowledged) },
-    stepsTaken: byOrder(people.stepsTaken),
-    told: told === null ? null : byOrder(told),
+    ...{ stepsTaken: byOrder(people.stepsTaken), told: byOrder(told) },
   };
   return shop.orders.map((order) => {
     const { id, file } = order;
@@ -55,8 +54,7 @@ export function accountsOf({ shop, mes, crm, told, people, doors, reordered }: E
         ...{ orders: of.crm.orders(id), moves: of.crm.moves(id) },
         ...{ delays: of.crm.delays(id), customerMessages: of.crm.customerMessages(id) },
       },
-      ...{ asked: of.asked(id), acknowledged: of.acknowledged(id), stepsTaken: of.stepsTaken(id) },
-      told: of.told?.(id) ?? null,
+      ...{ asked: of.asked(id), acknowledged: of.acknowledged(id), stepsTaken: of.stepsTaken(id), told: of.told(id) },
       seen: { 'its customer': people.sightings.get(id) ?? [], sales: people.salesSightings.get(id) ?? [] },
       doors: doors.get(id),
       ...{ abandoned: people.abandoned.has(file), unmakeable: people.unmakeable.has(file) },

@@ -22,8 +22,8 @@ export interface Evidence {
     readonly delays: readonly { orderId: string; messageId: string }[];
     readonly customerMessages: readonly { orderId: string; id: string }[];
   };
-  /** What the apps' relays told the topics; null: nobody read them. */
-  readonly told: readonly Told[] | null;
+  /** What the apps' relays told the topics. */
+  readonly told: readonly Told[];
   readonly people: People;
   /** What the doors say at the end: order id to what each answers. */
   readonly doors: ReadonlyMap<string, { readonly shop: string; readonly crm: string }>;

@@ -8,8 +8,8 @@ export interface Gathering {
   readonly people: Evidence['people'];
   readonly reordered: ReadonlySet<string>;
   readonly undisturbed: boolean;
-  /** Reads the topics; null: they are not judged. */
-  readonly told: (() => Promise<readonly Told[]>) | null;
+  /** Reads the topics. */
+  readonly told: () => Promise<readonly Told[]>;
   /**
    * Asks a door for an order as whoever ordered it, or as sales; answers the status, or what it answers instead. `file` is its
    * model's, where the shop has the order.
@@ -103,7 +103,7 @@ export async function gather(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, asking));
-  return { shop: shopRows, mes, crm, told: told === null ? null : await told(), people, doors, reordered, undisturbed };
+  return { shop: shopRows, mes, crm, told: await told(), people, doors, reordered, undisturbed };
 }
 
 /** Orders the doors are asked for at the same time. */

@@ -404,10 +404,6 @@ test('after a fault a message may come again, later', () => {
   expect(found({ ...delivered(), undisturbed: false }, again)).toEqual([]);
 });
 
-test('topics that nobody read are not judged', () => {
-  expect(found({ ...delivered(), told: null })).toEqual([]);
-});
-
 test('what cannot be made may be rejected', () => {
   const evidence = delivered() as Loose;
   evidence.people.unmakeable = new Set(['run-0.stl']);

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { table, writeWhole } from '../report/document.ts';
 import type { Where } from '../report/where.ts';
 import { crashMatrixOfOrders } from './matrix/cells.ts';
 import { LIFECYCLE } from './matrix/lifecycle.ts';
@@ -8,17 +8,15 @@ import type { CrashPointsOutcome } from './run-crash-points.ts';
 
 const FILE = new URL('../../CRASH-POINTS.md', import.meta.url);
 
-/** Writes what a run of the whole matrix came to. The file is whole at any moment. */
+/** Writes what a run of the whole matrix came to. */
 export async function writeResults(
   summary: CrashPointsSummary,
   outcome: CrashPointsOutcome,
   { date, commit, machine }: Where,
   seconds: number,
 ): Promise<void> {
-  const draft = new URL(`${FILE.href}.draft`);
   const run = `${date}, commit ${commit}, ${machine}, ${Math.round(seconds / 60)} minutes`;
-  await writeFile(draft, resultsOf(summary, outcome, run));
-  await rename(draft, FILE);
+  await writeWhole(FILE, resultsOf(summary, outcome, run));
 }
 
 /** The document: a table of all cells, what failed, and what cannot be reached and why. */
@@ -77,9 +75,4 @@ ${[...reasons]
   })
   .join('\n')}
 `;
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,5 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { FAULT_KINDS } from '../faults/index.ts';
+import { MUTANTS } from '../mutants/list.ts';
+import { table, writeWhole } from './document.ts';
 import { recoveryOf, type Summary } from './summary.ts';
 import type { Where } from './where.ts';
 
@@ -44,15 +46,12 @@ export interface Kept {
   readonly mutants: readonly KeptMutant[];
 }
 
-/** The file is whole at any moment. */
 async function rewrite(change: (kept: Kept) => Kept): Promise<void> {
   const before = await readFile(FILE, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const draft = new URL(`${FILE.href}.draft`);
-  await writeFile(draft, resultsOf(change(keptIn(before))));
-  await rename(draft, FILE);
+  await writeWhole(FILE, resultsOf(change(keptIn(before))));
 }
 
 /** What a document keeps: a line of JSON for each. */
@@ -68,6 +67,18 @@ export function keptIn(document: string): Kept {
 const sumOf = (runs: readonly KeptRun[], of: (run: KeptRun) => number): number =>
   runs.reduce((sum, run) => sum + of(run), 0);
 
+/** Every bug that can be planted, and what became of it. One that is planted no more has no row. */
+function plantedOf(mutants: readonly KeptMutant[]): readonly (readonly string[])[] {
+  return MUTANTS.map(({ name }) => name)
+    .toSorted()
+    .map((name) => {
+      const kept = mutants.findLast(({ mutant }) => mutant === name);
+      return kept === undefined
+        ? [name, 'not planted yet', '', '']
+        : [name, kept.foundBy ?? '**missed**', kept.date, kept.commit];
+    });
+}
+
 /** The document: what all runs come to, how long each kind took to get over, and the runs. */
 export function resultsOf({ runs, mutants }: Kept): string {
   const figures = (of: readonly KeptRun[]): readonly number[] =>
@@ -80,11 +91,11 @@ export function resultsOf({ runs, mutants }: Kept): string {
       samples.set(kind, [...(samples.get(kind) ?? []), ...times]);
   }
   const names = [...FAULT_KINDS.map(({ name }) => name), ...samples.keys()];
-  const recoveries = [...new Set(names)].flatMap((kind) => {
+  const recoveries = [...new Set(names)].map((kind) => {
     const times = samples.get(kind);
-    if (times === undefined) return [];
+    if (times === undefined) return [kind, 0, '', ''];
     const { p50S, maxS } = recoveryOf(times);
-    return [[kind, times.length, p50S, maxS]];
+    return [kind, times.length, p50S, maxS];
   });
   const notRun = new Map(runs.flatMap(({ notRun: those }) => those.map(({ kind, why }) => [kind, why] as const)));
   return `# Results
@@ -108,12 +119,7 @@ ${[...notRun].map(([kind, why]) => `\n- ${kind} was not run in some of them: ${w
 
 \`npm run chaos -- --mutants\` plants bugs; each has to be found. When each was planted last:
 
-${table(
-  ['planted bug', 'found by', 'date', 'commit'],
-  mutants
-    .toSorted((one, other) => (one.mutant < other.mutant ? -1 : 1))
-    .map(({ mutant, foundBy, date, commit }) => [mutant, foundBy ?? '**missed**', date, commit]),
-)}
+${table(['planted bug', 'found by', 'date', 'commit'], plantedOf(mutants))}
 
 ## Runs
 
@@ -140,9 +146,4 @@ ${table(
 ${[...runs, ...mutants].map((one) => JSON.stringify(one)).join('\n')}
 \`\`\`
 `;
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

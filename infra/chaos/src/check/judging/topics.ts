@@ -7,7 +7,6 @@ import type { Told, Written } from '../evidence.ts';
  * in the order of the rows. After a fault a message may come again; without one it has no reason to.
  */
 export function judgeTopics({ shop, mes, told }: Account, undisturbed: boolean, add: Add): void {
-  if (told === null) return;
   const written = Map.groupBy([...shop.messages, ...mes.messages], ({ topic }) => topic);
   for (const topic of new Set([...written.keys(), ...told.map((one) => one.topic)])) {
     const there = told.filter((one) => one.topic === topic).toSorted((one, other) => one.offset - other.offset);
