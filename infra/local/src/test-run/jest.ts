@@ -19,20 +19,23 @@ export interface JestOptions {
   /** Not those whose path matches. */
   readonly ignore?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
+  /** Tests that have a long version run it. */
+  readonly full: boolean;
   /** How many files at once. */
   readonly workers: number;
   readonly write: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** No kind of test may take longer; what hangs is ended and counted as failed. */
-const LIMIT_MS = 30 * 60_000;
+/** No kind of test may take longer, in its short form or its long one; what hangs is ended and counted as failed. */
+const LIMIT_MS = { short: 30 * 60_000, long: 120 * 60_000 } as const;
 
 /** How long a test may take unless it says so itself: generous, because a slow machine is no defect. */
 const PATIENCE_MS: Readonly<Record<Kind, number>> = { spec: 60_000, int: 120_000, e2e: 300_000 };
 
 /** Runs one kind of test and counts it. Each finished file is a line. Throws the signal's reason when it was told to end. */
-export async function runJest({ kind, pattern, ignore, env, workers, write, signal }: JestOptions): Promise<Outcome> {
+export async function runJest(options: JestOptions): Promise<Outcome> {
+  const { kind, pattern, ignore, workers, write, signal } = options;
   const folder = mkdtempSync(join(tmpdir(), 'bezel-jest-'));
   const reportFile = join(folder, 'report.json');
   try {
@@ -48,7 +51,8 @@ export async function runJest({ kind, pattern, ignore, env, workers, write, sign
       ...(ignore === undefined ? [] : ['/node_modules/', ignore]).map((each) => `--testPathIgnorePatterns=${each}`),
     ];
     // Tests start hundreds of programs, and to compile one takes longer than most of what it does.
-    await ended(args, { NODE_COMPILE_CACHE: COMPILED, [TEST_RUN_FOLDER_VARIABLE]: folder, ...env }, write, signal);
+    const env = { NODE_COMPILE_CACHE: COMPILED, [TEST_RUN_FOLDER_VARIABLE]: folder, ...options.env };
+    await ended(args, env, options);
     return outcomeOf(JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport);
   } catch (error) {
     signal.throwIfAborted();
@@ -73,24 +77,28 @@ const OF_NO_USE = /^(Running \S+ projects?: |Test results written to: |No tests 
 function ended(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  write: (line: string) => void,
-  signal: AbortSignal,
+  { full, write, signal }: Pick<JestOptions, 'full' | 'write' | 'signal'>,
 ): Promise<void> {
   const child = spawn(process.execPath, args, {
     cwd: CHECKOUT,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, FORCE_COLOR: '0', PATH: withOwnPrograms(), NODE_OPTIONS: withoutNoise(), ...env },
+    env: {
+      ...{ ...process.env, FORCE_COLOR: '0', PATH: withOwnPrograms(), NODE_OPTIONS: withoutNoise() },
+      ...(full ? { BEZEL_TEST_FULL: '1' } : {}),
+      ...env,
+    },
   });
   const end = (): void => {
     if (child.pid !== undefined) {
       signalGroup(child.pid, 'SIGKILL');
     }
   };
+  const limitMs = full ? LIMIT_MS.long : LIMIT_MS.short;
   const limit = setTimeout(() => {
-    write(`  ✗ ended after ${LIMIT_MS / 60_000} minutes`);
+    write(`  ✗ ended after ${limitMs / 60_000} minutes`);
     end();
-  }, LIMIT_MS);
+  }, limitMs);
   signal.addEventListener('abort', end, { once: true });
   let rest = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

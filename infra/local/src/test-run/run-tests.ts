@@ -52,9 +52,9 @@ export async function runTests(options: TestRunOptions): Promise<Outcome> {
         }
       }
       write(`${kind} tests`);
-      const env = { ...servers?.env, ...(full ? { BEZEL_TEST_FULL: '1' } : {}) };
       for (const { workers, ignore, env: more } of roundsOf(kind, built)) {
-        outcomes.push(await runJest({ kind, pattern, ignore, env: { ...env, ...more }, workers, write, signal }));
+        const env = { ...servers?.env, ...more };
+        outcomes.push(await runJest({ kind, pattern, ignore, env, full, workers, write, signal }));
       }
       outcomes.push(...(await Promise.all(beside)));
       beside = []; // counted
