@@ -1,6 +1,6 @@
 import type { OrderStatus } from '@bezel/contracts';
 import { isFinal, STATUSES } from '@bezel/order-workflow';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
 
 /** An order under way, and since when it has waited for what it waits for. */
@@ -11,44 +11,44 @@ export interface Waiting {
 
 const FINAL = sql.join(STATUSES.filter(isFinal).map((status) => sql.lit(status)));
 
-/** Submitted orders that nobody began with. Served by `orders_in_stage`. */
-export const notBegun = async (db: Kysely<ShopDatabase>, olderThanMs: number): Promise<readonly Waiting[]> =>
-  (
-    await sql<Waiting>`
-      SELECT id, updated_at AS since FROM orders
-      WHERE status = 'SUBMITTED' AND status NOT IN (${FINAL}) AND updated_at < now() - ${olderThanMs} * interval '1 millisecond'
-      ORDER BY updated_at LIMIT ${PAGE}`.execute(db)
-  ).rows;
-
-/** Offers past their end that still stand. Served by `orders_in_stage`; only what is in PRICED is looked at. */
-export const offersPast = async (db: Kysely<ShopDatabase>, olderThanMs: number): Promise<readonly Waiting[]> =>
-  (
-    await sql<Waiting>`
-      SELECT id, since FROM (
-        SELECT id, (offer ->> 'expiresAt')::timestamptz AS since FROM orders
-        WHERE status = 'PRICED' AND status NOT IN (${FINAL})
-      ) AS priced
-      WHERE since < now() - ${olderThanMs} * interval '1 millisecond'
-      ORDER BY since LIMIT ${PAGE}`.execute(db)
-  ).rows;
-
-/** How many orders are asked about at once. */
+/** How many orders are asked about at once. All are looked at, by pages: any number may wait for a person, and one behind them not. */
 export const PAGE = 200;
+
+type OrderPages = AsyncGenerator<readonly Waiting[]>;
+
+/** Submitted orders that nobody began with, longest first. Served by `orders_in_stage`. */
+export const notBegun = (db: Kysely<ShopDatabase>, olderThanMs: number): OrderPages =>
+  orderPages(
+    db,
+    olderThanMs,
+    sql`SELECT id, updated_at AS since FROM orders WHERE status = 'SUBMITTED' AND status NOT IN (${FINAL})`,
+  );
+
+/** Offers past their end that still stand, longest first. Served by `orders_in_stage`; only what is in PRICED is looked at. */
+export const offersPast = (db: Kysely<ShopDatabase>, olderThanMs: number): OrderPages =>
+  orderPages(
+    db,
+    olderThanMs,
+    sql`
+    SELECT id, (offer ->> 'expiresAt')::timestamptz AS since FROM orders WHERE status = 'PRICED' AND status NOT IN (${FINAL})`,
+  );
+
+/** All orders under way, longest in their status first. Served by `orders_in_stage`, which has no others. */
+export const underWay = (db: Kysely<ShopDatabase>, olderThanMs: number): OrderPages =>
+  orderPages(db, olderThanMs, sql`SELECT id, updated_at AS since FROM orders WHERE status NOT IN (${FINAL})`);
+
+const orderPages = (db: Kysely<ShopDatabase>, olderThanMs: number, orders: RawBuilder<unknown>): OrderPages =>
+  pages<Waiting & Placed>(PAGE, async (last) => {
+    const beyond = last === undefined ? sql`true` : sql`(since, id) > (${last.place}::timestamptz, ${last.id}::uuid)`;
+    const { rows } = await sql<Waiting & Placed>`
+      SELECT id, since, since::text AS place FROM (${orders}) AS waiting
+      WHERE since < now() - ${olderThanMs} * interval '1 millisecond' AND ${beyond}
+      ORDER BY since, id LIMIT ${PAGE}`.execute(db);
+    return rows;
+  });
 
 /** Each fact of a page is a question to a worker, while the transaction that reads them waits: longer than 15 s it must not. */
 export const FACTS_PAGE = 50;
-
-/** All orders under way, by pages, longest in their status first. Served by `orders_in_stage`, which has no others. */
-export const underWay = (db: Kysely<ShopDatabase>, olderThanMs: number): AsyncGenerator<readonly Waiting[]> =>
-  pages<Waiting & Placed>(PAGE, async (last) => {
-    const beyond =
-      last === undefined ? sql`true` : sql`(updated_at, id) > (${last.place}::timestamptz, ${last.id}::uuid)`;
-    const { rows } = await sql<Waiting & Placed>`
-      SELECT id, updated_at AS since, updated_at::text AS place FROM orders
-      WHERE status NOT IN (${FINAL}) AND updated_at < now() - ${olderThanMs} * interval '1 millisecond' AND ${beyond}
-      ORDER BY updated_at, id LIMIT ${PAGE}`.execute(db);
-    return rows;
-  });
 
 /** A fact that was recorded and is in no history. */
 export interface Unanswered extends Waiting {

@@ -28,25 +28,21 @@ export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
   const { db, workflows, quietMs = QUIET_MS } = options;
   return [
     sweep('asked-repairs', (signal) => carryOutAll(options, signal)),
-    sweep('unstarted-orders', () =>
+    sweep('unstarted-orders', (signal) =>
       exclusively(db, 'unstarted-orders', async (trx) => {
-        const waiting = await notBegun(trx, quietMs);
-        return summed(waiting, await askToRun(trx, await missing(workflows, waiting), 'unstarted-orders'));
+        const { waiting, without } = await among(notBegun(trx, quietMs), workflows, signal);
+        return summed(waiting, await askToRun(trx, without, 'unstarted-orders'));
       }),
     ),
-    sweep('unexpired-offers', () =>
+    sweep('unexpired-offers', (signal) =>
       exclusively(db, 'unexpired-offers', async (trx) => {
-        const waiting = await offersPast(trx, quietMs);
-        return summed(waiting, await askToRun(trx, await missing(workflows, waiting), 'unexpired-offers'));
+        const { waiting, without } = await among(offersPast(trx, quietMs), workflows, signal);
+        return summed(waiting, await askToRun(trx, without, 'unexpired-offers'));
       }),
     ),
     sweep('stuck-workflows', (signal) =>
       exclusively(db, 'stuck-workflows', async (trx) => {
-        const stuck: Waiting[] = [];
-        for await (const page of underWay(trx, quietMs)) {
-          signal.throwIfAborted();
-          stuck.push(...(await missing(workflows, page)));
-        }
+        const { without: stuck } = await among(underWay(trx, quietMs), workflows, signal);
         let asked = await askToRun(trx, stuck, 'stuck-workflows');
         const without = new Set(stuck.map(({ id }) => id));
         const facts = await unheard(trx, workflows, { without, quietMs, signal });
@@ -67,8 +63,23 @@ const sweep = (name: OrderSweepName, look: Sweep['look']): Sweep => ({ name, eve
 const summed = (waiting: readonly Waiting[], swept: number): Swept => ({
   swept,
   waiting: waiting.length,
-  oldestMs: Math.max(0, ...waiting.map(({ since }) => Date.now() - since.getTime())),
+  oldestMs: waiting.reduce((oldest, { since }) => Math.max(oldest, Date.now() - since.getTime()), 0),
 });
+
+/** All orders of some pages, and those of them without an open workflow. */
+async function among(
+  pages: AsyncIterable<readonly Waiting[]>,
+  workflows: SweptWorkflows,
+  signal: AbortSignal,
+): Promise<{ readonly waiting: readonly Waiting[]; readonly without: readonly Waiting[] }> {
+  const [waiting, without]: [Waiting[], Waiting[]] = [[], []];
+  for await (const page of pages) {
+    signal.throwIfAborted();
+    waiting.push(...page);
+    without.push(...(await missing(workflows, page)));
+  }
+  return { waiting, without };
+}
 
 /** Those of some orders without an open workflow. Visibility lags: whom it does not name is asked about one by one. */
 async function missing(workflows: SweptWorkflows, orders: readonly Waiting[]): Promise<Waiting[]> {
