@@ -9,13 +9,16 @@ export class OrderUnknownError extends Error {
   }
 }
 
+/** Keys are parked under this code for as long as their orders have no workflow that could hear their facts. */
+export const WORKFLOW_ENDED = 'WORKFLOW_ENDED';
+
 /**
  * An order that has not ended, and its workflow was ended from outside. Its key is parked with the fact and all that
  * follow, to be played again when the order has a workflow: refusing the fact would drop what somebody did.
  */
 export class WorkflowEndedError extends Error {
   override readonly name = 'WorkflowEndedError';
-  readonly code = 'WORKFLOW_ENDED';
+  readonly code = WORKFLOW_ENDED;
   readonly retryable = false;
 
   constructor(orderId: string) {

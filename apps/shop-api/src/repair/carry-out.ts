@@ -9,6 +9,7 @@ import { recordRefusedFact } from '../status/record-refused-fact.ts';
 import type { RepairRow } from './ask-repair.ts';
 import { askToProject, publishWhereWritten, queryableOver, redrive } from './bring-messages.ts';
 import type { Outcome, RepairOptions } from './means.ts';
+import { playParkedFacts } from './parked-facts.ts';
 import { inputOf, type Recorded, stateOf } from './standing-order.ts';
 import { submissionOf } from './submission-of.ts';
 
@@ -79,7 +80,13 @@ async function runWorkflow(
 ): Promise<Outcome> {
   if (isFinal(order.status)) return { state: 'needless', outcome: `the order is ${order.status}` };
   const presence = await workflows.presenceOf(order.id);
-  if (presence.is === 'open') return { state: 'needless', outcome: 'its workflow runs' };
+  if (presence.is === 'open') {
+    // Perhaps this repair started it, and was rolled back: what follows a start is done now.
+    await keepRun(trx, order.id, presence.runId);
+    return (await playParkedFacts(trx, order.id))
+      ? { state: 'done', outcome: 'its workflow runs, and what was parked of it is played again' }
+      : { state: 'needless', outcome: 'its workflow runs' };
+  }
   if (presence.is === 'completed') {
     const status = await statusAtEnd(trx, order.id);
     return isFinal(status)
@@ -90,16 +97,21 @@ async function runWorkflow(
   const state = stateOf(order, await recordedOf(trx, order));
   const begunBy = state === null ? await submissionOf(trx, order.id) : undefined;
   const started = await workflows.restartOrder(inputOf(order), begunBy, state);
-  if (!started.started) return { state: 'needless', outcome: 'its workflow was started meanwhile' };
-  await trx
-    .insertInto('order_workflow')
-    .values({ order_id: order.id, run_id: started.runId })
-    .onConflict((conflict) => conflict.column('order_id').doUpdateSet({ run_id: started.runId }))
-    .execute();
+  // Somebody else did meanwhile. The next look finds how that is.
+  if (!started.started) return { state: 'later' };
+  await keepRun(trx, order.id, started.runId);
   // Facts that came while it had no workflow were parked for this moment.
   const redriven = await redriveOrder(queryableOver(trx), order.id);
   const parked = redriven === 0 ? '' : ', and what was parked of it is played again';
   return { state: 'done', outcome: `its workflow was started where the order stands, ${order.status}${parked}` };
+}
+
+async function keepRun(trx: Transaction<ShopDatabase>, orderId: string, runId: string): Promise<void> {
+  await trx
+    .insertInto('order_workflow')
+    .values({ order_id: orderId, run_id: runId })
+    .onConflict((conflict) => conflict.column('order_id').doUpdateSet({ run_id: runId }))
+    .execute();
 }
 
 /** A workflow commits the order's last move before it ends: what the order is after a look at that end, it stays. */

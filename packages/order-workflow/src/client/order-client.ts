@@ -85,9 +85,10 @@ export interface OrderClient {
   state(orderId: string): Promise<OrderState | null>;
 }
 
-/** `completed` ended by itself, `ended` was ended from outside. `since` is when it closed. */
+/** `completed` ended by itself, `ended` was ended from outside. `since` is when it closed, `runId` the run that is open. */
 export type WorkflowPresence =
-  | { readonly is: 'open' | 'unknown' }
+  | { readonly is: 'unknown' }
+  | { readonly is: 'open'; readonly runId: string }
   | { readonly is: 'completed' | 'ended'; readonly since: Date };
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -185,8 +186,8 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
     presenceOf: (orderId) =>
       call(`look at the workflow of order ${orderId}`, async () => {
         try {
-          const { status, closeTime } = await handleOf(orderId).describe();
-          if (closeTime === undefined) return { is: 'open' };
+          const { status, closeTime, runId } = await handleOf(orderId).describe();
+          if (closeTime === undefined) return { is: 'open', runId };
           return { is: status.name === 'COMPLETED' ? 'completed' : 'ended', since: closeTime };
         } catch (error) {
           if (error instanceof WorkflowNotFoundError) return { is: 'unknown' };

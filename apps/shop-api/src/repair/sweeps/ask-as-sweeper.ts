@@ -6,6 +6,7 @@ import { askRepair, type RepairWanted } from '../ask-repair.ts';
 const REASONS = {
   'run-workflow': 'the order is under way and no workflow of it is open',
   'tell-fact': 'the fact was recorded and the workflow has not heard of it',
+  redrive: 'facts of the order are parked because its workflow had ended, and it waits for none now',
 } as const satisfies Partial<Record<RepairWanted['kind'], string>>;
 
 type SweptFor = Extract<RepairWanted, { kind: keyof typeof REASONS }>;

@@ -2,6 +2,7 @@ import type { OrderStatus } from '@bezel/contracts';
 import { isFinal, STATUSES } from '@bezel/order-workflow';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
+import { WORKFLOW_ENDED } from '../../orchestrator/errors.ts';
 
 /** An order under way, and since when it has waited for what it waits for. */
 export interface Waiting {
@@ -46,6 +47,34 @@ const orderPages = (db: Kysely<ShopDatabase>, olderThanMs: number, orders: RawBu
       ORDER BY since, id LIMIT ${PAGE}`.execute(db);
     return rows;
   });
+
+/** An order of which facts are parked because its workflow had ended, since the first of them was. */
+export interface ParkedFacts extends Waiting {
+  /** It needs no workflow any more: its facts are refused. */
+  readonly ended: boolean;
+}
+
+/**
+ * Orders of which facts are parked because their workflow had ended, and nobody has asked for them yet. A fact that was at that
+ * end is parked after the workflow has been started again, and after what was parked before it is played again. All parked keys
+ * are read, few at any time, and the orders by their primary key. The key of a message is its sender's choice: what is no
+ * order's id is passed over before it is read as one.
+ */
+export const parkedFacts = (db: Kysely<ShopDatabase>, olderThanMs: number): AsyncGenerator<readonly ParkedFacts[]> =>
+  pages<ParkedFacts>(PAGE, async (last) => {
+    const { rows } = await sql<ParkedFacts>`
+      WITH parked AS MATERIALIZED (
+        SELECT encode(key, 'escape') AS key, min(parked_at) AS since FROM outbox.consumer_parked_key
+        WHERE code = ${WORKFLOW_ENDED} AND NOT redrive AND encode(key, 'escape') ~ ${UUID}
+        GROUP BY 1
+      )
+      SELECT o.id, p.since, o.status IN (${FINAL}) AS ended FROM parked AS p JOIN orders AS o ON o.id = p.key::uuid
+      WHERE p.since < now() - ${olderThanMs} * interval '1 millisecond' AND ${last === undefined ? sql`true` : sql`o.id > ${last.id}`}
+      ORDER BY o.id LIMIT ${PAGE}`.execute(db);
+    return rows;
+  });
+
+const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
 /** Each fact of a page is a question to a worker, while the transaction that reads them waits: longer than 15 s it must not. */
 export const FACTS_PAGE = 50;

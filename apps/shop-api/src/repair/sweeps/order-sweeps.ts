@@ -6,7 +6,15 @@ import type { ShopDatabase } from '../../database/shop-database.ts';
 import { carryOutNext } from '../carry-out.ts';
 import type { RepairOptions } from '../means.ts';
 import { askAsSweeper } from './ask-as-sweeper.ts';
-import { notBegun, offersPast, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
+import {
+  notBegun,
+  offersPast,
+  parkedFacts,
+  type Unanswered,
+  unansweredFacts,
+  underWay,
+  type Waiting,
+} from './forgotten-orders.ts';
 
 /** What the sweeps of orders need of Temporal. */
 export type SweptWorkflows = Pick<OrderClient, 'restartOrder' | 'presenceOf' | 'openAmong' | 'signalFact' | 'state'>;
@@ -50,7 +58,11 @@ export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
           if (await askAsSweeper(trx, { orderId: id, sweeper: 'stuck-workflows' }, { kind: 'tell-fact', messageId }))
             asked++;
         }
-        return summed([...stuck, ...facts.unheard, ...facts.unknown], asked);
+        const parked = await deliverable(trx, workflows, { quietMs, signal });
+        for (const { id } of parked) {
+          if (await askAsSweeper(trx, { orderId: id, sweeper: 'stuck-workflows' }, { kind: 'redrive' })) asked++;
+        }
+        return summed([...stuck, ...facts.unheard, ...facts.unknown, ...parked], asked);
       }),
     ),
   ];
@@ -131,6 +143,22 @@ async function unheard(
     }
   }
   return { unheard: found, unknown };
+}
+
+/** Orders with parked facts that could be told now: the workflow is open, or the order has ended and waits for none. */
+async function deliverable(
+  db: Kysely<ShopDatabase>,
+  workflows: SweptWorkflows,
+  { quietMs, signal }: Pick<Unheard, 'quietMs' | 'signal'>,
+): Promise<Waiting[]> {
+  const found: Waiting[] = [];
+  for await (const page of parkedFacts(db, quietMs)) {
+    signal.throwIfAborted();
+    const under = page.filter(({ ended }) => !ended);
+    const without = new Set((await missing(workflows, under)).map(({ id }) => id));
+    found.push(...page.filter(({ id }) => !without.has(id)));
+  }
+  return found;
 }
 
 interface Unheard {
