@@ -1,8 +1,12 @@
 import type { OrderStatus } from '@bezel/contracts';
 import { type Fact, isFinal } from '@bezel/order-workflow';
-import { TemporalCallRefusedError } from '@bezel/order-workflow/client';
+import {
+  TemporalCallRefusedError,
+  TemporalNotPreparedError,
+  TemporalUnavailableError,
+} from '@bezel/order-workflow/client';
 import { log, redriveOrder, withOrder } from '@bezel/service';
-import { sql, type Transaction } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 import type { OrderRow } from '../orders/view/order-resource.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
@@ -22,22 +26,24 @@ export const SETTLE_MS = 30_000;
  * workflow an order; the workflow knows the ids of the facts it heard).
  *
  * @param after repairs up to this id are left out; those that have to wait stay for the next round
- * @returns the repair's id, and what came of it; undefined when there is none
+ * @param which a condition on the row; all unless told
+ * @returns the repair as it was asked for, and what came of it; undefined when there is none
  */
 export const carryOutNext = (
   { db, settleMs = SETTLE_MS, ...means }: RepairOptions,
   after: string | null,
-): Promise<{ readonly id: string; readonly result: Outcome } | undefined> =>
+  which: RawBuilder<unknown> = sql`true`,
+): Promise<{ readonly repair: RepairRow; readonly result: Outcome } | undefined> =>
   db.transaction().execute(async (trx) => {
     const { rows } = await sql<RepairRow>`
-      SELECT * FROM order_repair WHERE state = 'asked' AND (${after}::uuid IS NULL OR id > ${after}::uuid)
+      SELECT * FROM order_repair WHERE state = 'asked' AND (${after}::uuid IS NULL OR id > ${after}::uuid) AND ${which}
       ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(trx);
     const [repair] = rows;
     if (repair === undefined) return undefined;
     const result = await withOrder(repair.order_id, () =>
-      carryOut(trx, { ...means, settleMs }, repair).catch(refusedByTemporal),
+      carryOut(trx, { ...means, settleMs }, repair).catch(byTemporal),
     );
-    if (result.state !== 'later') {
+    if ('outcome' in result) {
       await trx
         .updateTable('order_repair')
         .set({ state: result.state, outcome: result.outcome, ended_at: sql<Date>`now()` as never })
@@ -46,13 +52,22 @@ export const carryOutNext = (
       const fields = { 'event.action': 'order-repaired', 'bezel.repair.id': repair.id };
       log.warn(fields, `repair ${repair.kind} ${result.state}: ${result.outcome}`);
     }
-    return { id: repair.id, result };
+    return { repair, result };
   });
 
-/** What Temporal will never take must not keep the repairs behind it waiting. Anything else passes, and is tried again. */
-function refusedByTemporal(error: unknown): Outcome {
-  if (!(error instanceof TemporalCallRefusedError)) throw error;
-  return { state: 'refused', outcome: `${error.message}: a person must find out what is wrong with the order` };
+/**
+ * Neither what Temporal will never take nor what it cannot be asked now must keep the repairs behind it waiting. A call that failed
+ * has changed nothing in this transaction. Anything else, such as the database, ends the look.
+ */
+function byTemporal(error: unknown): Outcome {
+  if (error instanceof TemporalCallRefusedError) {
+    return { state: 'refused', outcome: `${error.message}: a person must find out what is wrong with the order` };
+  }
+  if (error instanceof TemporalUnavailableError || error instanceof TemporalNotPreparedError) {
+    log.warn({ err: error }, 'a repair waits for Temporal');
+    return { state: 'unanswered' };
+  }
+  throw error;
 }
 
 type Means = Required<Omit<RepairOptions, 'db'>>;

@@ -3,10 +3,10 @@ import type { Database, Outbox } from '@bezel/outbox';
 import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
 
-/** What carrying out a repair came to; `later` leaves it asked. */
+/** What carrying out a repair came to. `later` leaves it asked, and so does `unanswered`: Temporal could not be asked. */
 export type Outcome =
   | { readonly state: 'done' | 'needless' | 'refused'; readonly outcome: string }
-  | { readonly state: 'later' };
+  | { readonly state: 'later' | 'unanswered' };
 
 /** What repairs need of Temporal. */
 export type RepairWorkflows = Pick<OrderClient, 'restartOrder' | 'presenceOf' | 'signalFact'>;

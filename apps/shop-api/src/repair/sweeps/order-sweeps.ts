@@ -1,11 +1,11 @@
 import type { OrderClient } from '@bezel/order-workflow/client';
 import { sweepEveryMs } from '@bezel/order-workflow/sweepers';
 import { exclusively, log, type Sweep, type Swept } from '@bezel/service';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
-import { carryOutNext } from '../carry-out.ts';
 import type { RepairOptions } from '../means.ts';
 import { askAsSweeper } from './ask-as-sweeper.ts';
+import { askedRepairs } from './asked-repairs.ts';
 import {
   notBegun,
   offersPast,
@@ -35,7 +35,7 @@ const QUIET_MS = 2 * 60_000;
 export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
   const { db, workflows, quietMs = QUIET_MS } = options;
   return [
-    sweep('asked-repairs', (signal) => carryOutAll(options, signal)),
+    sweep('asked-repairs', askedRepairs(options)),
     sweep('unstarted-orders', (signal) =>
       exclusively(db, 'unstarted-orders', async (trx) => {
         const { waiting, without } = await among(notBegun(trx, quietMs), workflows, signal);
@@ -166,20 +166,4 @@ interface Unheard {
   readonly without: ReadonlySet<string>;
   readonly quietMs: number;
   readonly signal: AbortSignal;
-}
-
-/** Each waiting repair once; one that has to wait is left for the next look. */
-async function carryOutAll(options: RepairOptions, signal: AbortSignal): Promise<Swept> {
-  let swept = 0;
-  let after: string | null = null;
-  while (!signal.aborted) {
-    const carried: Awaited<ReturnType<typeof carryOutNext>> = await carryOutNext(options, after);
-    if (carried === undefined) break;
-    after = carried.id;
-    if (carried.result.state !== 'later') swept++;
-  }
-  const { rows } = await sql<{ waiting: number; oldestMs: number }>`
-    SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(at)) * 1000, 0)::float8 AS "oldestMs"
-    FROM order_repair WHERE state = 'asked'`.execute(options.db);
-  return { swept, ...(rows[0] ?? { waiting: 0, oldestMs: 0 }) };
 }

@@ -1,0 +1,63 @@
+import type { Swept } from '@bezel/service';
+import { type RawBuilder, sql } from 'kysely';
+import type { RepairRow } from '../ask-repair.ts';
+import { carryOutNext } from '../carry-out.ts';
+import type { RepairOptions } from '../means.ts';
+import { type Questions, questions } from './questions.ts';
+
+/** What is asked of a workflow. Anything else is done whether Temporal answers or not. */
+const OF_A_WORKFLOW: readonly RepairRow['kind'][] = ['run-workflow', 'tell-fact'];
+const IS_OF_A_WORKFLOW = sql`kind = ANY (${OF_A_WORKFLOW})`;
+
+/**
+ * One look after another at the repairs that were asked for: each waiting one once; one that has to wait is left for the next
+ * look, and so is what is asked of workflows while Temporal is away.
+ *
+ * @throws what the database throws: it ends the look, and the next one begins anew
+ */
+export function askedRepairs(options: RepairOptions): (signal: AbortSignal) => Promise<Swept> {
+  let last: ReadonlySet<string> = new Set();
+  return async (signal) => {
+    const asking = questions(last);
+    const first = await carryOutAll(options, signal, asking, firstOf);
+    const then = await carryOutAll(options, signal, asking, lastOf);
+    last = asking.forNext();
+    const { rows } = await sql<{ waiting: number; oldestMs: number }>`
+      SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(at)) * 1000, 0)::float8 AS "oldestMs"
+      FROM order_repair WHERE state = 'asked'`.execute(options.db);
+    return { swept: first + then, ...(rows[0] ?? { waiting: 0, oldestMs: 0 }) };
+  };
+}
+
+/** Answers for how many it carried out. */
+async function carryOutAll(
+  options: RepairOptions,
+  signal: AbortSignal,
+  asking: Questions,
+  which: (asking: Questions) => RawBuilder<unknown>,
+): Promise<number> {
+  let swept = 0;
+  let after: string | null = null;
+  while (!signal.aborted) {
+    const carried: Awaited<ReturnType<typeof carryOutNext>> = await carryOutNext(options, after, which(asking));
+    if (carried === undefined) break;
+    const { repair, result } = carried;
+    after = repair.id;
+    if (OF_A_WORKFLOW.includes(repair.kind)) {
+      asking.came(repair.order_id, result.state === 'unanswered' ? 'none' : 'answer');
+    }
+    if ('outcome' in result) swept++;
+  }
+  return swept;
+}
+
+/** All but what is asked of the workflows of some orders, or of any when nobody answers. */
+const firstOf = ({ away, last, unanswered }: Questions): RawBuilder<unknown> =>
+  away
+    ? sql`NOT (${IS_OF_A_WORKFLOW})`
+    : sql`(NOT (${IS_OF_A_WORKFLOW}) OR order_id <> ALL (${[...last, ...unanswered]}::uuid[]))`;
+
+const lastOf = ({ away, last, unanswered }: Questions): RawBuilder<unknown> => {
+  const left = away ? [] : [...last].filter((orderId) => !unanswered.has(orderId));
+  return sql`(${IS_OF_A_WORKFLOW} AND order_id = ANY (${left}::uuid[]))`;
+};
