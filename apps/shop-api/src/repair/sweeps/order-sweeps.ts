@@ -15,6 +15,7 @@ import {
   underWay,
   type Waiting,
 } from './forgotten-orders.ts';
+import { type Questions, questions } from './questions.ts';
 
 /** What the sweeps of orders need of Temporal. */
 export type SweptWorkflows = Pick<OrderClient, 'restartOrder' | 'presenceOf' | 'openAmong' | 'signalFact' | 'state'>;
@@ -34,6 +35,7 @@ const QUIET_MS = 2 * 60_000;
  */
 export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
   const { db, workflows, quietMs = QUIET_MS } = options;
+  let unanswered: ReadonlySet<string> = new Set();
   return [
     sweep('asked-repairs', askedRepairs(options)),
     sweep('unstarted-orders', (signal) =>
@@ -53,7 +55,9 @@ export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
         const { without: stuck } = await among(underWay(trx, quietMs), workflows, signal);
         let asked = await askToRun(trx, stuck, 'stuck-workflows');
         const without = new Set(stuck.map(({ id }) => id));
-        const facts = await unheard(trx, workflows, { without, quietMs, signal });
+        const asking = questions(unanswered);
+        const facts = await unheard(trx, workflows, { without, quietMs, signal, asking });
+        unanswered = asking.forNext();
         for (const { id, messageId } of facts.unheard) {
           if (await askAsSweeper(trx, { orderId: id, sweeper: 'stuck-workflows' }, { kind: 'tell-fact', messageId }))
             asked++;
@@ -117,31 +121,39 @@ async function askToRun(
 
 /**
  * Facts that the workflow has not heard: one it keeps for later, or a cancellation it is at, is no reason to tell it again.
- * When no worker answers for a workflow, none will for the next: what could not be asked is `unknown`, and waits.
+ * What could not be asked is `unknown`, and waits.
  */
 async function unheard(
   db: Kysely<ShopDatabase>,
   workflows: SweptWorkflows,
-  { without, quietMs, signal }: Unheard,
+  { without, quietMs, signal, asking }: Unheard,
 ): Promise<{ readonly unheard: Unanswered[]; readonly unknown: Unanswered[] }> {
   const found: Unanswered[] = [];
   const unknown: Unanswered[] = [];
-  for await (const page of unansweredFacts(db, quietMs)) {
-    for (const fact of page.filter(({ id }) => !without.has(id))) {
-      signal.throwIfAborted();
-      if (unknown.length > 0) {
-        unknown.push(fact);
-        continue;
-      }
-      try {
-        const state = await workflows.state(fact.id);
-        if (state !== null && !state.seen.includes(fact.messageId)) found.push(fact);
-      } catch (error) {
-        log.warn({ err: error }, 'what workflows have heard cannot be asked');
-        unknown.push(fact);
-      }
+  async function ask(fact: Unanswered): Promise<void> {
+    signal.throwIfAborted();
+    if (asking.away || asking.unanswered.has(fact.id)) {
+      unknown.push(fact);
+      return;
+    }
+    try {
+      const state = await workflows.state(fact.id);
+      asking.came(fact.id, 'answer');
+      if (state !== null && !state.seen.includes(fact.messageId)) found.push(fact);
+    } catch (error) {
+      log.warn({ err: error, 'order.id': fact.id }, 'what a workflow has heard cannot be asked');
+      asking.came(fact.id, 'none');
+      unknown.push(fact);
     }
   }
+  const last: Unanswered[] = [];
+  for await (const page of unansweredFacts(db, quietMs)) {
+    for (const fact of page.filter(({ id }) => !without.has(id))) {
+      if (asking.last.has(fact.id)) last.push(fact);
+      else await ask(fact);
+    }
+  }
+  for (const fact of last) await ask(fact);
   return { unheard: found, unknown };
 }
 
@@ -166,4 +178,5 @@ interface Unheard {
   readonly without: ReadonlySet<string>;
   readonly quietMs: number;
   readonly signal: AbortSignal;
+  readonly asking: Questions;
 }

@@ -27,11 +27,11 @@ const recorded = async (): Promise<string[]> =>
   );
 
 /** One look, with a workflow that has heard of some facts: how much it swept, and what was asked. */
-async function look(heard: () => Promise<readonly string[]>) {
+async function look(heard: (orderId: string) => Promise<readonly string[]>) {
   const { kysely: db, pool } = shop.database;
   const workflows = {
     openAmong: async (ids: readonly string[]) => new Set(ids),
-    state: async () => ({ seen: await heard() }) as OrderState,
+    state: async (id: string) => ({ seen: await heard(id) }) as OrderState,
   } as unknown as Parameters<typeof orderSweeps>[0]['workflows'];
   const sweeps = orderSweeps({ db, pool, outbox: shop.outbox, workflows, quietMs: 0 });
   const swept = await sweeps.find(({ name }) => name === 'stuck-workflows')?.look(new AbortController().signal);
@@ -57,4 +57,31 @@ test('a fact that was not heard is told, however many that were heard are older'
   const { swept, asked } = await look(async () => facts.slice(0, -1));
   expect(swept).toMatchObject({ swept: 1, waiting: 1 });
   expect(asked).toEqual(facts.slice(-1));
+});
+
+test('a workflow of which nobody answers leaves its own facts waiting, and no others', async () => {
+  await shop.database.pool.query('DELETE FROM order_repair');
+  // Said later than all others.
+  const { id: other } = await shop.submitted();
+  const { rows } = await shop.database.pool.query(
+    `INSERT INTO order_fact (message_id, order_id, kind, said_by) VALUES (gen_random_uuid(), $1, 'cancellation-requested', 'ann')
+     RETURNING message_id AS id`,
+    [other],
+  );
+  const { swept, asked } = await look((id) => (id === orderId ? Promise.reject(new Error('no')) : Promise.resolve([])));
+  expect(asked).toEqual(rows.map(({ id }) => id));
+  expect(swept).toMatchObject({ swept: 1, waiting: FACTS_PAGE * 2 + 8 });
+});
+
+test('when no worker answers for any, three are asked', async () => {
+  for (let n = 0; n < 5; n++) {
+    const { id } = await shop.submitted();
+    await shop.post(`/v1/orders/${id}/cancel`, { reason: 'another ring' });
+  }
+  let asked = 0;
+  await look(() => {
+    asked++;
+    return Promise.reject(new Error('no worker'));
+  });
+  expect(asked).toBe(3);
 });
