@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@bezel/contracts';
-import { type Fact, isFinal } from '@bezel/order-workflow';
+import { isFinal } from '@bezel/order-workflow';
 import {
   TemporalCallRefusedError,
   TemporalNotPreparedError,
@@ -14,6 +14,7 @@ import type { RepairRow } from './ask-repair.ts';
 import { askToProject, publishWhereWritten, queryableOver, redrive } from './bring-messages.ts';
 import type { Outcome, RepairOptions } from './means.ts';
 import { playParkedFacts } from './parked-facts.ts';
+import { provenFact } from './proven-fact.ts';
 import { inputOf, type Recorded, stateOf } from './standing-order.ts';
 import { submissionOf } from './submission-of.ts';
 
@@ -171,13 +172,11 @@ async function tellFact(
         OR EXISTS (SELECT FROM order_refused_fact WHERE order_id = ${order.id} AND message_id = ${messageId})
         AS answered`.execute(trx);
   if (rows[0]?.answered) return { state: 'needless', outcome: 'the fact is in the history already' };
-  const fact = await factOf(trx, order.id, messageId, repair);
-  if (fact === undefined) {
-    return {
-      state: 'refused',
-      outcome: 'nobody has recorded such a fact of this order: a person must find out what it was',
-    };
+  const proven = await provenFact(trx, repair);
+  if ('unproven' in proven) {
+    return { state: 'refused', outcome: `${proven.unproven}: a person must find out what it was` };
   }
+  const { fact } = proven;
   let { status } = order;
   if (!isFinal(status)) {
     const told = await workflows.signalFact(order.id, fact);
@@ -190,26 +189,4 @@ async function tellFact(
   const { kind, at } = fact;
   await recordRefusedFact(trx, { orderId: order.id, messageId, kind, status, reason: 'order-ended', at });
   return { state: 'done', outcome: `refused, the order is ${status}: ${kind}` };
-}
-
-/** As the shop recorded it, or as the asker has it from another service's event. */
-async function factOf(
-  trx: Transaction<ShopDatabase>,
-  orderId: string,
-  messageId: string,
-  { fact }: Pick<RepairRow, 'fact'>,
-): Promise<Fact | undefined> {
-  const recorded = await trx
-    .selectFrom('order_fact')
-    .selectAll()
-    .where('message_id', '=', messageId)
-    .where('order_id', '=', orderId)
-    .executeTakeFirst();
-  if (recorded === undefined) return fact === null ? undefined : { messageId, ...fact };
-  const { kind, at, said_by, reason, offer_id } = recorded;
-  return {
-    ...{ messageId, kind, at: at.toISOString(), by: said_by },
-    ...(reason === null ? {} : { reason }),
-    ...(offer_id === null ? {} : { offerId: offer_id }),
-  };
 }

@@ -1,6 +1,7 @@
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type Shop, startShop } from '../testing/shop.ts';
+import { tookMessage } from '../testing/took-message.ts';
 import { askRepair, type RepairWanted } from './ask-repair.ts';
 import { carryOutNext } from './carry-out.ts';
 import type { RepairWorkflows } from './means.ts';
@@ -16,10 +17,12 @@ beforeEach(async () => {
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
-const wantedFact = (): RepairWanted => {
-  const at = new Date().toISOString();
-  return { kind: 'tell-fact', messageId: uuidv7(), fact: { kind: 'delivered', at, by: 'courier' } };
-};
+/** A fact that another service told, and that was taken. */
+async function wantedFact(): Promise<RepairWanted> {
+  const [messageId, at] = [uuidv7(), new Date().toISOString()];
+  await tookMessage(shop.database.pool, messageId, at);
+  return { kind: 'tell-fact', messageId, fact: { kind: 'manufacturing-started', at, by: 'olga' } };
+}
 
 /** What comes of a repair when the workflow has ended by itself; `ending` happens between the look at the order and that at it. */
 async function repaired(wanted: RepairWanted, ending: () => Promise<unknown> = async () => {}) {
@@ -46,12 +49,12 @@ test('an order that ended with its workflow in the meantime needs none', async (
 });
 
 test('a fact of an order that ended in the meantime came too late', async () => {
-  expect(await repaired(wantedFact(), cancel)).toMatchObject({ state: 'done' });
+  expect(await repaired(await wantedFact(), cancel)).toMatchObject({ state: 'done' });
   expect(await refusals()).toEqual([{ status: 'CANCELLED', reason: 'order-ended' }]);
 });
 
 test('a fact of an order that its workflow left behind waits for no other one', async () => {
-  expect(await repaired(wantedFact())).toMatchObject({
+  expect(await repaired(await wantedFact())).toMatchObject({
     state: 'refused',
     outcome: expect.stringContaining('is PRICED'),
   });

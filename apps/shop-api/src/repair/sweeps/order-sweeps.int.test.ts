@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { moveOrder } from '../../status/move-order.ts';
 import { type RunningShop, startRunningShop } from '../../testing/running-shop.ts';
 import { ADA, ANN, offerOf, wayTo } from '../../testing/shop.ts';
+import { tookMessage } from '../../testing/took-message.ts';
 import { orderSweeps } from './order-sweeps.ts';
 
 jest.setTimeout(120_000);
@@ -170,13 +171,24 @@ test('an order in work that Temporal forgot goes on with what the workshop tells
   expect(await repairs(id)).toHaveLength(1);
 });
 
-test('what another service told and the workflow never heard is told again by an administrator, once', async () => {
+test('what another service told and the workflow lost is told again by an administrator, once', async () => {
   const id = await priced();
+  const data = { orderId: id, workOrderId: uuidv7(), by: 'olga', at: new Date().toISOString() };
+  const messageId = await running.topics.tell(WorkOrderStarted, data);
+  const taken = () =>
+    waitFor('the message to be handled', async () => {
+      const { rowCount } = await running.shop.database.pool.query('SELECT FROM outbox.inbox WHERE id = $1', [
+        messageId,
+      ]);
+      return rowCount === 1;
+    });
+  await taken();
+  // The workflow kept it until it would fit, and is gone with it: what moved nothing is in no history.
+  await terminated(id);
+  await sweep('stuck-workflows');
   await accept(id);
   await running.topics.relay(id, /accepted/);
   await running.reached(id, 'APPROVED');
-  const messageId = uuidv7();
-  const data = { orderId: id, workOrderId: uuidv7(), by: 'olga', at: new Date().toISOString() };
   const ask = () =>
     running.shop.post(
       `/v1/operations/orders/${id}/repairs`,
@@ -195,11 +207,9 @@ test('what another service told and the workflow never heard is told again by an
   expect((await ask()).status).toBe(202);
   await look('asked-repairs');
   await running.topics.tell(WorkOrderStarted, data, messageId);
-  await waitFor('the message to be handled', async () => {
-    const { rowCount } = await running.shop.database.pool.query('SELECT FROM outbox.inbox WHERE id = $1', [messageId]);
-    return rowCount === 1;
-  });
+  await taken();
   expect((await repairs(id)).map((line) => line.replace(/ asked by.*/, ''))).toEqual([
+    'run-workflow (done)',
     'tell-fact (done)',
     'tell-fact (needless)',
   ]);
@@ -236,14 +246,16 @@ test('a workflow that ended by itself under an order that has not is for a perso
   expect(await repairs(id)).toEqual(refused);
   // No workflow will ever hear of the order again: a fact that somebody asks for does not wait for one.
   const data = { orderId: id, workOrderId: uuidv7(), by: 'olga', at: new Date().toISOString() };
+  const messageId = uuidv7();
+  await tookMessage(running.shop.database.pool, messageId, data.at);
   await running.shop.post(
     `/v1/operations/orders/${id}/repairs`,
-    { kind: 'tell-fact', messageId: uuidv7(), event: { type: WorkOrderStarted.type, data }, reason: 'no effect' },
+    { kind: 'tell-fact', messageId, event: { type: WorkOrderStarted.type, data }, reason: 'no effect' },
     { as: ADA, headers: { 'idempotency-key': uuidv7() } },
   );
   expect(await look('asked-repairs')).toMatchObject({ swept: 1, waiting: 0 });
   expect(await repairs(id)).toEqual([
     ...refused,
-    expect.stringMatching(/^tell-fact \(refused\) .*a person must find out/),
+    expect.stringMatching(/^tell-fact \(refused\) .*ended by itself.*a person must find out/),
   ]);
 });
