@@ -17,11 +17,13 @@ export const ORCHESTRATOR_GROUP = 'shop.orchestrator';
 const MAX_BATCH_SIZE = 50;
 
 /**
- * Partitions handled at a time; each takes a connection, the consumer two more now and then, each sweeper one, and one that
- * carries out repairs another. */
+ * Partitions handled at a time; each takes a connection, the consumer two more now and then, each sweeper one, those that look
+ * alone another one for their lock, and one that carries out repairs another.
+ */
 const PARTITIONS_AT_A_TIME = 6;
 const SWEEPERS = 4;
-export const CONSUMER_CONNECTIONS = PARTITIONS_AT_A_TIME + 2 + SWEEPERS + 1;
+const LOOK_ALONE = 3;
+export const CONSUMER_CONNECTIONS = PARTITIONS_AT_A_TIME + 2 + SWEEPERS + LOOK_ALONE + 1;
 
 /**
  * The role `consumer`: works while Kafka, Postgres and Temporal answer. Any of them may be away when it starts. It also sweeps

@@ -2,7 +2,8 @@
 
 import { createDatabase, waitFor } from '@bezel/local/testing';
 import { afterEach, expect, test } from '@jest/globals';
-import { sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
 import { openDatabase } from '../database/index.ts';
 import { metricsText } from '../telemetry/index.ts';
 import { exclusively, type RunningSweeps, type Sweep, type Swept, startSweeps } from './sweeps.ts';
@@ -82,11 +83,12 @@ test('one process at a time does what is exclusive, and the lock ends with whoev
     release();
     expect(await holding).toBe('done');
     expect(await exclusively(b.kysely, 'one', async () => 'done')).toBe('done');
-    // One that dies in the midst of it.
-    const dying = exclusively(a.kysely, 'one', async (trx) => {
-      const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx);
-      await b.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
-      await sql`SELECT 1`.execute(trx);
+    // One whose connection dies in the midst of it.
+    const dying = exclusively(a.kysely, 'one', async () => {
+      await b.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_locks
+         WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
     });
     await expect(dying).rejects.toThrow();
     await waitFor(
@@ -96,5 +98,30 @@ test('one process at a time does what is exclusive, and the lock ends with whoev
   } finally {
     await a.end();
     await b.end();
+  }
+});
+
+test('what is exclusive may take longer than a transaction may be idle, and its writes are committed as it goes', async () => {
+  await using empty = await createDatabase();
+  const database = openDatabase({ url: empty.url, name: 'a' });
+  const pool = new pg.Pool({ connectionString: empty.url, options: '-c idle_in_transaction_session_timeout=50' });
+  const impatient = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await database.pool.query('CREATE TABLE asked (id int)');
+    const work = async () => {
+      await sql`INSERT INTO asked VALUES (1)`.execute(impatient);
+      await waitFor('the lock to have been idle for longer', async () => {
+        const { rowCount } = await database.pool.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'
+             AND state_change < now() - interval '200 milliseconds'`,
+        );
+        return rowCount === 1;
+      });
+      return (await database.pool.query('SELECT FROM asked')).rowCount;
+    };
+    expect(await exclusively(impatient, 'one', work)).toBe(1);
+  } finally {
+    await impatient.destroy();
+    await database.end();
   }
 });

@@ -17,36 +17,45 @@ export const PAGE = 200;
 
 type OrderPages = AsyncGenerator<readonly Waiting[]>;
 
-/** Submitted orders that nobody began with, longest first. Served by `orders_in_stage`. */
+/** Submitted orders that nobody began with, longest first. */
 export const notBegun = (db: Kysely<ShopDatabase>, olderThanMs: number): OrderPages =>
-  orderPages(
-    db,
-    olderThanMs,
-    sql`SELECT id, updated_at AS since FROM orders WHERE status = 'SUBMITTED' AND status NOT IN (${FINAL})`,
-  );
+  ordersIn(db, 'SUBMITTED', { olderThanMs });
 
-/** Offers past their end that still stand, longest first. Served by `orders_in_stage`; only what is in PRICED is looked at. */
+/** Offers past their end that still stand. Only what is in PRICED is looked at. */
 export const offersPast = (db: Kysely<ShopDatabase>, olderThanMs: number): OrderPages =>
-  orderPages(
-    db,
-    olderThanMs,
-    sql`
-    SELECT id, (offer ->> 'expiresAt')::timestamptz AS since FROM orders WHERE status = 'PRICED' AND status NOT IN (${FINAL})`,
-  );
+  ordersIn(db, 'PRICED', { olderThanMs, since: sql`(offer ->> 'expiresAt')::timestamptz` });
 
-/** All orders under way, longest in their status first. Served by `orders_in_stage`, which has no others. */
-export const underWay = (db: Kysely<ShopDatabase>, olderThanMs: number): OrderPages =>
-  orderPages(db, olderThanMs, sql`SELECT id, updated_at AS since FROM orders WHERE status NOT IN (${FINAL})`);
+/** All orders under way, status by status, and longest in it first. */
+export async function* underWay(db: Kysely<ShopDatabase>, olderThanMs: number): OrderPages {
+  for (const status of STATUSES) if (!isFinal(status)) yield* ordersIn(db, status, { olderThanMs });
+}
 
-const orderPages = (db: Kysely<ShopDatabase>, olderThanMs: number, orders: RawBuilder<unknown>): OrderPages =>
-  pages<Waiting & Placed>(PAGE, async (last) => {
-    const beyond = last === undefined ? sql`true` : sql`(since, id) > (${last.place}::timestamptz, ${last.id}::uuid)`;
-    const { rows } = await sql<Waiting & Placed>`
-      SELECT id, since, since::text AS place FROM (${orders}) AS waiting
-      WHERE since < now() - ${olderThanMs} * interval '1 millisecond' AND ${beyond}
-      ORDER BY since, id LIMIT ${PAGE}`.execute(db);
-    return rows;
-  });
+interface PageOptions {
+  readonly olderThanMs: number;
+  /** Since when an order waits; since it has the status unless told. */
+  readonly since?: RawBuilder<unknown>;
+}
+
+const ordersIn = (db: Kysely<ShopDatabase>, status: OrderStatus, options: PageOptions): OrderPages =>
+  pages<Waiting & Placed>(PAGE, async (last) => (await pageStatement(status, options, last).execute(db)).rows);
+
+/**
+ * One page of the orders in a status, along `orders_in_stage`: it begins where the last one ended and reads no row of another page,
+ * but for orders of the same moment.
+ */
+export function pageStatement(
+  status: OrderStatus,
+  { olderThanMs, since = sql`updated_at` }: PageOptions,
+  last: Pick<Waiting & Placed, 'id' | 'place'> | undefined,
+) {
+  const beyond =
+    last === undefined ? sql`true` : sql`(updated_at, id) > (${last.place}::timestamptz, ${last.id}::uuid)`;
+  return sql<Waiting & Placed>`
+    SELECT id, ${since} AS since, updated_at::text AS place FROM orders
+    WHERE status = ${sql.lit(status)} AND status NOT IN (${FINAL})
+      AND ${since} < now() - ${olderThanMs} * interval '1 millisecond' AND ${beyond}
+    ORDER BY updated_at, id LIMIT ${PAGE}`;
+}
 
 /** An order of which facts are parked because its workflow had ended, since the first of them was. */
 export interface ParkedFacts extends Waiting {
@@ -76,36 +85,28 @@ export const parkedFacts = (db: Kysely<ShopDatabase>, olderThanMs: number): Asyn
 
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
-/** Each fact of a page is a question to a worker, while the transaction that reads them waits: longer than 15 s it must not. */
-export const FACTS_PAGE = 50;
-
-/** A fact that was recorded and is in no history. */
+/** A fact that was recorded and is in no history. `id` is its order's. */
 export interface Unanswered extends Waiting {
   readonly messageId: string;
-  readonly status: OrderStatus;
 }
 
 /**
- * All facts of orders under way that neither moved nor were refused, by pages, oldest first. Any number of them may be with their
- * workflows, and one behind them may not. Served by `orders_in_stage` and the primary keys of what is looked up for each of those
- * orders.
+ * The facts of some orders that neither moved them nor were refused, oldest first. An order has few facts. Served by
+ * `order_fact_said_once`, and by the primary keys of what is looked up for each.
  */
-export const unansweredFacts = (db: Kysely<ShopDatabase>, olderThanMs: number): AsyncGenerator<readonly Unanswered[]> =>
-  pages<Unanswered & Placed>(FACTS_PAGE, async (last) => {
-    const beyond =
-      last === undefined
-        ? sql`true`
-        : sql`(f.at, f.message_id) > (${last.place}::timestamptz, ${last.messageId}::uuid)`;
-    const { rows } = await sql<Unanswered & Placed>`
-      SELECT o.id, o.status, f.message_id AS "messageId", f.at AS since, f.at::text AS place
-      FROM orders AS o JOIN order_fact AS f ON f.order_id = o.id
-      WHERE o.status NOT IN (${FINAL}) AND f.at < now() - ${olderThanMs} * interval '1 millisecond'
-        AND NOT EXISTS (SELECT FROM order_history AS h WHERE h.order_id = o.id AND h.caused_by = f.message_id)
-        AND NOT EXISTS (SELECT FROM order_refused_fact AS r WHERE r.order_id = o.id AND r.message_id = f.message_id)
-        AND ${beyond}
-      ORDER BY f.at, f.message_id LIMIT ${FACTS_PAGE}`.execute(db);
-    return rows;
-  });
+export async function unansweredFacts(
+  db: Kysely<ShopDatabase>,
+  orders: readonly Pick<Waiting, 'id'>[],
+  olderThanMs: number,
+): Promise<readonly Unanswered[]> {
+  const { rows } = await sql<Unanswered>`
+    SELECT f.order_id AS id, f.message_id AS "messageId", f.at AS since FROM order_fact AS f
+    WHERE f.order_id = ANY (${orders.map(({ id }) => id)}::uuid[]) AND f.at < now() - ${olderThanMs} * interval '1 millisecond'
+      AND NOT EXISTS (SELECT FROM order_history AS h WHERE h.order_id = f.order_id AND h.caused_by = f.message_id)
+      AND NOT EXISTS (SELECT FROM order_refused_fact AS r WHERE r.order_id = f.order_id AND r.message_id = f.message_id)
+    ORDER BY f.at, f.message_id`.execute(db);
+  return rows;
+}
 
 /** Where a page ends. As text, because a Date has no microseconds: the page after it would begin too early. */
 interface Placed {

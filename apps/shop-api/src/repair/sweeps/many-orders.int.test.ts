@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { offerOf, type Shop, startShop } from '../../testing/shop.ts';
-import { PAGE } from './forgotten-orders.ts';
+import { PAGE, pageStatement } from './forgotten-orders.ts';
 import { orderSweeps } from './order-sweeps.ts';
 
 jest.setTimeout(60_000);
@@ -12,7 +12,7 @@ beforeAll(async () => {
   shop = await startShop();
   const { id } = await shop.submitted();
   // More than two pages, some of the same moment: orders of one transaction.
-  await shop.database.pool.query(
+  await pastConstraints(
     `INSERT INTO orders
      SELECT copy.* FROM orders AS one, generate_series(1, $2::integer) AS n,
        jsonb_populate_record(one, jsonb_build_object('id', gen_random_uuid(), 'number', 'B-2025-' || lpad(n::text, 6, '0'))) AS copy
@@ -27,6 +27,14 @@ afterAll(() => shop[Symbol.asyncDispose]());
 
 const ids = async (): Promise<string[]> =>
   (await shop.database.pool.query('SELECT id FROM orders ORDER BY updated_at, id')).rows.map(({ id }) => id);
+
+/** These orders have no history, which each order has to have. */
+async function pastConstraints(text: string, params: unknown[]): Promise<void> {
+  const client = await shop.database.pool.connect();
+  await client.query('SET session_replication_role = replica');
+  await client.query(text, params);
+  client.release(true);
+}
 
 /** One look when all orders but one have a workflow: what it says, and for which orders it asked. */
 async function look(name: string, without: string | undefined) {
@@ -56,8 +64,52 @@ test.each(['unstarted-orders', 'stuck-workflows'])(
   },
 );
 
+test.each(['unstarted-orders', 'stuck-workflows'])(
+  '%s: what was asked for stays when a page behind it cannot be looked at',
+  async (name) => {
+    const { kysely: db, pool } = shop.database;
+    const all = await ids();
+    let looks = 0;
+    const workflows = {
+      async openAmong() {
+        looks++;
+        if (looks > 1) throw new Error('Temporal is away');
+        return new Set(all.slice(1));
+      },
+      async presenceOf(id: string) {
+        expect(id).toBe(all[0]);
+        return { is: 'unknown' };
+      },
+    } as unknown as Parameters<typeof orderSweeps>[0]['workflows'];
+    const sweeps = orderSweeps({ db, pool, outbox: shop.outbox, workflows, quietMs: 0 });
+    const sweep = sweeps.find((one) => one.name === name);
+    await expect(sweep?.look(new AbortController().signal)).rejects.toThrow('Temporal is away');
+    const { rows } = await pool.query('DELETE FROM order_repair RETURNING order_id AS id');
+    expect(rows).toEqual([{ id: all[0] }]);
+  },
+);
+
+test('a page is read along the index, from where the last one ended', async () => {
+  const { kysely, pool } = shop.database;
+  await pool.query('ANALYZE orders');
+  const last = { id: (await ids())[PAGE] ?? '', place: new Date().toISOString() };
+  const { sql, parameters } = pageStatement('SUBMITTED', { olderThanMs: 0 }, last).compile(kysely);
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN; SET LOCAL enable_seqscan = off');
+    const { rows } = await client.query(`EXPLAIN ${sql}`, [...parameters]);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(/Presorted Key: updated_at.*Index Scan using orders_in_stage/s);
+    // The rows of earlier pages are not read: they are before where the index is entered.
+    expect(plan).toMatch(/Index Cond: \(\(status = 'SUBMITTED'::text\) AND [^\n]*updated_at[^\n]* >= /);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+});
+
 test('unexpired-offers: an offer that nobody ended is found, however many ended before', async () => {
-  await shop.database.pool.query(
+  await pastConstraints(
     `UPDATE orders SET status = 'PRICED', offer = $1::jsonb || jsonb_build_object('expiresAt', updated_at)`,
     [JSON.stringify(offerOf())],
   );
