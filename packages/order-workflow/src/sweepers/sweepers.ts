@@ -67,7 +67,7 @@ export const SWEEPERS: Readonly<Record<SweeperName, SweeperDescription>> = {
   },
   'stuck-workflows': {
     looksFor: 'orders whose workflow is missing, has ended early, or has not acted on a fact that was recorded',
-    does: 'starts the workflow again where the order stands, tells it the fact again, and plays again what was parked meanwhile',
+    does: 'starts the workflow again where the order stands, tells it the fact again, and plays again what was parked meanwhile; a fact of an order that has ended is refused',
     runsIn: [{ app: 'shop', role: 'consumer' }],
     watched: { as: 'sweep', everyMs: 30 * SECOND, ageLimitMs: 15 * MINUTE },
   },

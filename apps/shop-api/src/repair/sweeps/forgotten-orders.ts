@@ -10,7 +10,8 @@ export interface Waiting {
   readonly since: Date;
 }
 
-const FINAL = sql.join(STATUSES.filter(isFinal).map((status) => sql.lit(status)));
+/** The statuses in which an order has ended, for SQL: as literals, so that partial indexes are found. */
+export const FINAL = sql.join(STATUSES.filter(isFinal).map((status) => sql.lit(status)));
 
 /** How many orders are asked about at once. All are looked at, by pages: any number may wait for a person, and one behind them not. */
 export const PAGE = 200;

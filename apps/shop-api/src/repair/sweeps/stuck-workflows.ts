@@ -1,6 +1,7 @@
 import type { OrderClient } from '@bezel/order-workflow/client';
 import { log, type Swept } from '@bezel/service';
 import { askAsSweeper } from './ask-as-sweeper.ts';
+import { factsOfEnded } from './facts-of-ended.ts';
 import { parkedFacts, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
 import { askForMissing, type Looking, missing } from './missing-workflows.ts';
 import { type Questions, questions } from './questions.ts';
@@ -13,22 +14,27 @@ interface StuckOptions extends Pick<Looking, 'db'> {
 
 /**
  * One look after another for orders that go on no more: those without a workflow, those whose workflow has not heard of a fact
- * that was recorded, and those of which facts are parked that could be told now. It asks for what they need as it goes.
+ * that was recorded, those that ended without an answer to one, and those of which facts are parked that could be told now. It asks for what they need as it goes.
  */
 export function stuckWorkflows({ db, workflows, quietMs }: StuckOptions): (signal: AbortSignal) => Promise<Swept> {
   let unanswered: ReadonlySet<string> = new Set();
+  let lookedAt: string | null = null;
   return async (signal) => {
     const looking: Looking = { db, workflows, sweeper: 'stuck-workflows', signal };
     const asking = questions(unanswered);
     const waiting: Waiting[] = [];
     let swept = 0;
-    const tell = async (facts: readonly Unanswered[]) => {
-      const { unheard, unknown } = await whatIsUnheard(facts, workflows, { asking, signal });
-      for (const { id: orderId, messageId } of unheard) {
+    const askToTell = async (facts: readonly Unanswered[]) => {
+      for (const { id: orderId, messageId } of facts) {
         const { sweeper } = looking;
         if (await askAsSweeper(db, { orderId, sweeper }, { kind: 'tell-fact', messageId })) swept++;
       }
-      waiting.push(...unheard, ...unknown);
+      waiting.push(...facts);
+    };
+    const tell = async (facts: readonly Unanswered[]) => {
+      const { unheard, unknown } = await whatIsUnheard(facts, workflows, { asking, signal });
+      await askToTell(unheard);
+      waiting.push(...unknown);
     };
     const last: Unanswered[] = [];
     for await (const { page, without, asked } of askForMissing(underWay(db, quietMs), looking)) {
@@ -41,6 +47,9 @@ export function stuckWorkflows({ db, workflows, quietMs }: StuckOptions): (signa
     }
     await tell(last);
     unanswered = asking.forNext();
+    const ended = await factsOfEnded(db, { after: lookedAt, olderThanMs: quietMs });
+    await askToTell(ended.facts);
+    lookedAt = ended.next;
     for await (const parked of deliverable(looking, quietMs)) {
       for (const { id: orderId } of parked) {
         if (await askAsSweeper(db, { orderId, sweeper: looking.sweeper }, { kind: 'redrive' })) swept++;
