@@ -2,7 +2,6 @@ import '@bezel/service/telemetry';
 import { OutboxModule } from '@bezel/outbox/nestjs';
 import {
   configOrExit,
-  expiredAnswers,
   httpRole,
   kafkaClient,
   logProblem,
@@ -18,6 +17,7 @@ import type { CrmDatabase } from './database/crm-database.ts';
 import { OrdersModule } from './orders/orders.module.ts';
 import { OrderProjection } from './projection/order-projection.ts';
 import { AskedRepairs } from './repair/asked-repairs.ts';
+import { CRM_SWEEPS } from './sweeps.ts';
 
 const config = configOrExit(readConfig);
 const database = openDatabase<CrmDatabase>({ url: config.databaseUrl, name: 'crm-api', max: 20 });
@@ -70,7 +70,7 @@ await startService({
           ],
         }),
         'crm',
-        [expiredAnswers(database.kysely)],
+        CRM_SWEEPS.relay(database.kysely),
       ),
   },
 });

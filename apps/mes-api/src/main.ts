@@ -2,7 +2,6 @@ import '@bezel/service/telemetry';
 import { installTemporalRuntime } from '@bezel/order-workflow/worker';
 import {
   configOrExit,
-  expiredAnswers,
   httpRole,
   kafkaClient,
   log,
@@ -17,10 +16,10 @@ import {
 import { FollowOrderStatus } from './board/follow-order-status.ts';
 import { readConfig } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
-import { waitingForMetal } from './material/waiting-for-metal.ts';
 import { MesModule } from './mes.module.ts';
 import { mesOutbox } from './outbox.ts';
 import { AskedRepairs } from './repair/asked-repairs.ts';
+import { MES_SWEEPS } from './sweeps.ts';
 import { mesWorkerRole, PRICING_CONNECTIONS, pricingRole, WORKER_CONNECTIONS } from './workers.ts';
 
 /** The consumer handles eight partitions at a time, looks at its positions now and then, and has messages published again. */
@@ -89,7 +88,7 @@ await startService({
           ],
         }),
         'mes',
-        [expiredAnswers(relay.kysely), waitingForMetal(relay.kysely)],
+        MES_SWEEPS.relay(relay.kysely),
       ),
   },
 });

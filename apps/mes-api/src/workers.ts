@@ -16,12 +16,12 @@ import type { Config } from './config.ts';
 import type { MesDatabase } from './database/mes-database.ts';
 import { mesOutbox } from './outbox.ts';
 import { pricingActivities } from './pricing/activities.ts';
-import { abandonedAnalyses } from './pricing/analysis/abandoned-analyses.ts';
 import { ModelAnalyser } from './pricing/analysis/model-analyser.ts';
 import { AnalysisThreads } from './pricing/geometry/analysis-threads.ts';
 import { AccessTokens } from './pricing/model/access-token.ts';
 import { PriceLists } from './pricing/prices/price-lists.ts';
 import { tellPriceLists } from './pricing/prices/tell-price-lists.ts';
+import { MES_SWEEPS } from './sweeps.ts';
 import { mesActivities } from './work-orders/activities.ts';
 
 /** Connections of the worker's pool. Each activity takes one, so that many run at a time; the health check takes one. */
@@ -62,7 +62,7 @@ export function pricingRole(config: Config, database: Database<MesDatabase>): Ro
     },
     atATime: count + PRICING_AHEAD,
   });
-  const role = sweepingRole(activities, 'mes', [abandonedAnalyses(database.kysely)]);
+  const role = sweepingRole(activities, 'mes', MES_SWEEPS.pricing(database.kysely));
   return {
     ...role,
     async start(fatal) {

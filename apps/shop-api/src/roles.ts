@@ -1,6 +1,5 @@
 import {
   type Database,
-  expiredAnswers,
   httpRole,
   type KafkaClient,
   logProblem,
@@ -15,13 +14,13 @@ import type { Config, ROLES } from './config.ts';
 import type { ShopDatabase } from './database/shop-database.ts';
 import { customersDoor } from './doors/customers-door.ts';
 import { partnersDoor } from './doors/partners-door.ts';
-import { unusedModels } from './models/unused-models.ts';
 import { OrdersInTemporal } from './operations/orders-in-temporal.ts';
 import { CONSUMER_CONNECTIONS, orchestratorRole } from './orchestrator/orchestrator-role.ts';
 import { shopOutbox } from './outbox.ts';
 import { reportingStages } from './stages/report-stages.ts';
 import { readStageFigures } from './stages/stage-figures.ts';
 import { ordersWorkerRole, WORKER_CONNECTIONS } from './status/worker-role.ts';
+import { SHOP_SWEEPS } from './sweeps.ts';
 
 type RoleName = (typeof ROLES)[number];
 
@@ -99,7 +98,7 @@ export function shopRoles(
             () => readStageFigures(relay.kysely),
           ),
           'shop',
-          [expiredAnswers(relay.kysely), unusedModels(relay.kysely)],
+          SHOP_SWEEPS.relay(relay.kysely),
         ),
     },
   };

@@ -1,8 +1,6 @@
-import { SWEEPERS, unowned } from '@bezel/order-workflow/sweepers';
-import { expiredAnswers } from '@bezel/service';
+import { sweepsOwed, sweepsRun, unowned } from '@bezel/order-workflow/sweepers';
 import { expect, test } from '@jest/globals';
-import { waitingForMetal } from '../material/waiting-for-metal.ts';
-import { abandonedAnalyses } from '../pricing/analysis/abandoned-analyses.ts';
+import { MES_SWEEPS } from '../sweeps.ts';
 import { createMesDatabase } from '../testing/mes-database.ts';
 
 test('every table and every state of a row has an owner, as the database itself has them', async () => {
@@ -10,11 +8,11 @@ test('every table and every state of a row has an owner, as the database itself 
   expect(await unowned('mes', database.pool)).toEqual([]);
 });
 
-test('the MES has every sweep that is said to run in it, in the rhythm its alerts count with', () => {
-  const db = undefined as never; // nobody looks
-  const sweeps = [waitingForMetal(db), abandonedAnalyses(db), expiredAnswers(db)];
-  const owed = Object.entries(SWEEPERS).flatMap(([name, { runsIn, watched }]) =>
-    watched.as === 'sweep' && runsIn.some(({ app }) => app === 'mes') ? [[name, watched.everyMs]] : [],
-  );
-  expect(sweeps.map(({ name, everyMs }) => [name, everyMs]).sort()).toEqual(owed.sort());
+test('each role of the MES runs the sweeps that are said to run in it, in the rhythm their alerts count with', () => {
+  const nobody = undefined as never; // nobody looks
+  const run = { pricing: MES_SWEEPS.pricing(nobody), relay: MES_SWEEPS.relay(nobody) } satisfies Record<
+    keyof typeof MES_SWEEPS,
+    unknown
+  >;
+  expect(sweepsRun(run)).toEqual(sweepsOwed('mes'));
 });

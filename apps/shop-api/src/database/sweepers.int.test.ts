@@ -1,9 +1,7 @@
-import { SWEEPERS, unowned } from '@bezel/order-workflow/sweepers';
-import { expiredAnswers } from '@bezel/service';
+import { sweepsOwed, sweepsRun, unowned } from '@bezel/order-workflow/sweepers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { unusedModels } from '../models/unused-models.ts';
-import { orderSweeps } from '../repair/sweeps/order-sweeps.ts';
+import { SHOP_SWEEPS } from '../sweeps.ts';
 import { shopTestDatabase } from '../testing/shop-database.ts';
 
 let database: Awaited<ReturnType<typeof shopTestDatabase>>;
@@ -78,11 +76,11 @@ test.each([
   }
 });
 
-test('the shop has every sweep that is said to run in it, in the rhythm its alerts count with', () => {
-  const db = undefined as never; // nobody looks
-  const sweeps = [...orderSweeps({ db, pool: db, outbox: db, workflows: db }), unusedModels(db), expiredAnswers(db)];
-  const owed = Object.entries(SWEEPERS).flatMap(([name, { runsIn, watched }]) =>
-    watched.as === 'sweep' && runsIn.some(({ app }) => app === 'shop') ? [[name, watched.everyMs]] : [],
-  );
-  expect(sweeps.map(({ name, everyMs }) => [name, everyMs]).sort()).toEqual(owed.sort());
+test('each role of the shop runs the sweeps that are said to run in it, in the rhythm their alerts count with', () => {
+  const nobody = undefined as never; // nobody looks
+  const run = {
+    consumer: SHOP_SWEEPS.consumer({ db: nobody, pool: nobody, outbox: nobody, workflows: nobody }),
+    relay: SHOP_SWEEPS.relay(nobody),
+  } satisfies Record<keyof typeof SHOP_SWEEPS, unknown>;
+  expect(sweepsRun(run)).toEqual(sweepsOwed('shop'));
 });

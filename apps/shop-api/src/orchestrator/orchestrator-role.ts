@@ -6,7 +6,7 @@ import type { ShopDatabase } from '../database/shop-database.ts';
 import { KeepCompensations } from '../orders/cancellation/keep-compensations.ts';
 import { KeepProgress } from '../orders/progress/keep-progress.ts';
 import { shopOutbox, shopWriter } from '../outbox.ts';
-import { orderSweeps } from '../repair/sweeps/order-sweeps.ts';
+import { SHOP_SWEEPS } from '../sweeps.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { temporalWorkflows } from './order-workflows.ts';
 
@@ -38,7 +38,7 @@ export function orchestratorRole(
   const client = new Client({ connection, namespace: temporal.namespace });
   const options = { client, offerValidForMs, stageTimes, payloadKeys: temporal.payloadKeys };
   const orchestrator = new Orchestrator(temporalWorkflows(options));
-  const sweeps = orderSweeps({
+  const sweeps = SHOP_SWEEPS.consumer({
     db: database.kysely,
     pool: database.pool,
     outbox: shopWriter(database),

@@ -1,3 +1,4 @@
+export { type OwedSweep, sweepsOwed, sweepsRun } from './owed-sweeps.ts';
 export { type KnownState, type Queryable, statesOf } from './states-of.ts';
 export {
   type OwningApp,

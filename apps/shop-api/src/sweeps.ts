@@ -1,0 +1,12 @@
+import { expiredAnswers, type Sweep } from '@bezel/service';
+import type { Kysely } from 'kysely';
+import type { ROLES } from './config.ts';
+import type { ShopDatabase } from './database/shop-database.ts';
+import { unusedModels } from './models/unused-models.ts';
+import { orderSweeps } from './repair/sweeps/order-sweeps.ts';
+
+/** What each role of the shop sweeps: roles start these and no others, and the register is compared with them. */
+export const SHOP_SWEEPS = {
+  consumer: orderSweeps,
+  relay: (db: Kysely<ShopDatabase>): readonly Sweep[] => [expiredAnswers(db), unusedModels(db)],
+} satisfies Partial<Record<(typeof ROLES)[number], (needs: never) => readonly Sweep[]>>;
