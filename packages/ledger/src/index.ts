@@ -17,7 +17,8 @@ export { AT_REST_LIMITS, type AuditLimits, WORKING_LIMITS } from './audit/limits
 export { type AuditedStack, type AuditOptions, auditStack, type OrderAudit } from './audit-stack.ts';
 export { type Asked, askRepairs, untilCarriedOut, type WaitOptions } from './repair/ask-repairs.ts';
 export { type EventRead, eventAt } from './repair/event-at.ts';
-export { type Ailing, planRepairs } from './repair/plan-repairs.ts';
+export { planRepairs } from './repair/plan-repairs.ts';
+export type { Ailing } from './repair/remedies.ts';
 export {
   type ByHand,
   type CopyPlace,

@@ -1,8 +1,6 @@
+import { ORDERCTL } from '../command-name.ts';
 import type { Command } from './command.ts';
 import { COMMON, type OptionSpec } from './options/parse.ts';
-
-/** How people call it. */
-export const NAME = 'npm run orderctl --';
 
 const SERVERS = `Servers are those of the stack that "npm start" runs in this checkout (.bezel/stack.json, or the folder in BEZEL_STATE).
 Others are named by options and by the environment, each before the stack file:
@@ -18,11 +16,11 @@ const EXIT_CODES = `Exit codes: 0 all is accounted for, 1 an order is not, 2 wro
 /** What `orderctl --help` prints. */
 export function overallHelp(commands: readonly Command[]): string {
   return [
-    `Usage: ${NAME} <command> [options]`,
+    `Usage: ${ORDERCTL} <command> [options]`,
     '',
     ...aligned(commands.map(({ name, summary }) => [name, summary])),
     '',
-    `${NAME} <command> --help says more of each. "npm run -s" leaves npm's own lines out, which --json wants.`,
+    `${ORDERCTL} <command> --help says more of each. "npm run -s" leaves npm's own lines out, which --json wants.`,
     '',
     SERVERS,
     '',
@@ -33,7 +31,7 @@ export function overallHelp(commands: readonly Command[]): string {
 /** What `orderctl <command> --help` prints. */
 export function helpOf({ name, argument, summary, details, options }: Command): string {
   return [
-    `Usage: ${NAME} ${name}${argument === undefined ? '' : ` <${argument}>`} [options]`,
+    `Usage: ${ORDERCTL} ${name}${argument === undefined ? '' : ` <${argument}>`} [options]`,
     '',
     summary,
     ...(details === undefined ? [] : ['', details]),

@@ -416,7 +416,9 @@ describe('orderctl list and why', () => {
   test('why: what a consumer has parked, with its error and what repairs it', async () => {
     const { out } = await orderctl(`why ${parked}`);
     expect(out).toContain('last error: no such column (42703)');
-    expect(out).toContain('bezel-outbox redrive --group mes.board');
+    expect(out).toMatch(
+      /repair: .* mend what the error names first\. “npm run orderctl -- repair B-2026-000002” asks for it\./,
+    );
   });
 
   test('why without Temporal answers from the rest, says so, and exits 3', async () => {

@@ -1,8 +1,9 @@
+import { ORDERCTL } from '../command-name.ts';
 import { RepairNotAskedError } from '../repair/repair-client.ts';
 import { type Command, EXIT, type ExitCode } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { failureOf } from './failure.ts';
-import { helpOf, NAME, overallHelp } from './help.ts';
+import { helpOf, overallHelp } from './help.ts';
 import { parseOptions } from './options/parse.ts';
 import { UsageError } from './options/usage-error.ts';
 import { doorOf } from './servers/door.ts';
@@ -66,7 +67,7 @@ function complaint(error: unknown, json: boolean, command?: string): string {
   const { message, code } = failureOf(error);
   if (json) return `${JSON.stringify({ error: { code, message } })}\n`;
   const help = command === undefined ? '--help lists the commands' : `${command} --help says what it takes`;
-  if (error instanceof UsageError) return `orderctl: ${message}\n${NAME} ${help}.\n`;
+  if (error instanceof UsageError) return `orderctl: ${message}\n${ORDERCTL} ${help}.\n`;
   const said = `orderctl: ${message}${code === null ? '' : ` (${code})`}\n`;
   if (error instanceof RepairNotAskedError) return said;
   return `${said}Nothing is known of the orders: this is no "all is well".\n`;

@@ -1,34 +1,17 @@
-import { isFinal } from '@bezel/order-workflow';
-import { SUBSCRIPTIONS } from '../account/event-types.ts';
-import type { InboxHop } from '../account/hops.ts';
-import { type OrderAccount, statusOf } from '../account/order-account.ts';
-import { type Finding, isDefect } from '../audit/finding.ts';
-import type { ParkedKey } from '../sources/parked.ts';
-import { byHandTextOf } from './by-hand.ts';
-import { type ByHand, type CopyPlace, type OutboxPlace, REPAIR_KINDS, type Repair, type RepairPlan } from './repair.ts';
-
-/** What a plan is made of: an order's audit, and what is parked of it where that was asked. */
-export interface Ailing {
-  readonly account: OrderAccount;
-  readonly findings: readonly Finding[];
-  readonly parked?: readonly ParkedKey[];
-}
+import { type Ailing, redriveOf, remediesOf } from './remedies.ts';
+import { type ByHand, REPAIR_KINDS, type Repair, type RepairPlan } from './repair.ts';
 
 /**
- * Plans what would repair an order. Pure: the same account gives the same plan. Only what is safe at any time is a repair;
- * anything else says why a person must look. What is on its way is neither.
- *
- * An order whose own record is in doubt (its row, its history, what it has told) is not built upon: its messages are still
- * brought to where they belong, but no workflow is started from it and nothing is projected.
+ * Plans what would repair an order: the remedies of its findings, each repair once and in the order in which they are asked for.
+ * Pure: the same account gives the same plan. Only what is safe at any time is a repair; anything else says why a person must look.
+ * What is on its way is neither.
  *
  * @example
  * for await (const audit of auditStack(stack)) for (const repair of planRepairs(audit).repairs) console.log(repair.text);
  */
-export function planRepairs({ account, findings, parked = [] }: Ailing): RepairPlan {
+export function planRepairs(ailing: Ailing): RepairPlan {
+  const { account, parked = [] } = ailing;
   const { orderId } = account;
-  const defects = findings.filter(isDefect);
-  const doubted = defects.find(isOfTheRecord);
-  const held = new Set<string>(parked.map(({ hop }) => hop));
   const repairs = new Map<string, Repair>();
   const byHand: ByHand[] = [];
   const add = (repair: Repair): void => {
@@ -37,153 +20,11 @@ export function planRepairs({ account, findings, parked = [] }: Ailing): RepairP
     const before = account.repairs.filter((done) => done.kind === repair.kind && done.messageId === messageId).length;
     if (!repairs.has(name)) repairs.set(name, { ...repair, evidence: `${repair.evidence}; repaired ${before} times` });
   };
-  if (parked.length > 0) add(redrive(account, parked));
-  for (const finding of defects) {
-    if (held.has(finding.hop) || (isTopic(finding.hop) && held.has(finding.hop.replace('.topic', '.outbox')))) continue;
-    const found = remedyOf(account, finding);
-    if (typeof found === 'string') byHand.push(left(finding, found));
-    else if (doubted !== undefined && !BRINGS_MESSAGES.has(found.kind)) {
-      byHand.push(left(finding, `The order’s own record is in doubt, so nothing is built upon it: ${doubted.detail}.`));
-    } else add(found);
+  if (parked.length > 0) add(redriveOf(orderId, parked));
+  for (const remedy of remediesOf(ailing)) {
+    if ('byHand' in remedy) byHand.push(remedy.byHand);
+    else add(remedy.repair);
   }
   const kind = (repair: Repair): number => REPAIR_KINDS.indexOf(repair.kind);
   return { orderId, repairs: [...repairs.values()].sort((a, b) => kind(a) - kind(b)), byHand };
-}
-
-/** Committed messages may be brought to whoever must act on them, whatever else is wrong. */
-const BRINGS_MESSAGES: ReadonlySet<Repair['kind']> = new Set(['redrive', 'publish-again']);
-
-const isTopic = (hop: string): boolean => hop.endsWith('.topic');
-
-const isOfTheRecord = ({ hop, kind }: Finding): boolean =>
-  (hop === 'shop.order' && kind !== 'unfinished') ||
-  hop === 'client' ||
-  hop === 'shop.history' ||
-  hop === 'shop.delay' ||
-  hop === 'shop.outbox';
-
-const left = ({ orderId, hop, detail }: Finding, text: string): ByHand => ({ orderId, hop, because: detail, text });
-
-/** The repair of a finding, or why there is none. */
-function remedyOf(account: OrderAccount, finding: Finding): Repair | string {
-  const { hop, kind, messageId } = finding;
-  if (kind === 'lost' && messageId !== undefined) {
-    switch (hop) {
-      case 'shop.topic':
-      case 'mes.topic':
-        return publishAgain(account, finding, messageId);
-      case 'shop.inbox':
-      case 'mes.inbox':
-      case 'crm.inbox':
-        return publishAgain(account, finding, messageId);
-      case 'workflow':
-        return tellFact(account, finding, messageId);
-      case 'mes.board':
-        return projectAgain(account, finding, messageId, BOARD);
-      case 'crm.projection':
-        return projectAgain(account, finding, messageId, CRM);
-      default:
-        return byHandTextOf(finding);
-    }
-  }
-  if (hop === 'workflow' && kind === 'lost') return runWorkflow(account, finding);
-  return byHandTextOf(finding);
-}
-
-function publishAgain(account: OrderAccount, { hop, detail }: Finding, messageId: string): Repair | string {
-  const row = account.written.find((written) => written.messageId === messageId);
-  if (row === undefined) {
-    return 'The outbox has forgotten the message, so it cannot be published again: see what became of it at who should have taken it.';
-  }
-  const place: OutboxPlace = { hop: row.hop, shard: row.shard, seq: String(row.seq) };
-  const copies = account.copies.filter((copy) => copy.messageId === messageId);
-  const taken = account.handled.filter((handled) => handled.messageId === messageId).length;
-  return {
-    ...{ kind: 'publish-again', orderId: account.orderId, because: detail, messageId, place },
-    text: `Publishes ${row.type} again, as it was written; ${whoTakes(row.type)}, and who has it passes over the copy.`,
-    evidence: `${hop}, ${copies.length} copies, the last ${copies.at(-1)?.offset ?? 'nowhere'}, ${taken} took it`,
-  };
-}
-
-function whoTakes(type: string): string {
-  const takers = new Set(SUBSCRIPTIONS.filter(({ types }) => types.includes(type)).map(({ hop }) => hop.split('.')[0]));
-  return takers.size === 0 ? 'nobody has to act on it' : `${[...takers].join(', ')} will take it`;
-}
-
-function runWorkflow(account: OrderAccount, finding: Finding): Repair | string {
-  const { orderId, workflow } = account;
-  const status = statusOf(account);
-  if (status === null || isFinal(status)) return byHandTextOf(finding);
-  if (workflow?.status === 'RUNNING') return byHandTextOf(finding);
-  if (workflow?.status === 'COMPLETED') {
-    return 'Its workflow ended by itself and the order has not: find out who moved the order back, and set it right by hand.';
-  }
-  return {
-    ...{ kind: 'run-workflow', orderId, because: finding.detail },
-    text: `Starts the order’s workflow where the order stands, ${status}. What was moved stays; what was being done is done again, which finds what there is.`,
-    evidence: workflow === null ? `${status}, none` : `${status}, ${workflow.status} at ${workflow.closedAt}`,
-  };
-}
-
-function tellFact(account: OrderAccount, { detail }: Finding, messageId: string): Repair | string {
-  const written = account.written.find((message) => message.messageId === messageId);
-  const own = written?.hop === 'shop.outbox';
-  const copy = placeOf(account, messageId);
-  if (!own && copy === null) {
-    return 'What was said is on no topic any more. Once its message is published again, ask for this repair again.';
-  }
-  const { workflow, orderId } = account;
-  return {
-    ...{ kind: 'tell-fact', orderId, because: detail, messageId, copy: own ? null : copy },
-    text: 'Tells the order’s workflow again what was recorded; it passes over what it has heard. An order that has ended refuses it, on record.',
-    evidence: `workflow ${workflow?.status ?? 'none'} since ${workflow?.startedAt ?? 'never'}`,
-  };
-}
-
-/** Who shows moves, in words. */
-interface Shows {
-  readonly inbox: InboxHop;
-  readonly who: string;
-  readonly shown: (account: OrderAccount) => string;
-}
-const BOARD: Shows = {
-  inbox: 'mes.inbox',
-  who: 'the MES',
-  shown: ({ board }) => `the board shows move ${board[0]?.seq ?? 'none'}`,
-};
-const CRM: Shows = { inbox: 'crm.inbox', who: 'the CRM', shown: ({ projected }) => `${projected.length} moves shown` };
-
-function projectAgain(
-  account: OrderAccount,
-  { detail }: Finding,
-  messageId: string,
-  { inbox, who, shown }: Shows,
-): Repair | string {
-  const copy = placeOf(account, messageId);
-  if (copy === null) return 'What was told is on no topic any more.';
-  const taken = account.handled.some((row) => row.hop === inbox && row.messageId === messageId);
-  if (!taken)
-    return `It was taken so long ago that the inbox of ${who} has forgotten it: enter the move by hand, from the shop’s history.`;
-  return {
-    ...{ kind: 'project-again', orderId: account.orderId, because: detail, messageId, copy },
-    text: `Has ${who} show the move it took and does not show, from the message itself; a move that is shown is left alone.`,
-    evidence: shown(account),
-  };
-}
-
-function placeOf(account: OrderAccount, messageId: string): CopyPlace | null {
-  const copy = account.copies.find((known) => known.messageId === messageId);
-  return copy === undefined ? null : { hop: copy.hop, partition: copy.partition, offset: String(copy.offset) };
-}
-
-/** One for all that is parked of the order: it is asked of every app at once. */
-function redrive({ orderId }: OrderAccount, parked: readonly ParkedKey[]): Repair {
-  return {
-    ...{ kind: 'redrive', orderId },
-    because: parked.map(({ hop, topic, reason }) => `parked at ${hop}, on ${topic}: ${reason}`).join('; '),
-    text: 'Has what is parked of the order played again, wherever it is parked. What fails again is parked again: mend what the error names first.',
-    evidence: parked
-      .map(({ hop, parkedAt, attempts }) => `${hop} since ${parkedAt}, ${attempts ?? 0} tries`)
-      .join('; '),
-  };
 }

@@ -4,7 +4,8 @@ import { type AuditLimits, WORKING_LIMITS } from '../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../audit-stack.ts';
 import { parkedOf } from '../sources/parked.ts';
 import { type Asked, askRepairs, untilCarriedOut } from './ask-repairs.ts';
-import { type Ailing, planRepairs } from './plan-repairs.ts';
+import { planRepairs } from './plan-repairs.ts';
+import type { Ailing } from './remedies.ts';
 import type { RepairPlan } from './repair.ts';
 import type { RepairClient } from './repair-client.ts';
 

@@ -1,6 +1,7 @@
 import { ORDER_STATUSES } from '@bezel/contracts';
 import { z } from 'zod';
 import { HOPS } from '../account/hops.ts';
+import { REPAIR_KINDS } from '../repair/repair.ts';
 
 const Instant = z.iso.datetime();
 
@@ -23,8 +24,10 @@ export const CAUSES = [
   'untaken',
   /** Temporal has no workflow of it. */
   'workflow-missing',
-  /** Its workflow ended before the order did: by hand, by a fault, by a time limit. */
+  /** Its workflow ended otherwise than the order: before it (by hand, by a fault, by a time limit), or not by itself. */
   'workflow-ended',
+  /** The order ended, and its workflow did not. */
+  'workflow-runs-on',
   /** The worker fails at the workflow itself, not at a step of it. */
   'workflow-stuck',
   /** A step of the workflow was tried and failed, and is tried again. */
@@ -35,24 +38,18 @@ export const CAUSES = [
   'fact-unanswered',
   /** The work order in the MES does not agree with the order. */
   'work-order-wrong',
-  /** The CRM does not show what it took. */
+  /** The CRM, or the board of the MES, does not show what it took. */
   'projection-wrong',
   /** Something else is where it must not be, or twice. */
   'inconsistent',
 ] as const;
 export type CauseCode = (typeof CAUSES)[number];
 
-/** What would repair a cause. The first four are safe to do at any time, because whoever is told again knows it already. */
-export const REPAIRS = [
-  'start-workflow',
-  'tell-workflow',
-  'publish-again',
-  'project-again',
-  'redrive',
-  'mend-worker',
-  'wait',
-  'by-hand',
-] as const;
+/**
+ * What would repair a cause: a repair that `orderctl repair` plans and asks for, which is safe at any time; a worker that is mended,
+ * after which the order goes on by itself; or a person who looks.
+ */
+export const REPAIRS = [...REPAIR_KINDS, 'mend-worker', 'by-hand'] as const;
 
 export const Cause = z.object({
   code: z.enum(CAUSES),

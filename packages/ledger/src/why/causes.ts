@@ -1,5 +1,8 @@
+import type { WorkflowSeen } from '../account/evidence.ts';
 import { type InboxHop, isInbox } from '../account/hops.ts';
-import { type Finding, isDefect } from '../audit/finding.ts';
+import type { Finding } from '../audit/finding.ts';
+import { ORDERCTL } from '../command-name.ts';
+import { type Remedy, redriveOf, remediesOf } from '../repair/remedies.ts';
 import type { ParkedKey } from '../sources/parked.ts';
 import { CAUSES, type Cause, type CauseCode } from './answer.ts';
 import { roughly } from './durations.ts';
@@ -10,35 +13,33 @@ const UNATTENDED_MS = 60_000;
 /** A workflow task is tried once; one that was tried so often is not just unlucky. */
 const STUCK_TRIES = 3;
 
-/** What is wrong with an order, the most telling first. Each cause is told once, by whoever knows most of it. */
+/**
+ * What is wrong with an order, the most telling first. Each cause is told once, by whoever knows most of it; what repairs it is what
+ * `orderctl repair` would do about it.
+ */
 export function causesOf(situation: Situation): Cause[] {
   const { parked, audit } = situation;
-  const held = new Set<string>(parked.map(({ hop }) => hop));
-  // What is parked explains what is missing at that hop, and says more of it.
-  const defects = (audit?.findings ?? []).filter((finding) => isDefect(finding) && !isExplained(finding, held));
+  const remedies =
+    audit === null ? [] : remediesOf({ ...audit, parked }).filter(({ finding }) => !isMerelyLate(finding));
   const causes = [
-    ...parked.map(ofParked),
-    ...firstOfEach(defects.map((finding) => ofFinding(finding, situation.at))),
+    ...parked.map((key) => ofParked(key, situation)),
+    ...firstOfEach(remedies.map((remedy) => ofRemedy(remedy, situation))),
     ...ofWork(situation),
   ];
   return causes.sort((a, b) => CAUSES.indexOf(a.code) - CAUSES.indexOf(b.code));
 }
 
 /** An order that merely rests too long is late, which the SLA tells; it is no cause. */
-function isExplained({ hop, kind, detail: _ }: Finding, held: ReadonlySet<string>): boolean {
-  if (hop === 'shop.order' && kind === 'unfinished') return true;
-  return (
-    held.has(hop) ||
-    (hop === 'shop.topic' && held.has('shop.outbox')) ||
-    (hop === 'mes.topic' && held.has('mes.outbox'))
-  );
-}
+const isMerelyLate = ({ hop, kind }: Finding): boolean => hop === 'shop.order' && kind === 'unfinished';
 
 function firstOfEach(causes: readonly Cause[]): Cause[] {
-  return causes.filter(
-    (cause, index) => causes.findIndex(({ code, hop }) => code === cause.code && hop === cause.hop) === index,
-  );
+  const nameOf = ({ code, hop, repair }: Cause): string => `${code} ${hop} ${repair.kind}`;
+  return causes.filter((cause, index) => causes.findIndex((other) => nameOf(other) === nameOf(cause)) === index);
 }
+
+/** How a repair is asked for. By hand it would be done behind the back of the order's history. */
+const askedForBy = ({ details, orderId }: Situation): string =>
+  `“${ORDERCTL} repair ${details?.number ?? orderId}” asks for it.`;
 
 const CONSUMERS: Readonly<Record<InboxHop, string>> = {
   'shop.inbox': 'the shop, which tells the workflow,',
@@ -46,121 +47,65 @@ const CONSUMERS: Readonly<Record<InboxHop, string>> = {
   'crm.inbox': 'the CRM, which shows the order,',
 };
 
-function ofParked({ hop, topic, group, reason, code, attempts, messages, parkedAt, redrive }: ParkedKey): Cause {
+function ofParked(key: ParkedKey, situation: Situation): Cause {
+  const { hop, topic, group, reason, code, attempts, messages, parkedAt, redrive } = key;
   const waiting = messages === 1 ? 'one message of the order waits' : `${messages} messages of the order wait`;
-  const asked = redrive ? ' It was asked for already.' : '';
-  const since = instant(parkedAt);
-  const lastError = code === null ? reason : `${reason} (${code})`;
-  if (isInbox(hop)) {
-    const text = `${capital(CONSUMERS[hop])} could not handle a message on ${topic}: ${waiting} behind it in group ${group ?? '?'}.`;
-    const repair = `Mend what the error names, then play the key again in that app: bezel-outbox redrive --group ${group ?? '?'}.${asked}`;
-    return {
-      code: 'handling-parked',
-      hop,
-      text,
-      since,
-      tries: attempts,
-      lastError,
-      repair: { kind: 'redrive', text: repair },
-    };
-  }
-  const text = `Kafka refused a message for ${topic}: ${waiting} to be sent.`;
-  const repair = `Mend what Kafka names, then send the key again: bezel-outbox redrive --topic ${topic}.${asked}`;
-  return {
-    code: 'publishing-parked',
+  const { kind, text } = redriveOf(situation.orderId, [key]);
+  const told = {
     hop,
-    text,
-    since,
+    since: instant(parkedAt),
     tries: attempts,
-    lastError,
-    repair: { kind: 'redrive', text: repair },
+    lastError: code === null ? reason : `${reason} (${code})`,
+    repair: { kind, text: redrive ? text : `${text} ${askedForBy(situation)}` },
+  };
+  if (!isInbox(hop)) {
+    return { ...told, code: 'publishing-parked', text: `Kafka refused a message for ${topic}: ${waiting} to be sent.` };
+  }
+  const who = capital(CONSUMERS[hop]);
+  return {
+    ...told,
+    code: 'handling-parked',
+    text: `${who} could not handle a message on ${topic}: ${waiting} behind it in group ${group ?? '?'}.`,
   };
 }
 
-const WORDS: Readonly<Record<CauseCode, { readonly text: string; readonly repair: Cause['repair'] }>> = {
-  'order-gone': {
-    text: 'The order’s row is gone; messages and moves show that it was there.',
-    repair: { kind: 'by-hand', text: 'Restore the row from a backup; nothing else knows all that it held.' },
-  },
-  'history-broken': {
-    text: 'The order’s history contradicts its status: somebody changed it behind the workflow’s back.',
-    repair: {
-      kind: 'by-hand',
-      text: 'Find out who wrote it. The history is right where it and the status differ; only moves of the workflow are told to others.',
-    },
-  },
-  'publishing-parked': { text: '', repair: { kind: 'redrive', text: '' } },
-  'handling-parked': { text: '', repair: { kind: 'redrive', text: '' } },
-  unpublished: {
-    text: 'A message was written and is not on its topic, so nobody was told.',
-    repair: {
-      kind: 'publish-again',
-      text: 'See that the app’s relay runs; what it does not send by itself is published again, which harms nobody who has it.',
-    },
-  },
-  untaken: {
-    text: 'A message is on its topic, and a consumer has not taken it.',
-    repair: {
-      kind: 'publish-again',
-      text: 'See that the consumer runs; what it does not take by itself is published again, which harms nobody who has it.',
-    },
-  },
-  'workflow-missing': {
-    text: 'The order has no workflow: nobody moves it on.',
-    repair: { kind: 'start-workflow', text: 'Start its workflow; the order continues from what its history tells.' },
-  },
-  'workflow-ended': {
-    text: 'The order’s workflow does not agree with the order: it ended before the order did, or runs on after it.',
-    repair: {
-      kind: 'start-workflow',
-      text: 'Start its workflow again; the order continues from what its history tells.',
-    },
-  },
-  'workflow-stuck': {
-    text: 'The worker fails at the order’s workflow itself.',
-    repair: {
-      kind: 'mend-worker',
-      text: 'Look at the workflow’s history in Temporal: a release that cannot replay it must be taken back or mended. It then goes on by itself.',
-    },
-  },
-  'step-failing': {
-    text: 'A step of the order’s workflow fails and is tried again.',
-    repair: { kind: 'mend-worker', text: 'Mend what the error names; the next try then goes through by itself.' },
-  },
-  'step-unattended': {
-    text: 'A step of the order’s workflow waits, and no worker takes it up.',
-    repair: { kind: 'mend-worker', text: 'See that the worker of that step runs; it then goes on by itself.' },
-  },
-  'fact-unanswered': {
-    text: 'Something that was recorded of the order was handed to its workflow, and neither moved it nor was refused.',
-    repair: { kind: 'tell-workflow', text: 'Tell the workflow again; it passes over what it knows.' },
-  },
-  'work-order-wrong': {
-    text: 'The work order in the MES does not agree with the order.',
-    repair: {
-      kind: 'by-hand',
-      text: 'Look at the work order on the board and at the order’s account (audit --order).',
-    },
-  },
-  'projection-wrong': {
-    text: 'A move that was taken is not shown to whoever looks there.',
-    repair: { kind: 'project-again', text: 'Have what it shows of the order made again from its messages.' },
-  },
-  inconsistent: {
-    text: 'Something of the order is where it must not be, there twice, or told otherwise than it was.',
-    repair: { kind: 'by-hand', text: 'Look at the order’s account (audit --order); tell the developers.' },
-  },
+/** The codes of what an audit finds. */
+type FoundCode = Exclude<
+  CauseCode,
+  'publishing-parked' | 'handling-parked' | 'workflow-stuck' | 'step-failing' | 'step-unattended'
+>;
+
+const TEXTS: Readonly<Record<FoundCode, string>> = {
+  'order-gone': 'The order’s row is gone; messages and moves show that it was there.',
+  'history-broken': 'The order’s history contradicts its status: somebody changed it behind the workflow’s back.',
+  unpublished:
+    'A message was written and is not on its topic, so nobody was told: the relay of its app is away, or passed it over.',
+  untaken: 'A message is on its topic, and a consumer has not taken it: that one is away, or passed it over.',
+  'workflow-missing': 'The order has no workflow.',
+  'workflow-ended': 'The order’s workflow ended otherwise than the order.',
+  'workflow-runs-on': 'The order has ended, and its workflow runs on.',
+  'fact-unanswered':
+    'Something that was recorded of the order was handed to its workflow, and neither moved it nor was refused.',
+  'work-order-wrong': 'The work order in the MES does not agree with the order.',
+  'projection-wrong': 'A move that was taken is not shown to whoever looks there.',
+  inconsistent: 'Something of the order is where it must not be, there twice, or told otherwise than it was.',
 };
 
-function ofFinding(finding: Finding, now: number): Cause {
-  const { hop, detail, ageMs } = finding;
-  const code = codeOf(finding);
-  const { text, repair } = WORDS[code];
-  const since = ageMs === undefined ? null : instant(now - ageMs);
-  return { code, hop, text: `${text} ${capital(detail)}.`, since, tries: null, lastError: null, repair };
+function ofRemedy(remedy: Remedy, situation: Situation): Cause {
+  const { hop, detail, ageMs } = remedy.finding;
+  const code = codeOf(remedy.finding, situation.audit?.account.workflow ?? null);
+  return {
+    ...{ code, hop, text: `${TEXTS[code]} ${capital(detail)}.` },
+    since: ageMs === undefined ? null : instant(situation.at - ageMs),
+    ...{ tries: null, lastError: null },
+    repair:
+      'byHand' in remedy
+        ? { kind: 'by-hand', text: remedy.byHand.text }
+        : { kind: remedy.repair.kind, text: `${remedy.repair.text} ${askedForBy(situation)}` },
+  };
 }
 
-function codeOf({ hop, kind, messageId, detail }: Finding): CauseCode {
+function codeOf({ hop, kind, messageId }: Finding, workflow: WorkflowSeen | null): FoundCode {
   switch (hop) {
     case 'client':
     case 'shop.order':
@@ -176,7 +121,8 @@ function codeOf({ hop, kind, messageId, detail }: Finding): CauseCode {
       return kind === 'lost' ? 'untaken' : 'inconsistent';
     case 'workflow':
       if (messageId !== undefined) return 'fact-unanswered';
-      return detail.includes('no workflow') ? 'workflow-missing' : 'workflow-ended';
+      if (kind === 'unfinished') return 'workflow-runs-on';
+      return workflow === null ? 'workflow-missing' : 'workflow-ended';
     case 'mes.work-order':
     case 'mes.outbox':
       return 'work-order-wrong';
@@ -195,16 +141,14 @@ function ofWork({ work, at }: Situation): Cause[] {
   if (work === null) return [];
   const causes: Cause[] = [];
   if (work.taskAttempt >= STUCK_TRIES) {
-    const { text, repair } = WORDS['workflow-stuck'];
-    const since = work.taskSince === null ? null : instant(work.taskSince);
     causes.push({
-      code: 'workflow-stuck',
-      hop: 'workflow',
-      text,
-      since,
-      tries: work.taskAttempt,
-      lastError: null,
-      repair,
+      ...{ code: 'workflow-stuck', hop: 'workflow', text: 'The worker fails at the order’s workflow itself.' },
+      since: work.taskSince === null ? null : instant(work.taskSince),
+      ...{ tries: work.taskAttempt, lastError: null },
+      repair: {
+        kind: 'mend-worker',
+        text: 'Look at the workflow’s history in Temporal: a release that cannot replay it must be taken back or mended. It then goes on by itself.',
+      },
     });
   }
   for (const step of work.steps) {
@@ -215,26 +159,23 @@ function ofWork({ work, at }: Situation): Cause[] {
   return causes;
 }
 
-function failing({ name, attempt, scheduledAt, lastError }: PendingStep): Cause {
-  const { text, repair } = WORDS['step-failing'];
-  const since = scheduledAt === null ? null : instant(scheduledAt);
+const failing = ({ name, attempt, scheduledAt, lastError }: PendingStep): Cause => ({
+  ...{ code: 'step-failing', hop: 'workflow' },
+  text: `A step of the order’s workflow fails and is tried again. It is “${name}”.`,
+  since: scheduledAt === null ? null : instant(scheduledAt),
   // The attempt at hand has not failed yet.
-  const tries = Math.max(1, attempt - 1);
-  return { code: 'step-failing', hop: 'workflow', text: `${text} It is “${name}”.`, since, tries, lastError, repair };
-}
+  ...{ tries: Math.max(1, attempt - 1), lastError },
+  repair: { kind: 'mend-worker', text: 'Mend what the error names; the next try then goes through by itself.' },
+});
 
 function unattended({ name, scheduledAt }: PendingStep, now: number): Cause {
-  const { text, repair } = WORDS['step-unattended'];
   const since = scheduledAt ?? now;
-  const words = `${text} It is “${name}”, for ${roughly(now - since)}.`;
+  const words = 'A step of the order’s workflow waits, and no worker takes it up.';
   return {
-    code: 'step-unattended',
-    hop: 'workflow',
-    text: words,
-    since: instant(since),
-    tries: 0,
-    lastError: null,
-    repair,
+    ...{ code: 'step-unattended', hop: 'workflow' },
+    text: `${words} It is “${name}”, for ${roughly(now - since)}.`,
+    ...{ since: instant(since), tries: 0, lastError: null },
+    repair: { kind: 'mend-worker', text: 'See that the worker of that step runs; it then goes on by itself.' },
   };
 }
 

@@ -1,6 +1,7 @@
 import { isFinal, LIFECYCLE, OWNERS, STATUSES } from '@bezel/order-workflow';
 import { describe, expect, test } from '@jest/globals';
 import { accountOf } from '../account/account-of.ts';
+import type { WorkflowStatus } from '../account/evidence.ts';
 import { HOPS } from '../account/hops.ts';
 import { FINDING_KINDS, type Finding } from '../audit/finding.ts';
 import type { OrderDetails } from '../sources/order-details.ts';
@@ -38,6 +39,21 @@ const audited = (...findings: Finding[]): Partial<Situation> => ({
   audit: { account: accountOf(ORDER, []), findings },
 });
 
+const ofWorkflow = (status: WorkflowStatus, ...findings: Finding[]): Partial<Situation> => ({
+  audit: {
+    account: accountOf(ORDER, [
+      {
+        source: 'workflow',
+        orderId: ORDER,
+        status,
+        startedAt: AT - 3 * HOUR,
+        closedAt: status === 'RUNNING' ? null : AT,
+      },
+    ]),
+    findings,
+  },
+});
+
 const key = (hop: ParkedKey['hop'], more: Partial<ParkedKey> = {}): ParkedKey => ({
   ...{ hop, topic: 'shop.orders', group: hop.endsWith('inbox') ? 'mes.board' : null, reason: 'no such column' },
   ...{ code: '42703', attempts: hop.endsWith('inbox') ? 5 : null, messages: 2, parkedAt: AT - HOUR, redrive: false },
@@ -61,10 +77,9 @@ const CAUSED: Readonly<Record<CauseCode, Partial<Situation>>> = {
   'handling-parked': { parked: [key('mes.inbox')] },
   unpublished: audited(finding('shop.topic')),
   untaken: audited(finding('crm.inbox')),
-  'workflow-missing': audited(
-    finding('workflow', { detail: 'the order is PACKED, and Temporal has no workflow of it' }),
-  ),
-  'workflow-ended': audited(finding('workflow', { detail: 'its workflow is TERMINATED' })),
+  'workflow-missing': audited(finding('workflow')),
+  'workflow-ended': ofWorkflow('TERMINATED', finding('workflow')),
+  'workflow-runs-on': ofWorkflow('RUNNING', finding('workflow', { kind: 'unfinished' })),
   'workflow-stuck': { work: { ...atWork, taskAttempt: 7, taskSince: AT - MINUTE } },
   'step-failing': { work: { ...atWork, steps: [{ ...step, lastError: 'no gold left' }] } },
   'step-unattended': { work: { ...atWork, steps: [{ ...step, attempt: 1, lastError: null }] } },
