@@ -1,6 +1,6 @@
-import type { AuditedStack } from '../audit-stack.ts';
 import type { RepairClientOptions } from '../repair/repair-client.ts';
 import type { Given, OptionSpec } from './options/parse.ts';
+import type { Servers } from './servers/servers.ts';
 import type { Paint } from './terminal/paint.ts';
 
 /**
@@ -35,10 +35,10 @@ export interface Outcome {
 /** What a command works with. */
 export interface Context {
   readonly given: Given;
-  /** Where everything is that knows about orders; asked after the command line has been understood. @throws ServersUnknownError */
-  readonly servers: () => AuditedStack;
-  /** Where repairs are asked for, and as whom. @throws ServersUnknownError */
-  readonly door: () => Pick<RepairClientOptions, 'shopUrl' | 'authorization'>;
+  /** Where everything is that knows about orders; asked after the command line has been understood. @throws ServersUnknownError, ServersMixedError */
+  readonly servers: () => Servers;
+  /** Where repairs of orders on these servers are asked for, and as whom. @throws ServersUnknownError */
+  readonly door: (servers: Servers) => Pick<RepairClientOptions, 'shopUrl' | 'authorization'>;
   /** Tells how far a long run is; on a terminal one line that is written over, else a line now and then. */
   readonly progress: (line: string) => void;
   /** Aborted when the process is told to end. A command stops at its next step and throws the signal's reason. */

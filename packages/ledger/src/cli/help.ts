@@ -3,11 +3,12 @@ import type { Command } from './command.ts';
 import { COMMON, type OptionSpec } from './options/parse.ts';
 
 const SERVERS = `Servers are those of the stack that "npm start" runs in this checkout (.bezel/stack.json, or the folder in BEZEL_STATE).
-Others are named by options and by the environment, each before the stack file:
+The environment names others, all of one system; with some of them it is an error, so that no two systems are mixed:
   SHOP_AUDIT_URL, MES_AUDIT_URL, CRM_AUDIT_URL   Postgres URLs of the audit login of each app's database
-  KAFKA_BROKERS, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE
-  TEMPORAL_PAYLOAD_KEYS                          what Temporal's payloads are encrypted with, as the apps have it
-"repair" asks the shop's door as an administrator: that of the stack file, or else
+  KAFKA_BROKERS, TEMPORAL_ADDRESS                also by their options
+  TEMPORAL_NAMESPACE, TEMPORAL_PAYLOAD_KEYS      may be left out; the keys are those with which the apps encrypt
+An option goes before either of them, for one server; --stack goes before the whole environment.
+"repair" asks the shop's door as an administrator: that of the stack file, when all servers are those of the file, or else
   SHOP_URL, REPAIR_TOKEN_URL, REPAIR_CLIENT_ID, REPAIR_CLIENT_SECRET`;
 
 const EXIT_CODES = `Exit codes: 0 all is accounted for, 1 an order is not, 2 wrong usage, 3 a source cannot be read or the command failed,

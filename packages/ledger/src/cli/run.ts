@@ -52,7 +52,7 @@ async function runCommand(
   const outcome = await command.run({
     given,
     servers: () => serversOf(given, around),
-    door: () => doorOf(given, around),
+    door: ({ file }) => doorOf(file, around.env),
     progress: progress.show,
     signal: around.signal,
   });

@@ -36,7 +36,7 @@ unaccounted for. With --order the whole account of the order is shown. It exits 
     if (name !== undefined && since !== undefined) {
       throw new UsageError('--order names one order, however old; --since chooses among all: give one of them');
     }
-    const stack = servers();
+    const { stack } = servers();
     const orderId = name === undefined ? undefined : await findOrder(stack.postgres.shop, name, signal);
     if (name !== undefined && orderId === undefined) return unknownOrder(named ?? '');
 

@@ -32,7 +32,7 @@ export const list: Command = {
       beforeId: olderThan === undefined ? undefined : lowestIdAt(now - olderThan),
     };
     const unaccounted = given.flag('unaccounted');
-    const stack = servers();
+    const { stack } = servers();
     const orderIds = unaccounted ? await unaccountedOrders(stack, { progress, signal }) : undefined;
     await using shop = await openOrderDetails(stack.postgres.shop, signal);
     // One more than is shown tells whether there are more.

@@ -31,7 +31,8 @@ carried out; ended before that (Ctrl-C), what was asked for is carried out all t
     const limits = given.flag('at-rest')
       ? { ...AT_REST_LIMITS, stageMs: WORKING_LIMITS.stageMs, workflowsKeptMs: WORKING_LIMITS.workflowsKeptMs }
       : WORKING_LIMITS;
-    const stack = servers();
+    const system = servers();
+    const { stack } = system;
     const orderId = await findOrder(stack.postgres.shop, name, signal);
     if (orderId === undefined) return unknownOrder(named);
     const ailing = await readAiling(stack, orderId, { limits, signal });
@@ -45,7 +46,7 @@ carried out; ended before that (Ctrl-C), what was asked for is carried out all t
         exitCode: whole ? EXIT.done : EXIT.unaccounted,
       };
     }
-    const client = repairClient({ ...door(), asker: 'orderctl', eventAt: (place) => eventAt(stack, place) });
+    const client = repairClient({ ...door(system), asker: 'orderctl', eventAt: (place) => eventAt(stack, place) });
     const repaired = await repairOrder(stack, client, plan, { forMs, limits, onProgress: progress, signal });
     return {
       document: repairedDocument(plan, repaired),

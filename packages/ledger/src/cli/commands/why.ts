@@ -16,7 +16,7 @@ given without it (exit code 3). Exits 1 when something of the order is unaccount
   async run({ given, servers, signal }) {
     const named = given.argument('an order’s id or number');
     const name = orderName(named);
-    const stack = servers();
+    const { stack } = servers();
     const orderId = await findOrder(stack.postgres.shop, name, signal);
     if (orderId === undefined) return unknownOrder(named);
     const situation = await readSituation(stack, orderId, { signal });

@@ -11,10 +11,18 @@ export interface OptionSpec {
 
 /** What every command understands. */
 export const COMMON: readonly OptionSpec[] = [
-  { name: 'stack', value: 'file', help: 'where the servers are: the stack file of an "npm start" (.bezel/stack.json)' },
-  { name: 'kafka', value: 'brokers', help: 'host:port,… of Kafka; else KAFKA_BROKERS, else the stack file' },
-  { name: 'temporal', value: 'address', help: 'host:port of Temporal; else TEMPORAL_ADDRESS, else the stack file' },
-  { name: 'namespace', value: 'name', help: 'else TEMPORAL_NAMESPACE, else the stack file' },
+  {
+    name: 'stack',
+    value: 'file',
+    help: 'where the servers are, whatever the environment says: the stack file of an "npm start" (.bezel/stack.json)',
+  },
+  { name: 'kafka', value: 'brokers', help: 'host:port,… of Kafka, instead of KAFKA_BROKERS or the stack file’s' },
+  {
+    name: 'temporal',
+    value: 'address',
+    help: 'host:port of Temporal, instead of TEMPORAL_ADDRESS or the stack file’s',
+  },
+  { name: 'namespace', value: 'name', help: 'of Temporal, instead of TEMPORAL_NAMESPACE or the stack file’s' },
   { name: 'json', help: 'print one JSON document on one line instead of text' },
   { name: 'help', help: 'print this' },
 ];

@@ -1,37 +1,47 @@
 import type { RepairClientOptions } from '../../repair/repair-client.ts';
 import { signedIn } from '../../repair/sign-in.ts';
-import type { Given } from '../options/parse.ts';
-import type { Surroundings } from '../surroundings.ts';
-import { ServersUnknownError, stackFile } from './servers.ts';
+import { ServersUnknownError } from './servers-errors.ts';
+import type { StackFile } from './stack-file.ts';
 
-const CREDENTIALS = ['REPAIR_TOKEN_URL', 'REPAIR_CLIENT_ID', 'REPAIR_CLIENT_SECRET'] as const;
+const NAMES = ['SHOP_URL', 'REPAIR_TOKEN_URL', 'REPAIR_CLIENT_ID', 'REPAIR_CLIENT_SECRET'] as const;
 
 /**
  * Where repairs are asked for, and as whom: what the environment says, all of it, else the administrator of the stack file. They
- * are not mixed, so that nobody's secret is sent to another system. No option holds a secret, and no message repeats one.
+ * are not mixed, so that nobody's secret is sent to another system. Nor is one system's door asked about another one's orders: the
+ * stack file's door is taken, and no other accepted, where the order was read from the servers of that file. No option holds a secret,
+ * and no message repeats one.
  *
+ * @param file the stack file, where the servers are those of it
  * @throws ServersUnknownError
  */
 export function doorOf(
-  given: Given,
-  around: Pick<Surroundings, 'env' | 'checkout'>,
+  file: StackFile | null,
+  env: NodeJS.ProcessEnv,
 ): Pick<RepairClientOptions, 'shopUrl' | 'authorization'> {
-  const { env } = around;
-  const shopUrl = env['SHOP_URL'] || undefined;
-  const [tokenUrl, clientId, clientSecret] = CREDENTIALS.map((name) => env[name] || undefined);
+  const [shopUrl, tokenUrl, clientId, clientSecret] = NAMES.map((name) => env[name] || undefined);
   if (shopUrl === undefined && tokenUrl === undefined && clientId === undefined && clientSecret === undefined) {
-    const { urls, servers } = stackFile(given, around, 'SHOP_URL');
+    if (file === null) {
+      throw new ServersUnknownError(
+        `the servers are named, and the door is not (${NAMES.join(', ')}): the one of a stack file may be another system’s`,
+      );
+    }
+    const { urls, servers } = file;
     return {
       shopUrl: urls.shop,
       authorization: signedIn({ tokenUrl: servers.identity.token, ...servers.identity.clients.admin }),
     };
   }
-  for (const name of ['SHOP_URL', ...CREDENTIALS]) {
+  for (const name of NAMES) {
     if (!env[name]) throw new ServersUnknownError(`${name} is not set: the door and who asks at it are named together`);
   }
   for (const name of ['SHOP_URL', 'REPAIR_TOKEN_URL']) {
     if (!/^https?:\/\//.test(env[name] ?? '') || !URL.canParse(env[name] ?? ''))
       throw new ServersUnknownError(`${name} is not a URL (http://host:port)`);
+  }
+  if (file !== null && new URL(shopUrl ?? '').origin !== new URL(file.urls.shop).origin) {
+    throw new ServersUnknownError(
+      `SHOP_URL is not the door of the stack file (${file.urls.shop}), whose servers the order was read from: unset it, or name the servers too`,
+    );
   }
   const signingIn = { tokenUrl: tokenUrl ?? '', clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
   return { shopUrl: shopUrl ?? '', authorization: signedIn(signingIn) };
