@@ -16,7 +16,7 @@ export const EXIT = {
   unread: 3,
   /** No source knows the order that was asked about. */
   unknown: 4,
-  /** A repair could not be asked for: nobody is signed in, or is no administrator, or the shop's door does not answer. */
+  /** A repair could not be asked for: nobody is signed in, or is no administrator, or the shop's door is not known or does not answer. */
   notAsked: 5,
   /** As shells say it of a program that Ctrl-C ended. */
   interrupted: 130,
@@ -30,6 +30,8 @@ export interface Outcome {
   readonly text: (paint: Paint) => string;
   /** Default: `done`. */
   readonly exitCode?: ExitCode;
+  /** An error that ended it early: told on standard error, after what was found or done by then. The exit code is that of the error. */
+  readonly failure?: unknown;
 }
 
 /** What a command works with. */
@@ -37,7 +39,7 @@ export interface Context {
   readonly given: Given;
   /** Where everything is that knows about orders; asked after the command line has been understood. @throws ServersUnknownError, ServersMixedError */
   readonly servers: () => Servers;
-  /** Where repairs of orders on these servers are asked for, and as whom. @throws ServersUnknownError */
+  /** Where repairs of orders on these servers are asked for, and as whom. @throws RepairNotAskedError */
   readonly door: (servers: Servers) => Pick<RepairClientOptions, 'shopUrl' | 'authorization'>;
   /** Tells how far a long run is; on a terminal one line that is written over, else a line now and then. */
   readonly progress: (line: string) => void;

@@ -256,21 +256,58 @@ test.each([
   ['a caller without the role', { refuses: { status: 403, code: 'forbidden' } }, {}, 'repairs are for administrators'],
   ['a shop that is away', {}, { SHOP_URL: 'http://127.0.0.1:1' }, 'does not answer'],
   ['an identity provider that is away', {}, { REPAIR_TOKEN_URL: 'http://127.0.0.1:1/' }, 'nobody is signed in'],
-])('%s: 5, and it is said what is wrong', async (_, how, env, words) => {
+])('%s: 5, the plan, and what is wrong', async (_, how, env, words) => {
   const orderId = await swallowed();
   Object.assign(shop.how, how);
   const { code, out, err } = await orderctl(`repair ${orderId}`, { env });
-  expect({ code, out }).toEqual({ code: 5, out: '' });
-  expect(err).toContain(words);
+  expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining(words) });
+  expect(err).not.toContain('Nothing is known');
+  expect(out).toMatch(/^project-again of message \S+: not asked for$/m);
+  expect(out).toContain('left: lost at crm.projection');
   expect(shop.knocks).toEqual([]);
   const asJson = await orderctl(`repair ${orderId} --json`, { env });
-  expect(JSON.parse(asJson.err).error).toEqual({ code: expect.any(String), message: expect.stringContaining(words) });
+  const error = { code: expect.any(String), message: expect.stringContaining(words) };
+  expect(JSON.parse(asJson.err)).toEqual({ error });
+  expect(JSON.parse(asJson.out)).toMatchObject({
+    ...{ ok: false, orderId, dryRun: false, repairs: [{ kind: 'project-again' }] },
+    ...{ asked: [{ kind: 'project-again', messageId: expect.any(String), error }], left: [{ hop: 'crm.projection' }] },
+  });
 });
 
-test('the door and who asks at it are named together; an order nobody knows is told from one that lacks nothing', async () => {
+test('a door that is gone after the first of several repairs: 5, and what was asked for is told', async () => {
+  const orderId = await ordered((evidence) =>
+    evidence.filter((item) => !(item.source === 'view' && item.hop === 'crm.projection' && /^[45] /.test(item.state))),
+  );
+  shop.how.carryOut = async () => {
+    shop.how.refuses = { status: 503, code: 'busy' };
+    return {};
+  };
+  const { code, out, err } = await orderctl(`repair ${orderId} --json`);
+  expect(code).toBe(5);
+  expect(JSON.parse(err).error).toEqual({ code: 'busy', message: expect.stringContaining('refuses') });
+  const { ok, repairs, asked } = JSON.parse(out);
+  expect({ ok, repairs: repairs.length, asked }).toEqual({
+    ...{ ok: false, repairs: 2 },
+    asked: [
+      expect.objectContaining({ state: 'asked', messageId: repairs[0].messageId }),
+      expect.objectContaining({ messageId: repairs[1].messageId, error: JSON.parse(err).error }),
+    ],
+  });
+  expect(shop.knocks).toHaveLength(1);
+});
+
+test('the door and who asks at it are named together: 5 and the plan; an order nobody knows is told from one that lacks nothing', async () => {
   const orderId = await swallowed();
-  const { code, err } = await orderctl(`repair ${orderId}`, { env: { REPAIR_CLIENT_SECRET: '' } });
-  expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('REPAIR_CLIENT_SECRET is not set') });
+  const env = { REPAIR_CLIENT_SECRET: '' };
+  const { code, out, err } = await orderctl(`repair ${orderId}`, { env });
+  expect({ code, err }).toEqual({
+    code: 5,
+    err: expect.stringMatching(/REPAIR_CLIENT_SECRET is not set.*\(door_unknown\)\n$/),
+  });
+  expect(out).toContain('project-again of message');
+  const asJson = await orderctl(`repair ${orderId} --json`, { env });
+  expect(JSON.parse(asJson.err).error.code).toBe('door_unknown');
+  expect(JSON.parse(asJson.out)).toMatchObject({ ok: false, repairs: [{ kind: 'project-again' }], asked: [] });
   expect(await orderctl(`repair ${randomUUID()}`)).toMatchObject({ code: 4 });
   expect(await orderctl('repair')).toMatchObject({ code: 2 });
 });

@@ -31,9 +31,9 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       around.err.write('orderctl: ended before it was done\n');
       return EXIT.interrupted;
     }
-    around.err.write(complaint(error, rest.includes('--json'), command?.name));
-    if (error instanceof RepairNotAskedError) return EXIT.notAsked;
-    return error instanceof UsageError ? EXIT.usage : EXIT.unread;
+    const json = rest.includes('--json');
+    around.err.write(`${complaint(error, json)}${json ? '' : advice(error, command?.name)}`);
+    return exitCodeOf(error);
   } finally {
     progress.end();
   }
@@ -58,17 +58,27 @@ async function runCommand(
   });
   progress.end();
   const paint = paintFor(around.out, around.env);
-  around.out.write(given.flag('json') ? `${JSON.stringify(outcome.document)}\n` : `${outcome.text(paint).trimEnd()}\n`);
-  return outcome.exitCode ?? EXIT.done;
+  const json = given.flag('json');
+  around.out.write(json ? `${JSON.stringify(outcome.document)}\n` : `${outcome.text(paint).trimEnd()}\n`);
+  if (outcome.failure === undefined) return outcome.exitCode ?? EXIT.done;
+  around.err.write(complaint(outcome.failure, json));
+  return exitCodeOf(outcome.failure);
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof RepairNotAskedError) return EXIT.notAsked;
+  return error instanceof UsageError ? EXIT.usage : EXIT.unread;
 }
 
 /** A failure in one line; as JSON with the code by which programs know it, if it has one. */
-function complaint(error: unknown, json: boolean, command?: string): string {
+function complaint(error: unknown, json: boolean): string {
   const { message, code } = failureOf(error);
   if (json) return `${JSON.stringify({ error: { code, message } })}\n`;
-  const help = command === undefined ? '--help lists the commands' : `${command} --help says what it takes`;
-  if (error instanceof UsageError) return `orderctl: ${message}\n${ORDERCTL} ${help}.\n`;
-  const said = `orderctl: ${message}${code === null ? '' : ` (${code})`}\n`;
-  if (error instanceof RepairNotAskedError) return said;
-  return `${said}Nothing is known of the orders: this is no "all is well".\n`;
+  return `orderctl: ${message}${code === null || error instanceof UsageError ? '' : ` (${code})`}\n`;
+}
+
+/** What people are told besides, when nothing came of a command. */
+function advice(error: unknown, command: string | undefined): string {
+  if (!(error instanceof UsageError)) return 'Nothing is known of the orders: this is no "all is well".\n';
+  return `${ORDERCTL} ${command === undefined ? '--help lists the commands' : `${command} --help says what it takes`}.\n`;
 }

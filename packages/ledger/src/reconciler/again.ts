@@ -82,7 +82,7 @@ export class Repairing {
       // One after the other: where the door answers no more, what it has answered is remembered, and nothing else.
       for (const repair of plan.repairs) {
         const one = { ...plan, repairs: [repair] };
-        for (const answer of await askRepairs(this.#client, one, signal)) {
+        for await (const answer of askRepairs(this.#client, one, signal)) {
           if ('asked' in answer && answer.asked.state === 'asked') this.#waiting.set(answer.asked.id, answer.asked);
           onRepair(toldOf(account.orderId, answer));
         }
@@ -119,4 +119,4 @@ const toldOf = (orderId: string, answer: Asked): RepairTold =>
         outcome: answer.asked.state,
         text: answer.asked.outcome ?? answer.asked.reason,
       }
-    : { orderId, kind: answer.kind as AskedRepair['kind'], outcome: 'failed', text: answer.notAsked.message };
+    : { orderId, kind: answer.repair.kind, outcome: 'failed', text: answer.notAsked.message };

@@ -5,30 +5,32 @@ import { type AskedRepair, type RepairClient, RepairNotAskedError } from './repa
 /** What became of asking for one repair of a plan. */
 export type Asked =
   | { readonly asked: AskedRepair }
-  | { readonly notAsked: RepairNotAskedError; readonly kind: Repair['kind']; readonly repair: Repair };
+  | { readonly notAsked: RepairNotAskedError; readonly repair: Repair };
 
 /**
- * Asks for every repair of a plan, in its order, and does not wait until they are carried out. One that is refused does not
- * keep the others from being asked for.
+ * Asks for every repair of a plan, in its order, and does not wait until they are carried out. Each is told as it is answered, so that
+ * whoever asks knows of those before one that throws. One that is refused does not keep the others from being asked for.
  *
  * @throws RepairNotAskedError when no other would fare better: the door does not answer, or the asker is no administrator
  */
-export async function askRepairs(
+export async function* askRepairs(
   client: RepairClient,
   plan: RepairPlan,
   signal?: AbortSignal,
-): Promise<readonly Asked[]> {
-  const all: Asked[] = [];
+): AsyncGenerator<Asked, void, undefined> {
   for (const repair of plan.repairs) {
     signal?.throwIfAborted();
-    try {
-      all.push({ asked: await client.ask(repair) });
-    } catch (error) {
-      if (!(error instanceof RepairNotAskedError) || concernsAll(error)) throw error;
-      all.push({ notAsked: error, kind: repair.kind, repair });
-    }
+    yield await askedOf(client, repair);
   }
-  return all;
+}
+
+async function askedOf(client: RepairClient, repair: Repair): Promise<Asked> {
+  try {
+    return { asked: await client.ask(repair) };
+  } catch (error) {
+    if (!(error instanceof RepairNotAskedError) || concernsAll(error)) throw error;
+    return { notAsked: error, repair };
+  }
 }
 
 const concernsAll = ({ code, retryable }: RepairNotAskedError): boolean =>

@@ -43,7 +43,10 @@ export interface RepairClientOptions {
   readonly asker: string;
 }
 
-/** A repair could not be asked for, or looked at. `code` is the door's, or `door_unavailable`. */
+/**
+ * A repair could not be asked for, or looked at. `code` is the door's, or `door_unavailable`, `door_unknown` (where it is, or who asks
+ * there), `not_signed_in`, `message_gone`.
+ */
 export class RepairNotAskedError extends Error {
   readonly code: string;
   /** Whether asking again may help. */

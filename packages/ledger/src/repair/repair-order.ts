@@ -6,8 +6,8 @@ import { parkedOf } from '../sources/parked.ts';
 import { type Asked, askRepairs, untilCarriedOut } from './ask-repairs.ts';
 import { planRepairs } from './plan-repairs.ts';
 import type { Ailing } from './remedies.ts';
-import type { RepairPlan } from './repair.ts';
-import type { RepairClient } from './repair-client.ts';
+import type { Repair, RepairPlan } from './repair.ts';
+import type { AskedRepair, RepairClient } from './repair-client.ts';
 
 export interface LookOptions {
   /** Default: {@link WORKING_LIMITS}. */
@@ -41,70 +41,84 @@ export interface RepairingOptions extends LookOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-/** What became of a plan. */
+/** What became of repairing an order. */
 export interface Repaired {
   readonly asked: readonly Asked[];
-  /** What is still wrong with the order; empty when it is accounted for. */
+  /** What was still wrong with the order at the last look; empty when it was accounted for. */
   readonly left: readonly Finding[];
   /** What would be done about that; its repairs are those that had not shown by the end. */
   readonly plan: RepairPlan;
+  /** What ended it early, and what was not asked for because of that. */
+  readonly broken?: { readonly by: unknown; readonly unasked: readonly Repair[] };
 }
 
 /** Between two audits of the order. */
 const PAUSE_MS = 1_000;
 
 /**
- * Asks for what a plan wants, waits until it is carried out, and audits the order until nothing is left that a repair would mend, or
- * `forMs` are over. What came to be repairable by a repair (a fact whose message is there again) is asked for as well.
+ * Asks for what would repair an order, waits until it is carried out, and audits the order until nothing is left that a repair would
+ * mend, or `forMs` are over. What came to be repairable by a repair (a fact whose message is there again) is asked for as well.
  *
- * @throws RepairNotAskedError when nothing can be asked for; SourceUnavailableError, ViewUnavailableError
+ * What was asked for is carried out, whatever comes after: so an error, of the door or of a source, is answered as `broken` and not
+ * thrown.
+ *
+ * @throws the signal's reason, when it is told to end
  */
 export async function repairOrder(
   stack: AuditedStack,
   client: RepairClient,
-  plan: RepairPlan,
+  ailing: Ailing,
   { forMs, onProgress = () => {}, signal, ...look }: RepairingOptions,
 ): Promise<Repaired> {
   const until = performance.now() + forMs;
   const aborting = signal === undefined ? {} : { signal };
   const asked = new Map<string, Asked>();
   const names = new Set<string>();
-  for (let wanted = plan; ; ) {
-    const fresh = wanted.repairs.filter((repair) => !names.has(nameOf(repair)));
-    for (const repair of fresh) names.add(nameOf(repair));
-    for (const one of await askRepairs(client, { ...wanted, repairs: fresh }, signal)) asked.set(keyOf(one), one);
-    const waiting = [...asked.values()].flatMap((one) =>
-      'asked' in one && one.asked.state === 'asked' ? [one.asked] : [],
-    );
-    const carriedOut = await untilCarriedOut(client, waiting, {
-      forMs: Math.max(0, until - performance.now()),
-      onLook: (still) => onProgress(`${still} of ${asked.size} repairs are still to be carried out`),
-      ...aborting,
-    });
-    for (const one of carriedOut) asked.set(one.id, { asked: one });
+  let seen = ailing;
+  let plan = planRepairs(seen);
+  const repaired = (): Repaired => ({ asked: [...asked.values()], left: seen.findings.filter(isDefect), plan });
+  try {
+    for (;;) {
+      const fresh = plan.repairs.filter((repair) => !names.has(nameOf(repair)));
+      for await (const one of askRepairs(client, { ...plan, repairs: fresh }, signal)) {
+        asked.set(keyOf(one), one);
+        names.add(nameOf('asked' in one ? one.asked : one.repair));
+      }
+      const waiting = [...asked.values()].flatMap((one) =>
+        'asked' in one && one.asked.state === 'asked' ? [one.asked] : [],
+      );
+      const carriedOut = await untilCarriedOut(client, waiting, {
+        forMs: Math.max(0, until - performance.now()),
+        onLook: (still) => onProgress(`${still} of ${asked.size} repairs are still to be carried out`),
+        ...aborting,
+      });
+      for (const one of carriedOut) asked.set(one.id, { asked: one });
 
-    const ailing = await readAiling(stack, plan.orderId, { ...look, ...aborting });
-    if (ailing === undefined) return { asked: [...asked.values()], left: [], plan: { ...plan, repairs: [] } };
-    wanted = planRepairs(ailing);
-    const left = ailing.findings.filter((finding) => isDefect(finding));
-    const hopeless = wanted.repairs.every((repair) => endedInVain(repair, asked));
-    if (hopeless || performance.now() >= until) return { asked: [...asked.values()], left, plan: wanted };
-    onProgress(`carried out; ${left.length} of its findings are still to go`);
-    await pause(PAUSE_MS, undefined, aborting);
+      const found = await readAiling(stack, plan.orderId, { ...look, ...aborting });
+      if (found === undefined) return { ...repaired(), left: [], plan: { ...plan, repairs: [] } };
+      seen = found;
+      plan = planRepairs(seen);
+      const hopeless = plan.repairs.every((repair) => endedInVain(repair, asked));
+      if (hopeless || performance.now() >= until) return repaired();
+      onProgress(`carried out; ${repaired().left.length} of its findings are still to go`);
+      await pause(PAUSE_MS, undefined, aborting);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { ...repaired(), broken: { by: error, unasked: plan.repairs.filter((one) => !names.has(nameOf(one))) } };
   }
 }
 
-type Planned = RepairPlan['repairs'][number];
-
 /** By which a repair that was asked for is known again; its evidence is another once it was carried out. */
-const nameOf = (repair: Planned): string => `${repair.kind} ${'messageId' in repair ? repair.messageId : ''}`;
-const keyOf = (one: Asked): string => ('asked' in one ? one.asked.id : `${one.repair.kind} ${one.notAsked.message}`);
+const nameOf = (repair: Repair | AskedRepair): string =>
+  `${repair.kind} ${'messageId' in repair ? (repair.messageId ?? '') : ''}`;
+const keyOf = (one: Asked): string => ('asked' in one ? one.asked.id : nameOf(one.repair));
 
 /** Refused, or not even asked for: no waiting helps. Nothing planned at all is the best of it. */
-function endedInVain(repair: Planned, asked: ReadonlyMap<string, Asked>): boolean {
+function endedInVain(repair: Repair, asked: ReadonlyMap<string, Asked>): boolean {
   return [...asked.values()].some((one) =>
     'asked' in one
-      ? one.asked.state === 'refused' && nameOf(repair) === `${one.asked.kind} ${one.asked.messageId ?? ''}`
+      ? one.asked.state === 'refused' && nameOf(repair) === nameOf(one.asked)
       : nameOf(one.repair) === nameOf(repair),
   );
 }

@@ -1,6 +1,7 @@
 import type { Asked } from '../../repair/ask-repairs.ts';
 import type { ByHand, Repair, RepairPlan } from '../../repair/repair.ts';
 import type { Repaired } from '../../repair/repair-order.ts';
+import { failureOf } from '../failure.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe } from '../terminal/table.ts';
 
@@ -10,18 +11,21 @@ export const planDocument = ({ orderId, repairs, byHand }: RepairPlan, dryRun: b
   ...{ orderId, dryRun, repairs, byHand, asked: [], left: [] },
 });
 
-/** What it prints of a plan that was carried out; `byHand` is what is left to people at the end. */
-export const repairedDocument = (planned: RepairPlan, { asked, left, plan }: Repaired): object => ({
-  ok: left.length === 0,
+/** What it prints of a plan that was asked for; `byHand` is what is left to people at the end. */
+export const repairedDocument = (planned: RepairPlan, { asked, left, plan, broken }: Repaired): object => ({
+  ok: left.length === 0 && broken === undefined,
   ...{ orderId: planned.orderId, dryRun: false, repairs: planned.repairs, byHand: plan.byHand },
-  asked: asked.map(told),
+  asked: [
+    ...asked.map((one) => ('asked' in one ? one.asked : unasked(one.repair, one.notAsked))),
+    ...(broken?.unasked ?? []).map((repair) => unasked(repair, broken?.by)),
+  ],
   left: left.map(({ orderId: _, ...finding }) => finding),
 });
 
-const told = (one: Asked): object =>
-  'asked' in one
-    ? one.asked
-    : { kind: one.repair.kind, error: { code: one.notAsked.code, message: one.notAsked.message } };
+const unasked = (repair: Repair, error: unknown): object => ({
+  ...{ kind: repair.kind, messageId: 'messageId' in repair ? repair.messageId : null },
+  error: failureOf(error),
+});
 
 /** The plan as people read it. */
 export function planText(plan: RepairPlan, dryRun: boolean, paint: Paint): string {
@@ -33,21 +37,29 @@ export function planText(plan: RepairPlan, dryRun: boolean, paint: Paint): strin
 }
 
 /** What was planned, what became of it, and what is left. */
-export function repairedText(before: RepairPlan, { asked, left, plan }: Repaired, paint: Paint): string {
+export function repairedText(before: RepairPlan, { asked, left, plan, broken }: Repaired, paint: Paint): string {
   const { orderId, repairs } = before;
   const lines = [paint('bold', orderId), ...planned(repairs, paint), ''];
   for (const one of asked) lines.push(outcomeOf(one, paint));
+  for (const repair of broken?.unasked ?? []) lines.push(paint('red', `${nameOf(repair)}: not asked for`));
   lines.push(...forPeople(plan.byHand, paint), '');
-  if (left.length === 0) return [...lines, paint('green', `${orderId}: all accounted for`)].join('\n');
-  const still = plan.repairs.length > 0 ? ' What was asked for may still come to be: look again (audit --order).' : '';
+  if (left.length === 0 && broken === undefined) {
+    return [...lines, paint('green', `${orderId}: all accounted for`)].join('\n');
+  }
+  const underWay = plan.repairs.length > 0 && asked.some((one) => 'asked' in one);
+  const still = underWay ? ' What was asked for may still come to be: look again (audit --order).' : '';
   for (const { kind, hop, detail } of left) lines.push(paint('red', `left: ${kind} at ${hop}: ${safe(detail)}`));
-  return [...lines, paint('red', `${orderId}: UNACCOUNTED.${still}`)].join('\n');
+  const verdict = left.length === 0 ? 'not repaired' : 'UNACCOUNTED';
+  return [...lines, paint('red', `${orderId}: ${verdict}.${still}`)].join('\n');
 }
+
+const nameOf = (repair: Repair): string =>
+  `${repair.kind}${'messageId' in repair ? ` of message ${safe(repair.messageId)}` : ''}`;
 
 const planned = (repairs: readonly Repair[], paint: Paint): string[] =>
   repairs.flatMap((repair) => [
     '',
-    paint('yellow', `${repair.kind}${'messageId' in repair ? ` of message ${safe(repair.messageId)}` : ''}`),
+    paint('yellow', nameOf(repair)),
     `  because: ${safe(repair.because)}`,
     `  does:    ${safe(repair.text)}`,
   ]);

@@ -1,6 +1,5 @@
-import type { RepairClientOptions } from '../../repair/repair-client.ts';
+import { type RepairClientOptions, RepairNotAskedError } from '../../repair/repair-client.ts';
 import { signedIn } from '../../repair/sign-in.ts';
-import { ServersUnknownError } from './servers-errors.ts';
 import type { StackFile } from './stack-file.ts';
 
 const NAMES = ['SHOP_URL', 'REPAIR_TOKEN_URL', 'REPAIR_CLIENT_ID', 'REPAIR_CLIENT_SECRET'] as const;
@@ -12,7 +11,7 @@ const NAMES = ['SHOP_URL', 'REPAIR_TOKEN_URL', 'REPAIR_CLIENT_ID', 'REPAIR_CLIEN
  * and no message repeats one.
  *
  * @param file the stack file, where the servers are those of it
- * @throws ServersUnknownError
+ * @throws RepairNotAskedError with the code `door_unknown`
  */
 export function doorOf(
   file: StackFile | null,
@@ -21,7 +20,7 @@ export function doorOf(
   const [shopUrl, tokenUrl, clientId, clientSecret] = NAMES.map((name) => env[name] || undefined);
   if (shopUrl === undefined && tokenUrl === undefined && clientId === undefined && clientSecret === undefined) {
     if (file === null) {
-      throw new ServersUnknownError(
+      throw unknown(
         `the servers are named, and the door is not (${NAMES.join(', ')}): the one of a stack file may be another system’s`,
       );
     }
@@ -32,17 +31,19 @@ export function doorOf(
     };
   }
   for (const name of NAMES) {
-    if (!env[name]) throw new ServersUnknownError(`${name} is not set: the door and who asks at it are named together`);
+    if (!env[name]) throw unknown(`${name} is not set: the door and who asks at it are named together`);
   }
   for (const name of ['SHOP_URL', 'REPAIR_TOKEN_URL']) {
     if (!/^https?:\/\//.test(env[name] ?? '') || !URL.canParse(env[name] ?? ''))
-      throw new ServersUnknownError(`${name} is not a URL (http://host:port)`);
+      throw unknown(`${name} is not a URL (http://host:port)`);
   }
   if (file !== null && new URL(shopUrl ?? '').origin !== new URL(file.urls.shop).origin) {
-    throw new ServersUnknownError(
+    throw unknown(
       `SHOP_URL is not the door of the stack file (${file.urls.shop}), whose servers the order was read from: unset it, or name the servers too`,
     );
   }
   const signingIn = { tokenUrl: tokenUrl ?? '', clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
   return { shopUrl: shopUrl ?? '', authorization: signedIn(signingIn) };
 }
+
+const unknown = (message: string): RepairNotAskedError => new RepairNotAskedError(message, { code: 'door_unknown' });
