@@ -14,6 +14,7 @@ import { auditText } from './report/audit-report.ts';
 import { tallyOf } from './report/audit-tally.ts';
 import { listText } from './report/list-report.ts';
 import { repairedText } from './report/repair-report.ts';
+import { unknownOrder } from './report/unknown-order.ts';
 import { whyText } from './report/why-report.ts';
 import { plain } from './terminal/paint.ts';
 
@@ -114,6 +115,10 @@ describe('docs/operating/orderctl.md', () => {
 
   test.each(Object.entries(SHOWN))('shows what %s prints', (_, shown) => {
     expect(PAGE).toContain(`\n${shown()}\n\`\`\``);
+  });
+
+  test('shows what --json prints of an order that nobody knows', () => {
+    expect(PAGE).toContain(`\`${JSON.stringify(unknownOrder('B-2026-999999').document)}\``);
   });
 
   test('lists every exit code', () => {

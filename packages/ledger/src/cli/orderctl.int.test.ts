@@ -268,7 +268,11 @@ describe('what cannot be read is never called well', () => {
   test('an order that no source knows: 4', async () => {
     expect(await orderctl(`audit --order ${randomUUID()}`)).toMatchObject({ code: 4 });
     expect(await orderctl('audit --order B-2026-999999')).toMatchObject({ code: 4 });
-    expect(await orderctl(`why ${randomUUID()}`)).toMatchObject({ code: 4 });
+    const orderId = randomUUID();
+    expect(await orderctl(`why ${orderId} --json`)).toEqual({
+      ...{ code: 4, err: '' },
+      out: `${JSON.stringify({ ok: false, unknown: orderId })}\n`,
+    });
   });
 
   test('an order and a time, which it may be older than: 2, and not that nobody knows it', async () => {
@@ -281,7 +285,7 @@ describe('what cannot be read is never called well', () => {
     expect(await orderctl('audit', { signal: ended })).toEqual({
       code: 130,
       out: '',
-      err: 'orderctl: ended before it was done\n',
+      err: 'orderctl: ended before it was done (interrupted)\n',
     });
   });
 

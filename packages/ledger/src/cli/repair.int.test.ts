@@ -320,7 +320,7 @@ test('told to end while it waits: 130', async () => {
   };
   expect(await orderctl(`repair ${orderId}`, { signal: ending.signal })).toEqual({
     ...{ code: 130, out: '' },
-    err: 'orderctl: ended before it was done\n',
+    err: 'orderctl: ended before it was done (interrupted)\n',
   });
   expect(shop.knocks).toHaveLength(1);
 });

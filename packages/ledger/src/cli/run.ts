@@ -12,6 +12,16 @@ import type { Surroundings } from './surroundings.ts';
 import { paintFor } from './terminal/paint.ts';
 import { type Progress, progressOn } from './terminal/progress.ts';
 
+/** It was told to end, and ended in order. */
+class RunInterruptedError extends Error {
+  readonly code = 'interrupted';
+
+  constructor() {
+    super('ended before it was done');
+    this.name = 'RunInterruptedError';
+  }
+}
+
 /** Runs one command line and answers the exit code. It does not throw. */
 export async function run(args: readonly string[], around: Surroundings): Promise<ExitCode> {
   const [name, ...rest] = args;
@@ -27,11 +37,11 @@ export async function run(args: readonly string[], around: Surroundings): Promis
     return await runCommand(command, rest, { around, progress });
   } catch (error) {
     progress.end();
+    const json = args.includes('--json');
     if (around.signal.aborted) {
-      around.err.write('orderctl: ended before it was done\n');
+      around.err.write(complaint(new RunInterruptedError(), json));
       return EXIT.interrupted;
     }
-    const json = rest.includes('--json');
     around.err.write(`${complaint(error, json)}${json ? '' : advice(error, command?.name)}`);
     return exitCodeOf(error);
   } finally {
