@@ -8,9 +8,9 @@ import type { Hop } from '../account/hops.ts';
 import { connectReadOnly } from '../sources/connection.ts';
 import { lockedOut } from '../testing/locked-out.ts';
 import { LIFE_BEGINS } from '../testing/order-life.ts';
+import { orderctlOn, type RunAround } from '../testing/orderctl-on.ts';
 import { life, Stage } from '../testing/stage.ts';
 import { WhyAnswer } from '../why/answer.ts';
-import { run } from './run.ts';
 
 jest.setTimeout(120_000);
 
@@ -25,24 +25,8 @@ afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
-/** As a terminal would: the command line, and what came of it. */
-async function orderctl(line: string, { env = {}, on = stage, signal = new AbortController().signal } = {}) {
-  const { postgres, kafka, temporal, topics } = on.stack;
-  const said = { out: '', err: '' };
-  const code = await run(line.split(' '), {
-    out: { write: (text: string) => (said.out += text) },
-    err: { write: (text: string) => (said.err += text) },
-    env: {
-      ...{ SHOP_AUDIT_URL: postgres.shop, MES_AUDIT_URL: postgres.mes, CRM_AUDIT_URL: postgres.crm },
-      ...{ KAFKA_BROKERS: kafka.join(','), TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace },
-      ...{ TEMPORAL_PAYLOAD_KEYS: temporal.payloadKeys, ...env },
-    },
-    checkout: '/nowhere',
-    ...(topics === undefined ? {} : { topics }),
-    signal,
-  });
-  return { code, ...said };
-}
+const orderctl = (line: string, { on = stage, ...around }: RunAround & { readonly on?: Stage } = {}) =>
+  orderctlOn(on, line, around);
 
 /** A life that came to PACKED half an hour ago, long past what any hop may take, within what the stage may. */
 const packed = (orderId: string, began = Date.now() - 30 * MINUTE): Evidence[] =>

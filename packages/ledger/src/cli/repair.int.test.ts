@@ -7,8 +7,8 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globa
 import type { Evidence, ViewRow } from '../account/evidence.ts';
 import type { AskedRepair } from '../repair/repair-client.ts';
 import { LIFE_BEGINS } from '../testing/order-life.ts';
+import { orderctlOn, type RunAround } from '../testing/orderctl-on.ts';
 import { life, Stage } from '../testing/stage.ts';
-import { run } from './run.ts';
 
 jest.setTimeout(120_000);
 
@@ -86,25 +86,14 @@ async function openDoor() {
   };
 }
 
-async function orderctl(line: string, { env = {}, signal = new AbortController().signal } = {}) {
-  const { postgres, kafka, temporal, topics } = stage.stack;
-  const said = { out: '', err: '' };
-  const code = await run(line.split(' '), {
-    out: { write: (text: string) => (said.out += text) },
-    err: { write: (text: string) => (said.err += text) },
-    env: {
-      ...{ SHOP_AUDIT_URL: postgres.shop, MES_AUDIT_URL: postgres.mes, CRM_AUDIT_URL: postgres.crm },
-      ...{ KAFKA_BROKERS: kafka.join(','), TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace },
-      TEMPORAL_PAYLOAD_KEYS: temporal.payloadKeys,
-      ...{ SHOP_URL: shop.url, REPAIR_TOKEN_URL: `${shop.url}/token` },
-      ...{ REPAIR_CLIENT_ID: 'admin', REPAIR_CLIENT_SECRET: SECRET, ...env },
-    },
-    checkout: '/nowhere',
-    ...(topics === undefined ? {} : { topics }),
-    signal,
-  });
+async function orderctl(line: string, { env = {}, ...around }: RunAround = {}) {
+  const door = {
+    ...{ SHOP_URL: shop.url, REPAIR_TOKEN_URL: `${shop.url}/token` },
+    ...{ REPAIR_CLIENT_ID: 'admin', REPAIR_CLIENT_SECRET: SECRET },
+  };
+  const said = await orderctlOn(stage, line, { env: { ...door, ...env }, ...around });
   expect(said.out + said.err).not.toContain(SECRET);
-  return { code, ...said };
+  return said;
 }
 
 /** An order that came to PACKED half an hour ago, changed in what is known of it. */

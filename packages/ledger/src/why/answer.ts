@@ -79,7 +79,7 @@ export type StepAtWork = z.infer<typeof StepAtWork>;
 /** The answer to "why is this order not further?", for people (`summary`, `text`) and programs. Members may be added. */
 export const WhyAnswer = z.object({
   orderId: z.uuid(),
-  /** When it was asked. */
+  /** When it was asked, by the shop's database. */
   at: Instant,
   /** null when the order's row is gone. */
   number: z.string().nullable(),

@@ -1,15 +1,16 @@
 import type { App } from '../account/hops.ts';
 import { WORKING_LIMITS } from '../audit/limits.ts';
-import { type AuditedStack, auditStack } from '../audit-stack.ts';
+import { type AuditedStack, type AuditOptions, auditStack } from '../audit-stack.ts';
 import { openOrderDetails } from '../sources/order-details.ts';
 import { parkedOf } from '../sources/parked.ts';
+import { shopClock } from '../sources/shop-clock.ts';
 import { openWorkflows } from '../sources/workflows.ts';
 import type { Situation } from './situation.ts';
 
 const APPS = ['shop', 'mes', 'crm'] as const satisfies readonly App[];
 
 /**
- * Reads all that is known about one order. A source that cannot be read is named in `unread` and its part left out: an
+ * Reads all that is known about one order, as of now by the shop's database. A source that cannot be read is named in `unread` and its part left out: an
  * answer without Temporal is better than none. Only the shop must be there, since nothing is told of an order without it.
  *
  * @throws SourceUnavailableError, ViewUnavailableError of the shop
@@ -19,9 +20,10 @@ export async function readSituation(
   orderId: string,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Situation> {
-  const at = Date.now();
+  const at = await shopClock(stack.postgres.shop, signal);
   await using shop = await openOrderDetails(stack.postgres.shop, signal);
   const details = await shop.one({ id: orderId });
+  const aborting = signal === undefined ? {} : { signal };
   const unread = new Set<string>();
   const orElse = async <T>(otherwise: T, read: () => Promise<T>): Promise<T> => {
     try {
@@ -33,7 +35,7 @@ export async function readSituation(
     }
   };
   const [audit, work, ...parked] = await Promise.all([
-    orElse(null, () => auditOf(stack, orderId, signal)),
+    orElse(null, () => auditOf(stack, orderId, { readAt: at, ...aborting })),
     orElse(null, async () => {
       await using workflows = await openWorkflows(stack.temporal, signal);
       return await workflows.atWork(orderId);
@@ -46,9 +48,9 @@ export async function readSituation(
 async function auditOf(
   stack: AuditedStack,
   orderId: string,
-  signal: AbortSignal | undefined,
+  more: Pick<AuditOptions, 'readAt' | 'signal'>,
 ): Promise<Situation['audit']> {
-  const options = { orderIds: [orderId], limits: WORKING_LIMITS, ...(signal === undefined ? {} : { signal }) };
+  const options = { orderIds: [orderId], limits: WORKING_LIMITS, ...more };
   for await (const audit of auditStack(stack, options)) return audit;
   return null;
 }

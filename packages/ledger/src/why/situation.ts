@@ -27,7 +27,7 @@ export interface WorkflowAtWork {
 /** All that is known about one order at one moment; the answer is made of this and nothing else. */
 export interface Situation {
   readonly orderId: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the shop's database. */
   readonly at: number;
   readonly details: OrderDetails | undefined;
   /** null when a source of the audit could not be read. */

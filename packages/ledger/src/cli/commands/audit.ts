@@ -1,8 +1,10 @@
 import { AT_REST_LIMITS, WORKING_LIMITS } from '../../audit/limits.ts';
-import { auditStack, type OrderAudit } from '../../audit-stack.ts';
+import { type AuditedStack, auditStack, type OrderAudit } from '../../audit-stack.ts';
 import { findOrder } from '../../sources/order-details.ts';
+import { shopClock } from '../../sources/shop-clock.ts';
 import { type Command, EXIT } from '../command.ts';
 import { ORDER_OPTION, orderName } from '../options/order.ts';
+import type { Moment } from '../options/parse.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { auditDocument, auditText } from '../report/audit-report.ts';
 import { tallyOf } from '../report/audit-tally.ts';
@@ -21,15 +23,14 @@ unaccounted for. With --order the whole account of the order is shown. It exits 
     {
       name: 'since',
       value: 'time',
-      help: 'only orders submitted since: 2026-01-31T12:00:00Z, or 90s, 15m, 2h, 3d ago',
+      help: 'only orders submitted since, by the time in their ids: 2026-01-31T12:00:00Z, or 90s, 15m, 2h, 3d ago',
     },
     { name: 'at-rest', help: 'of a system that came to rest: what is on its way is lost, what is open is unfinished' },
     { name: 'limit', value: 'n', help: `show so many unaccounted orders (${MOST_SHOWN}); all are counted` },
   ],
   async run({ given, servers, progress, signal }) {
-    const now = Date.now();
     const named = given.text('order');
-    const since = given.instant('since', now);
+    const since = given.moment('since');
     const limit = given.wholeNumber('limit') ?? MOST_SHOWN;
     const atRest = given.flag('at-rest');
     const name = named === undefined ? undefined : orderName(named);
@@ -45,7 +46,7 @@ unaccounted for. With --order the whole account of the order is shown. It exits 
     const options = {
       limits: atRest ? { ...AT_REST_LIMITS, workflowsKeptMs: WORKING_LIMITS.workflowsKeptMs } : WORKING_LIMITS,
       ...(orderId === undefined ? {} : { orderIds: [orderId] }),
-      ...(since === undefined ? {} : { since }),
+      ...(since === undefined ? {} : { since: await instantOf(since, stack, signal) }),
       onProgress: progress,
       signal,
     };
@@ -61,3 +62,8 @@ unaccounted for. With --order the whole account of the order is shown. It exits 
     };
   },
 };
+
+/** How long ago something was, the clock of the shop's database tells. */
+async function instantOf(moment: Moment, { postgres }: AuditedStack, signal: AbortSignal): Promise<number> {
+  return 'at' in moment ? moment.at : (await shopClock(postgres.shop, signal)) - moment.agoMs;
+}

@@ -27,6 +27,9 @@ export const COMMON: readonly OptionSpec[] = [
   { name: 'help', help: 'print this' },
 ];
 
+/** A moment as the command line says it: in milliseconds since 1970, or before now. */
+export type Moment = { readonly at: number } | { readonly agoMs: number };
+
 /** Reads a command's part of the command line. @throws UsageError */
 export function parseOptions(options: readonly OptionSpec[], args: readonly string[], argument?: string): Given {
   try {
@@ -88,12 +91,12 @@ export class Given {
     return ms;
   }
 
-  /** An instant as RFC 3339 writes it, or how long ago it was: 90s, 15m, 2h, 3d. */
-  instant(name: string, now: number): number | undefined {
+  /** An instant as RFC 3339 writes it, or how long ago it was: 90s, 15m, 2h, 3d. What is now, a clock has to tell. */
+  moment(name: string): Moment | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const ago = durationOf(text);
-    if (ago !== undefined) return now - ago;
+    if (ago !== undefined) return { agoMs: ago };
     const at = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
       ? Date.parse(text)
       : Number.NaN;
@@ -102,7 +105,7 @@ export class Given {
         `--${name} must be a time like 2026-01-31T12:00:00Z, or how long ago, like 90s, 15m, 2h or 3d; got "${text}"`,
       );
     }
-    return at;
+    return { at };
   }
 
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {

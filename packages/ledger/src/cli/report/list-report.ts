@@ -10,7 +10,7 @@ export interface ListedOrders {
   readonly more: boolean;
   /** Unaccounted orders that have no row any more, which only `audit` can show. */
   readonly withoutRow: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the shop's database. */
   readonly now: number;
 }
 
