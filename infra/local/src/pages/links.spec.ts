@@ -1,14 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 
-const PACKAGE = new URL('../', import.meta.url);
+const CHECKOUT = new URL('../../../../', import.meta.url);
+/** What is fetched, built or kept beside the sources. */
+const NOT_OURS = new Set(['node_modules', 'dist']);
 
-const pages = [
-  'README.md',
-  ...readdirSync(new URL('docs/', PACKAGE), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.md'))
-    .map((path) => `docs/${path}`),
-];
+/** Every page of the checkout. */
+function pagesIn(folder: string): string[] {
+  return readdirSync(new URL(folder, CHECKOUT), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) {
+      const hidden = entry.name.startsWith('.') && entry.name !== '.changeset';
+      return hidden || NOT_OURS.has(entry.name) ? [] : pagesIn(`${folder}${entry.name}/`);
+    }
+    return entry.name.endsWith('.md') ? [`${folder}${entry.name}`] : [];
+  });
+}
 
 /** As GitHub names a heading. */
 const slug = (heading: string): string =>
@@ -28,8 +34,8 @@ function anchorsOf(page: URL): string[] {
   });
 }
 
-test.each(pages)('every link of %s leads somewhere', (name) => {
-  const page = new URL(name, PACKAGE);
+test.each(pagesIn('./'))('every link of %s leads somewhere', (name) => {
+  const page = new URL(name, CHECKOUT);
   const text = readFileSync(page, 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   const broken = links.filter((link) => {
