@@ -1,6 +1,5 @@
 import {
   Courier,
-  DoorShutError,
   fileNameOf,
   type Model,
   type OrderPlan,
@@ -16,6 +15,7 @@ import type { System } from '../system/system.ts';
 import { CustomerClient, type Sightings } from './customer-client.ts';
 import { type Door, doorOf } from './door.ts';
 import { workAsSales } from './sales.ts';
+import { sentHome } from './sent-home.ts';
 import { type Temper, temperOf } from './temper.ts';
 
 export interface ClientsOptions {
@@ -188,12 +188,3 @@ interface ClientMore {
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
-
-/** Being sent home in the middle of a request, or leaving, is no error. */
-async function sentHome(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof DoorShutError)) throw error;
-  }
-}

@@ -1,6 +1,5 @@
 import {
   Courier,
-  DoorShutError,
   type Model,
   type OrderPlan,
   orderAsCustomer,
@@ -14,6 +13,7 @@ import {
 import type { StackWithoutApps } from '@bezel/local/bench';
 import { CustomerClient, type Sightings } from '../clients/customer-client.ts';
 import type { Door } from '../clients/door.ts';
+import { sentHome } from '../clients/sent-home.ts';
 import type { Cell } from './matrix/cells.ts';
 import { UNMAKEABLE } from './matrix/lifecycle.ts';
 
@@ -127,13 +127,4 @@ async function modelsWithOneUnmakeable(): Promise<readonly Model[]> {
   const content = Buffer.from(closed.content.subarray(0, -TRIANGLE_BYTES));
   content.writeUInt32LE(content.readUInt32LE(HEADER_BYTES) - 1, HEADER_BYTES);
   return [...models, { name: `${UNMAKEABLE}.stl`, content }];
-}
-
-/** Being sent home in the middle of a request is no error. */
-async function sentHome(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof DoorShutError)) throw error;
-  }
 }

@@ -9,11 +9,12 @@ import {
   placesIn,
   type StackWithoutApps,
 } from '@bezel/local/bench';
-import pg from 'pg';
-import { reachVerdict } from '../check/reach-verdict.ts';
+import { reachVerdict, type Verdict } from '../check/reach-verdict.ts';
 import { TopicReader } from '../check/topic-reader.ts';
 import { askDoors } from '../clients/ask-doors.ts';
 import type { Mutant } from '../mutants/mutant.ts';
+import { writeEvidence } from '../report/evidence-file.ts';
+import { openDatabases } from '../system/databases.ts';
 import { auditAtRest } from './audit-at-rest.ts';
 import { arm, deathsIn } from './deaths/armed.ts';
 import { armedProcesses } from './deaths/processes.ts';
@@ -53,9 +54,10 @@ export async function runCrashPoints(
   open.defer(() => rmSync(folder, { recursive: true, force: true }));
   arm(folder, cells);
   const ends: End[] = [];
+  const places = placesIn(join(checkoutPlaces().state, 'crash-points'));
   const stack = open.use(
     await openStackWithoutApps({
-      ...{ places: placesIn(join(checkoutPlaces().state, 'crash-points')), signal, backOff: BACK_OFF },
+      ...{ places, signal, backOff: BACK_OFF },
       progress: createProgress((line) => {
         if (!/ended \(SIGKILL\)/.test(line)) say(line); // they are counted
       }),
@@ -73,7 +75,9 @@ export async function runCrashPoints(
   }
   signal.throwIfAborted();
   say(`${deathsIn(folder).length} deaths in ${lives.begun.size} lives; the system comes to rest.`);
-  const { wrong, orders } = await findWrong(stack, { lives, run, settleMs, signal });
+  const { wrong, orders, evidence } = await findWrong(stack, { lives, run, settleMs, signal });
+  if (evidence.length > 0)
+    say(`All evidence of the orders the checker found: ${await writeEvidence(places.logs, evidence)}`);
   const running = new Set(stack.units().flatMap(({ name, pid }) => (pid === null ? [] : [name])));
   return { ...judgeCells({ cells, deaths: deathsIn(folder), ends, running, wrong }), orders };
 }
@@ -82,23 +86,15 @@ export async function runCrashPoints(
 async function findWrong(
   stack: StackWithoutApps,
   { lives, run, settleMs, signal }: { lives: Lives; run: string; settleMs: number; signal: AbortSignal },
-): Promise<{ readonly wrong: readonly Wrong[]; readonly orders: number }> {
+): Promise<{ readonly wrong: readonly Wrong[]; readonly orders: number; readonly evidence: Verdict['evidence'] }> {
   await using open = new AsyncDisposableStack();
-  const databases = Object.fromEntries(
-    (['shop', 'mes', 'crm'] as const).map((app) => {
-      const url = new URL(stack.provided.addresses.postgres.superuserUrl);
-      url.pathname = `/${app}`;
-      const pool = new pg.Pool({ connectionString: url.href, max: 3 });
-      open.defer(() => pool.end());
-      return [app, pool];
-    }),
-  ) as Record<'shop' | 'mes' | 'crm', pg.Pool>;
+  const databases = openDatabases(stack.provided.addresses.postgres.superuserUrl, (end) => open.defer(end));
   const { records, begun, sightings } = lives;
   const topics = new TopicReader(stack.provided.addresses.kafka.brokers);
   const refusedAsMeant = new Set(
     records.submissions.flatMap(({ fileName, orderIds }) => (begun.get(fileName)?.ends === 'REJECTED' ? orderIds : [])),
   );
-  const { defects } = await reachVerdict({
+  const { defects, evidence } = await reachVerdict({
     gathering: () => ({
       ...{ databases, run, reordered: new Set<string>(), undisturbed: false, told: () => topics.told() },
       people: {
@@ -138,5 +134,6 @@ async function findWrong(
       ...(await auditAtRest({ stack, claims, orderIds, settleMs, signal })),
     ],
     orders: rows.length,
+    evidence,
   };
 }

@@ -23,7 +23,7 @@ export const LAYOUTS = ['roles', 'apps', 'pairs'] as const;
 export type LayoutName = (typeof LAYOUTS)[number];
 
 /** Instances of each process. */
-export const INSTANCES = 2;
+const INSTANCES = 2;
 
 type Kind = Omit<ChaosProcess, 'name' | 'uses'> & { readonly name: string };
 

@@ -10,9 +10,9 @@ import {
   reconcilerEnvironment,
   type StackWithoutApps,
 } from '@bezel/local/bench';
-import pg from 'pg';
 import { type BrokerDisk, mountBrokerDisk } from './broker-disk.ts';
 import { type Clocks, findLibrary, openClocks } from './clocks.ts';
+import { type Databases, openDatabases } from './databases.ts';
 import {
   type App,
   type ChaosProcess,
@@ -30,8 +30,7 @@ export interface System extends AsyncDisposable {
   readonly processes: readonly ChaosProcess[];
   /** By name (layout.ts). A link is missing where the server cannot be told of it. */
   readonly links: ReadonlyMap<string, Link>;
-  /** Each app's database as a superuser: read by the checker, and by faults that repeat what stands there. */
-  readonly databases: Readonly<Record<App, pg.Pool>>;
+  readonly databases: Databases;
   readonly brokers: readonly string[];
   /** Null, with a reason, where it could not be had. */
   readonly clocks: Clocks | string;
@@ -94,16 +93,7 @@ export async function openSystem({ layout, customers, wants, progress, signal }:
   for (const process of processes) {
     for (const link of await linksAround(process, stack, shopPorts)) links.set(link.name, opening.use(link));
   }
-  const databases = Object.fromEntries(
-    (['shop', 'mes', 'crm'] as const).map((app) => {
-      const url = new URL(stack.provided.addresses.postgres.superuserUrl);
-      url.pathname = `/${app}`;
-      const pool = new pg.Pool({ connectionString: url.href, max: 3 });
-      pool.on('error', () => {}); // faults end connections; whoever asks next gets a new one
-      opening.defer(() => pool.end());
-      return [app, pool];
-    }),
-  ) as Record<App, pg.Pool>;
+  const databases = openDatabases(stack.provided.addresses.postgres.superuserUrl, (end) => opening.defer(end));
   const opened = opening.move();
   return {
     ...{ stack, processes, links, databases, clocks, disk, doors },
