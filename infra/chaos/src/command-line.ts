@@ -74,6 +74,9 @@ export function again(options: Options): string {
   return `--seed ${seed} --orders ${orders} --faults ${faults}${only}${others.join('')}`;
 }
 
+/** A bug is looked for by the orders, faults and processes that bring it to light. */
+const OF_ORDINARY_RUNS = ['orders', 'faults', 'minutes', 'only', 'processes', 'cancelPercent', 'settle', 'schedule'];
+
 const DEFAULTS = { processes: 'roles', customers: 6, cancelPercent: 15 } as const;
 
 /** Reads the command line. Exits by itself for --help and for what it cannot understand. */
@@ -123,7 +126,8 @@ export function readOptions(argv: readonly string[]): Options {
       )
         .preset(MUTANTS.map(({ name }) => name).join(','))
         .default([], 'none')
-        .argParser(mutantsOf),
+        .argParser(mutantsOf)
+        .conflicts(OF_ORDINARY_RUNS),
     )
     .option('--schedule', 'print the schedule of the seed and run nothing', false)
     .option('--no-results', 'leave infra/chaos/RESULTS.md as it is')

@@ -50,7 +50,7 @@ export interface Fill {
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
-/** A UUIDv7 of a moment; `tail` makes it the only one. The databases are filled with the same ids, see `ids.sql.ts`. */
+/** A UUIDv7 of a moment; `tail` makes it the only one. The databases are filled with the same ids, see `sqlIds`. */
 function uuidAt(at: number, tail: number): string {
   const time = hex(at, 12);
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${hex(tail, 12)}`;

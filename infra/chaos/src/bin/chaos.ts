@@ -87,7 +87,8 @@ async function mutants(say: (line: string) => void, signal: AbortSignal): Promis
     );
   }
   const result = { planted: outcomes.length, found: outcomes.length - missed.length, missed };
-  console.log(options.json ? JSON.stringify(result) : `${result.planted} planted, ${result.found} found`);
+  say(`${result.planted} planted, ${result.found} found${missed.length > 0 ? `, missed: ${missed.join(', ')}` : ''}`);
+  console.log(JSON.stringify(result));
   return missed.length === 0 ? 0 : 1;
 }
 

@@ -14,7 +14,7 @@ export const FIGURES = {
 } as const;
 
 /** Figures older than this, in seconds, count as not there. */
-export const TOO_OLD_SECONDS = 120;
+const TOO_OLD_SECONDS = 120;
 
 /** A rule that keeps the value of an expression as a series. */
 export interface RecordingRule {

@@ -18,16 +18,16 @@ export const RECONCILER_FIGURES = {
 } as const;
 
 /** After so many s without a finished look a reconciler counts as dead: what it rests after the longest of them, and more. */
-export const ROUND_LIMIT_SECONDS = 300;
+const ROUND_LIMIT_SECONDS = 300;
 
 /** Whatever is in question is looked at again within so many s, however many messages that takes. */
-export const AGAIN_LIMIT_SECONDS = 1_800;
+const AGAIN_LIMIT_SECONDS = 1_800;
 
 /** Everything is looked at within so many s. */
-export const PASS_LIMIT_SECONDS = 3_600;
+const PASS_LIMIT_SECONDS = 3_600;
 
 /** So many repairs may be asked for in an hour before somebody should ask why. */
-export const REPAIRS_LIMIT = 10;
+const REPAIRS_LIMIT = 10;
 
 const { unaccounted, leads, roundAge, againAge, passAge, blind, repairs } = RECONCILER_FIGURES;
 

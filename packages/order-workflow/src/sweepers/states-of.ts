@@ -98,7 +98,7 @@ const isMoment = (type: string): boolean => /^(timestamp|date)/.test(type);
  * The literals a column is compared with, in the words of `pg_get_constraintdef`: `(status = 'OPEN'::text)` and
  * `(status = ANY (ARRAY['OPEN'::text, 'SHIPPED'::text]))`.
  */
-export function valuesIn(definition: string, column: string): string[] {
+function valuesIn(definition: string, column: string): string[] {
   const name = `(?<![\\w."])"?${column.replaceAll(/[^\w]/g, '\\$&')}"?`;
   const comparison = new RegExp(`${name}\\)?(?:::text)? = (?:ANY \\(+ARRAY\\[([^\\]]*)\\]|('(?:[^']|'')*'))`, 'g');
   return [...definition.matchAll(comparison)].flatMap(([, list, one]) =>
