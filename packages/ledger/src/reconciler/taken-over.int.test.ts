@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createDatabase, testServers, waitFor } from '@bezel/local/testing';
 import { afterEach, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
 import { WORKING_LIMITS } from '../audit/limits.ts';
 import { RECONCILER_TIMES } from './reconciler-times.ts';
 
@@ -33,7 +35,7 @@ interface Lone {
 }
 
 /** The lease is all that is needed: what such a reconciler cannot read, it tries again. */
-async function startTwo(): Promise<[first: Lone, second: Lone]> {
+async function startTwo(): Promise<[first: Lone, second: Lone, url: string]> {
   const { url } = closing.use(await createDatabase());
   const { kafkaBrokers: kafka, temporalAddress: address, temporalNamespace: namespace } = testServers();
   const stack = { postgres: { shop: url, mes: url, crm: url }, kafka, temporal: { address, namespace } };
@@ -50,7 +52,7 @@ async function startTwo(): Promise<[first: Lone, second: Lone]> {
   };
   const both = [start(), start()];
   const leading = await waitFor('one to lead', () => both.find(({ lines }) => lines.length > 0), STARTING);
-  return [leading, both.find((one) => one !== leading) as Lone];
+  return [leading, both.find((one) => one !== leading) as Lone, url];
 }
 
 test('one that is killed is taken over from, and one that is told to end does at once', async () => {
@@ -69,4 +71,17 @@ test('one that is stopped loses its lease, and stands by when it goes on', async
   first.child.kill('SIGCONT');
   await waitFor('the first one to know', () => first.lines.at(-1) === 'stands by');
   expect(second.lines).toEqual(['leads']);
+});
+
+test('the runbook names who has the lease, and how to take it from him', async () => {
+  const page = readFileSync(new URL('../../../../docs/operating/reconciler.md', import.meta.url), 'utf8');
+  const [, whoHasIt = ''] = /```sql\n([\s\S]*?)```/.exec(page) ?? [];
+  const [first, second, url] = await startTwo();
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  closing.defer(() => pool.end());
+  const { rows } = await pool.query<{ pid: number }>(whoHasIt);
+  expect(rows).toHaveLength(1);
+  first.child.kill('SIGSTOP'); // it would get it again
+  await pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+  await waitFor('the other one to lead', () => second.lines.at(-1) === 'leads', STARTING);
 });
