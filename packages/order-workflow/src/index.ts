@@ -35,6 +35,7 @@ export {
   canMove,
   type Effect,
   endInWords,
+  fitOf,
   isFinal,
   LIFECYCLE,
   type Lifecycle,

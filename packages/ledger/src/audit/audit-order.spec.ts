@@ -1,3 +1,4 @@
+import { CancellationRequested, DeliveryConfirmed, WorkOrderStarted } from '@bezel/contracts';
 import { STAGE_TIMES, STATUSES } from '@bezel/order-workflow';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -184,50 +185,104 @@ test.each(STATUSES.filter((status) => STAGE_TIMES[status] !== undefined))(
   },
 );
 
-describe('a fact the workflow keeps', () => {
-  const plan: LifePlan = {
-    steps: 6,
-    ending: 'none',
-    repeatsFrom: [],
-    refusedAfter: null,
-    lateAfter: 3,
-    claimed: true,
-  };
+describe('a fact that was told to the workflow', () => {
+  const at = (steps: number): LifePlan => ({ ...DELIVERED, steps });
   const messageId = '019b8d9c-2222-7000-8000-000000000001';
-  const early = (signalled?: readonly string[]): Evidence[] => [
-    ...liveOrder(ORDER, plan).map((item) =>
+  const MINUTE = 60_000;
+  const ASKED = '019b8d9c-2222-7000-8000-000000000002';
+
+  /** An order with facts that were taken some time before the audit; its workflow runs and has heard of some. */
+  const told = (
+    steps: number,
+    facts: readonly { readonly id: string; readonly type: string; readonly age: number }[],
+    signalled?: readonly string[],
+  ): Evidence[] => [
+    ...liveOrder(ORDER, at(steps)).map((item) =>
       item.source === 'workflow' && signalled !== undefined ? { ...item, signalled } : item,
     ),
-    {
-      source: 'view',
-      orderId: ORDER,
-      hop: 'shop.outbox',
-      messageId,
-      state: '3/9000 shop.orders shop.delivery-confirmed',
-      at: LIFE_BEGINS,
-    },
-    { source: 'view', orderId: ORDER, hop: 'shop.inbox', messageId, state: 'shop', at: LIFE_BEGINS },
-    {
-      source: 'topic',
-      orderId: ORDER,
-      hop: 'shop.topic',
-      messageId,
-      type: 'shop.delivery-confirmed',
-      partition: 5,
-      offset: 9000n,
-      at: LIFE_BEGINS,
-    },
+    ...facts.flatMap(({ id, type, age }, n): Evidence[] => {
+      const fact = { orderId: ORDER, messageId: id, at: LIFE_BEGINS + HOUR - age };
+      const mes = type.startsWith('mes.');
+      const [outbox, topic] = mes ? (['mes.outbox', 'mes.topic'] as const) : (['shop.outbox', 'shop.topic'] as const);
+      return [
+        {
+          ...fact,
+          source: 'view',
+          hop: outbox,
+          state: `3/${9000 + n} ${mes ? 'mes.work-orders' : 'shop.orders'} ${type}`,
+        },
+        { ...fact, source: 'view', hop: 'shop.inbox', state: 'shop' },
+        { ...fact, source: 'topic', hop: topic, type, partition: 5, offset: BigInt(9000 + n) },
+      ];
+    }),
   ];
   const working = { readAt: LIFE_BEGINS + HOUR, limits: WORKING_LIMITS };
+  const defects = (evidence: readonly Evidence[]) =>
+    audit(evidence, working).filter((found) => isDefect(found) && found.hop === 'workflow');
+  const delivered = { id: messageId, type: DeliveryConfirmed.type };
+  const started = { id: messageId, type: WorkOrderStarted.type };
+  const cancel = { id: ASKED, type: CancellationRequested.type };
 
-  test('is on its way however old, when the history of the running workflow shows it', () => {
-    expect(audit(early([messageId]), working).filter(isDefect)).toEqual([]);
+  test('and came before its time is on its way however old, when the history of the running workflow shows it', () => {
+    const early = told(6, [{ ...delivered, age: HOUR }], [messageId]);
+    expect(audit(early, working).filter(isDefect)).toEqual([]);
   });
 
   test('is lost when the history does not show it', () => {
-    expect(audit(early([]), working)).toContainEqual(
-      expect.objectContaining({ kind: 'lost', hop: 'workflow', messageId }),
-    );
+    const early = told(6, [{ ...delivered, age: HOUR }], []);
+    expect(audit(early, working)).toContainEqual(expect.objectContaining({ kind: 'lost', hop: 'workflow', messageId }));
+  });
+
+  test('and whose time has come is answered within the time of a hop, or the workflow does not go on', () => {
+    const stuck = (age: number) => defects(told(3, [{ ...started, age }], [messageId]));
+    expect(stuck(WORKING_LIMITS.hopMs - 1)).toEqual([]);
+    expect(stuck(10 * MINUTE)).toEqual([
+      expect.objectContaining({ kind: 'unfinished', hop: 'workflow', messageId, ageMs: 10 * MINUTE }),
+    ]);
+  });
+
+  test('and whose time has come only with the last move, or after a refusal, has its time from there on', () => {
+    const last = (state: string): Evidence[] => [
+      ...told(3, [{ ...started, age: 20 * MINUTE }], [messageId]),
+      { source: 'view', orderId: ORDER, hop: 'shop.history', messageId: null, state, at: working.readAt - 1_000 },
+    ];
+    expect(defects(last('refused packed'))).toEqual([]);
+    expect(defects(last('4 APPROVED'))).toEqual([]);
+  });
+
+  test('waits while a cancellation is carried out, for as long as that may take', () => {
+    const cancelling = (age: number, ...more: Evidence[]) =>
+      defects([
+        ...told(
+          3,
+          [
+            { ...started, age },
+            { ...cancel, age },
+          ],
+          [messageId, ASKED],
+        ),
+        ...more,
+      ]);
+    expect(cancelling(WORKING_LIMITS.cancellationMs - 1)).toEqual([]);
+    const late = [messageId, ASKED].map((id) => expect.objectContaining({ kind: 'unfinished', messageId: id }));
+    expect(cancelling(WORKING_LIMITS.cancellationMs)).toEqual(late);
+    const again = { source: 'view', orderId: ORDER, hop: 'shop.history', messageId: null } as const;
+    const refused = { ...again, state: 'refused cancellation-requested', at: working.readAt - 1_000 };
+    expect(cancelling(WORKING_LIMITS.cancellationMs, refused)).toEqual(late);
+  });
+
+  test('of a cancellation: a work order that was withdrawn is the end of the order within the time of a hop', () => {
+    const withdrawn = (age: number) =>
+      audit(
+        liveOrder(ORDER, at(3)).map((item) =>
+          item.source === 'view' && item.hop === 'mes.work-order'
+            ? { ...item, state: 'WITHDRAWN', at: working.readAt - age }
+            : item,
+        ),
+        working,
+      ).filter(({ hop }) => hop === 'mes.work-order');
+    expect(withdrawn(1_000)).toEqual([expect.objectContaining({ kind: 'on-its-way' })]);
+    expect(withdrawn(10 * MINUTE)).toEqual([expect.objectContaining({ kind: 'lost', ageMs: 10 * MINUTE })]);
   });
 });
 

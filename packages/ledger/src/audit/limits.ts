@@ -5,6 +5,8 @@ import { STAGE_TIMES, STATUSES } from '@bezel/order-workflow';
 export interface AuditLimits {
   /** From one hop to the next: outbox to topic, topic to inbox, fact to move. */
   readonly hopMs: number;
+  /** How long a cancellation may be carried out, while every other fact of the order waits for its end. */
+  readonly cancellationMs: number;
   /** How long an order may rest in a status. */
   readonly stageMs: Readonly<Partial<Record<OrderStatus, number>>>;
   /** How long Temporal keeps a closed workflow. Older final orders need none. */
@@ -15,6 +17,11 @@ export interface AuditLimits {
 }
 
 const MINUTE = 60_000;
+/**
+ * A cancellation waits until the work order is opened, and then withdrawn: two calls to the MES. A call that fails is made again after
+ * 40 s at the latest. What takes longer than this was refused at least six times, and somebody should look.
+ */
+const CANCELLATION_MS = 5 * MINUTE;
 const DAY = 24 * 60 * MINUTE;
 
 /** People may take days, the system a minute. */
@@ -38,6 +45,7 @@ const KEPT = { outboxKeptMs: 2 * DAY, inboxKeptMs: 7 * DAY } as const;
 /** For a system at work: patience, and never less than the stage contract leaves an order. */
 export const WORKING_LIMITS: AuditLimits = {
   hopMs: MINUTE,
+  cancellationMs: CANCELLATION_MS,
   stageMs: Object.fromEntries(
     STATUSES.map((status) => [
       status,
@@ -51,6 +59,7 @@ export const WORKING_LIMITS: AuditLimits = {
 /** For a system that came to rest: whatever is missing is lost, whatever is open is unfinished. */
 export const AT_REST_LIMITS: AuditLimits = {
   hopMs: 0,
+  cancellationMs: 0,
   stageMs: {},
   workflowsKeptMs: Number.POSITIVE_INFINITY,
   ...KEPT,

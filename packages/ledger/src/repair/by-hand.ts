@@ -3,7 +3,7 @@ import type { Finding } from '../audit/finding.ts';
 const LOOK = 'Look at the order’s account (audit --order)';
 
 /** Why a person must look at a finding that nothing repairs safely, and at what. */
-export function byHandTextOf({ hop, kind }: Finding): string {
+export function byHandTextOf({ hop, kind, messageId }: Finding): string {
   if (kind === 'doubled-effect') {
     return `Something happened twice, and nothing can tell which one to take back. ${LOOK}, and tell the developers.`;
   }
@@ -27,6 +27,9 @@ export function byHandTextOf({ hop, kind }: Finding): string {
     case 'mes.work-order':
       return 'What happened in the workshop, the workshop knows: look at the work order on the board and at the piece.';
     case 'workflow':
+      if (kind === 'unfinished' && messageId !== undefined) {
+        return 'The workflow was told and does not go on, and telling it again would change nothing: mend the worker or the step that fails (why says which).';
+      }
       return kind === 'unfinished'
         ? 'The order has ended and its workflow runs on: look at its history in Temporal, and end it by hand when it has nothing left to do.'
         : 'The order has ended and needs no workflow any more: find out who ended it before it came to its end.';

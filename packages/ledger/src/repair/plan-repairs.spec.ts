@@ -115,6 +115,21 @@ describe('the workflow of an order under way', () => {
   });
 });
 
+test('a fact that the workflow has heard is not told again', () => {
+  const account = accountOf(ORDER, liveOrder(ORDER, OPEN));
+  const heard = {
+    kind: 'unfinished',
+    hop: 'workflow',
+    orderId: ORDER,
+    messageId: ORDER,
+    detail: 'it has heard',
+  } as const;
+  expect(planRepairs({ account, findings: [heard] })).toMatchObject({
+    repairs: [],
+    byHand: [{ hop: 'workflow', text: expect.stringContaining('mend the worker') }],
+  });
+});
+
 describe('what is parked', () => {
   const key = (hop: ParkedKey['hop']): ParkedKey => ({
     ...{ hop, topic: 'shop.orders', group: 'crm', reason: 'no such column', code: null, attempts: 5, messages: 2 },

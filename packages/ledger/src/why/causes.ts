@@ -92,7 +92,7 @@ const TEXTS: Readonly<Record<FoundCode, string>> = {
 };
 
 function ofRemedy(remedy: Remedy, situation: Situation): Cause {
-  const { hop, detail, ageMs } = remedy.finding;
+  const { hop, kind, detail, ageMs } = remedy.finding;
   const code = codeOf(remedy.finding, situation.audit?.account.workflow ?? null);
   return {
     ...{ code, hop, text: `${TEXTS[code]} ${capital(detail)}.` },
@@ -100,7 +100,10 @@ function ofRemedy(remedy: Remedy, situation: Situation): Cause {
     ...{ tries: null, lastError: null },
     repair:
       'byHand' in remedy
-        ? { kind: 'by-hand', text: remedy.byHand.text }
+        ? {
+            kind: code === 'fact-unanswered' && kind === 'unfinished' ? 'mend-worker' : 'by-hand',
+            text: remedy.byHand.text,
+          }
         : { kind: remedy.repair.kind, text: `${remedy.repair.text} ${askedForBy(situation)}` },
   };
 }

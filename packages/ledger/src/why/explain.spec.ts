@@ -132,6 +132,15 @@ test('every finding that is a defect has a cause, whatever its hop and kind', ()
   }
 });
 
+test('a fact that the workflow has heard is not told again: its worker is mended', () => {
+  const repairOf = (kind: Finding['kind']) =>
+    explain(situation('APPROVED', audited(finding('workflow', { kind, messageId: ORDER })))).causes.map(
+      ({ code, repair }) => [code, repair.kind],
+    );
+  expect(repairOf('lost')).toEqual([['fact-unanswered', 'by-hand']]);
+  expect(repairOf('unfinished')).toEqual([['fact-unanswered', 'mend-worker']]);
+});
+
 test('what is on its way is no cause, and neither is an order that rests too long: its SLA tells', () => {
   const resting = finding('shop.order', { kind: 'unfinished', detail: 'PACKED: waits for operators' });
   const late = { details: details('PACKED', { stageDeadline: AT - 3 * HOUR, late: true }) };

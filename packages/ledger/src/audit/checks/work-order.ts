@@ -1,4 +1,5 @@
 import type { WorkOrderStatus } from '@bezel/contracts';
+import { isFinal } from '@bezel/order-workflow';
 import { WORK_ORDER_TYPES } from '../../account/event-types.ts';
 import { type OrderAccount, statusOf, type WorkOrderSeen, writtenFor } from '../../account/order-account.ts';
 import type { Finding } from '../finding.ts';
@@ -62,12 +63,17 @@ function checkSteps(account: OrderAccount, workOrder: WorkOrderSeen | undefined)
   return found;
 }
 
-/** What is out of the house stays shipped; what was cancelled is withdrawn. */
+/** What is out of the house stays shipped; what was cancelled is withdrawn, and what is withdrawn is cancelled soon. */
 function checkEnd(account: OrderAccount, terms: AuditTerms, workOrder: WorkOrderSeen): Finding[] {
   const status = statusOf(account);
   const expected: WorkOrderStatus | undefined =
     status === 'SHIPPED' || status === 'DELIVERED' ? 'SHIPPED' : status === 'CANCELLED' ? 'WITHDRAWN' : undefined;
-  if (expected === undefined || workOrder.status === expected) return [];
+  if (expected === undefined) {
+    if (workOrder.status !== 'WITHDRAWN' || status === null || isFinal(status)) return [];
+    const detail = `the work order is WITHDRAWN, and the order is still ${status}`;
+    return [missing(account, terms, { hop: 'mes.work-order', since: workOrder.at, detail })];
+  }
+  if (workOrder.status === expected) return [];
   const detail = `the order is ${status}, its work order is ${workOrder.status} and not ${expected}`;
   const since = account.orders[0]?.at ?? workOrder.at;
   return [missing(account, terms, { hop: 'mes.work-order', since, detail })];
