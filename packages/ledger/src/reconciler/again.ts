@@ -2,9 +2,10 @@ import type { AuditLimits } from '../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../audit-stack.ts';
 import { type Asked, askRepairs } from '../repair/ask-repairs.ts';
 import { planRepairs } from '../repair/plan-repairs.ts';
+import type { RepairPlan } from '../repair/repair.ts';
 import type { AskedRepair, RepairClient } from '../repair/repair-client.ts';
-import { type ParkedKey, parkedOf } from '../sources/parked.ts';
-import { AskedRepairs, repairable } from './automatic-repairs.ts';
+import { type ParkedKey, parkedOfEach } from '../sources/parked.ts';
+import { AskedRepairs } from './automatic-repairs.ts';
 import type { Looking } from './looking.ts';
 import { counted, type Look, type Questions } from './questions.ts';
 import { NOTHING_SEEN, seenOf } from './seen.ts';
@@ -37,9 +38,6 @@ export interface RepairTold {
   readonly text: string;
 }
 
-/** Orders of one look that are repaired, at most. */
-const REPAIRED_A_LOOK = 20;
-
 interface RepairingNow extends Looking {
   readonly now: number;
   /** Told of each as it is known. */
@@ -70,21 +68,15 @@ export class Repairing {
     { now, signal, getsOn, onRepair }: RepairingNow,
   ): Promise<void> {
     await this.#hear({ signal, getsOn, onRepair });
-    const may = repairable(questions);
-    const some = audits.filter(({ account }) => may.has(account.orderId)).slice(0, REPAIRED_A_LOOK);
-    for (const { account } of some) {
+    const plans = await this.#planned(audits, questions, signal);
+    for (const plan of this.#memory.toAsk(plans, questions, now)) {
       signal.throwIfAborted();
-      const question = questions.get(account.orderId);
-      if (question === undefined) continue;
-      const findings = counted(question);
-      const parked = await this.#parkedOf(account.orderId, signal);
-      const plan = this.#memory.toAsk(planRepairs({ account, findings, parked }), now);
       // One after the other: where the door answers no more, what it has answered is remembered, and nothing else.
       for (const repair of plan.repairs) {
         const one = { ...plan, repairs: [repair] };
         for await (const answer of askRepairs(this.#client, one, signal)) {
           if ('asked' in answer && answer.asked.state === 'asked') this.#waiting.set(answer.asked.id, answer.asked);
-          onRepair(toldOf(account.orderId, answer));
+          onRepair(toldOf(plan.orderId, answer));
         }
         this.#memory.asked(one, now);
         getsOn();
@@ -104,10 +96,21 @@ export class Repairing {
     }
   }
 
-  async #parkedOf(orderId: string, signal: AbortSignal): Promise<ParkedKey[]> {
-    const parked: ParkedKey[] = [];
-    for (const app of APPS) parked.push(...(await parkedOf(this.#stack.postgres[app], app, orderId, signal)));
-    return parked;
+  /** What would repair what counts of the orders. */
+  async #planned(audits: readonly OrderAudit[], questions: Questions, signal: AbortSignal): Promise<RepairPlan[]> {
+    const some = audits.flatMap(({ account }) => {
+      const question = questions.get(account.orderId);
+      const findings = question?.curable ? counted(question) : [];
+      return findings.length === 0 ? [] : [{ account, findings }];
+    });
+    if (some.length === 0) return [];
+    const orderIds = some.map(({ account }) => account.orderId);
+    const parked: (readonly ParkedKey[])[] = some.map(() => []);
+    for (const app of APPS) {
+      const ofApp = await parkedOfEach(this.#stack.postgres[app], app, orderIds, signal);
+      for (const [n, orderId] of orderIds.entries()) parked[n] = [...(parked[n] ?? []), ...(ofApp.get(orderId) ?? [])];
+    }
+    return some.map((ailing, n) => planRepairs({ ...ailing, parked: parked[n] ?? [] }));
   }
 }
 

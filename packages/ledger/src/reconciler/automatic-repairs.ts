@@ -5,7 +5,8 @@ import { counted, type Questions, unaccounted } from './questions.ts';
 /**
  * So many orders that a repair would mend may be unaccounted for at a hop. Where more are, it is no order that was lost but a
  * consumer or a server that is away: what waits there arrives by itself, and repairs would only add to what it has to do. People are
- * told. What no repair would mend may be there for ever, and says nothing of who is away.
+ * told. What no repair would mend, what is parked and what was asked for in vain may be there for ever, and says nothing of who is
+ * away.
  */
 export const MOST_AT_A_HOP = 20;
 
@@ -15,12 +16,19 @@ export const ASKED_AT_MOST = 3;
 /** And not again before so long: whoever carries it out may be away. */
 export const ASKED_AGAIN_AFTER_MS = 5 * 60_000;
 
+/** Orders of one look that are repaired, at most. */
+const REPAIRED_A_LOOK = 20;
+
 /** What was asked for is remembered for so long. */
 const REMEMBERED_MS = 24 * 60 * 60_000;
 
-/** Orders in question that may be repaired without a person. */
-export function repairable(questions: Questions): Set<string> {
-  const curable = new Map([...questions].filter(([, question]) => question.curable));
+/**
+ * Orders in question that may be repaired without a person.
+ *
+ * @param spent orders of which nothing is left to ask for
+ */
+export function repairable(questions: Questions, spent: ReadonlySet<string> = new Set()): Set<string> {
+  const curable = new Map([...questions].filter(([id, question]) => question.curable && !spent.has(id)));
   const orders = unaccounted(curable);
   const crowded = new Set<Hop>([...orders].filter(([, count]) => count > MOST_AT_A_HOP).map(([hop]) => hop));
   const repairable = new Set<string>();
@@ -34,18 +42,38 @@ export function repairable(questions: Questions): Set<string> {
 /** What was asked for, so that it is not asked for on and on. */
 export class AskedRepairs {
   readonly #asked = new Map<string, { readonly times: number; readonly at: number }>();
+  /** Orders in question of which nothing was left to ask for when they were last looked at. */
+  readonly #spent = new Set<string>();
 
   /**
-   * What of a plan is asked for now. Not what was parked: it was tried as often as its consumer tries, and would fail again
-   * until somebody has mended what it failed at.
+   * What is asked for now of the plans of one look: of some orders at most, and only of such as have something to ask for. The
+   * others would keep their places for ever.
    */
-  toAsk(plan: RepairPlan, now: number): RepairPlan {
-    const repairs = plan.repairs.filter((repair) => {
-      const before = this.#asked.get(nameOf(repair));
-      if (repair.kind === 'redrive') return false;
-      return before === undefined || (before.times < ASKED_AT_MOST && now - before.at >= ASKED_AGAIN_AFTER_MS);
-    });
-    return { ...plan, repairs };
+  toAsk(plans: readonly RepairPlan[], questions: Questions, now: number): RepairPlan[] {
+    for (const plan of plans) {
+      if (plan.repairs.some((repair) => this.#mayAsk(repair))) this.#spent.delete(plan.orderId);
+      else this.#spent.add(plan.orderId);
+    }
+    for (const orderId of this.#spent) if (!questions.has(orderId)) this.#spent.delete(orderId);
+    const may = repairable(questions, this.#spent);
+    return plans
+      .filter(({ orderId }) => may.has(orderId))
+      .map((plan) => ({ ...plan, repairs: plan.repairs.filter((repair) => this.#mayAskNow(repair, now)) }))
+      .filter(({ repairs }) => repairs.length > 0)
+      .slice(0, REPAIRED_A_LOOK);
+  }
+
+  /**
+   * Not what was parked: it was tried as often as its consumer tries, and would fail again until somebody has mended what it failed
+   * at.
+   */
+  #mayAsk(repair: Repair): boolean {
+    return repair.kind !== 'redrive' && (this.#asked.get(nameOf(repair))?.times ?? 0) < ASKED_AT_MOST;
+  }
+
+  #mayAskNow(repair: Repair, now: number): boolean {
+    const before = this.#asked.get(nameOf(repair));
+    return this.#mayAsk(repair) && (before === undefined || now - before.at >= ASKED_AGAIN_AFTER_MS);
   }
 
   /** These were asked for. */

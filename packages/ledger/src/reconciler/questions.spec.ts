@@ -180,24 +180,60 @@ describe('repairs without a person', () => {
     expect([...repairable(lookAgain(suspect(NO_QUESTIONS, once), once))]).toEqual(['a']);
   });
 
-  const plan = (...repairs: Repair[]): RepairPlan => ({ orderId: 'a', repairs, byHand: [] });
-  const told = { orderId: 'a', because: '', text: '', evidence: '' };
+  const plan = (orderId: string, ...kinds: Repair['kind'][]): RepairPlan => ({
+    ...{ orderId, byHand: [] },
+    repairs: kinds.map((kind) => ({ kind, orderId, because: '', text: '', evidence: '' }) as Repair),
+  });
+  const kinds = (plans: readonly RepairPlan[]) =>
+    plans.map(({ orderId, repairs }) => [orderId, repairs.map(({ kind }) => kind)]);
+  const countingAll = (orderIds: readonly string[]): Questions => {
+    const once = look(1, ...orderIds.map((id) => [id, [finding(id, 'lost', 'workflow')]] as const));
+    return lookAgain(suspect(NO_QUESTIONS, once), once);
+  };
 
   test('are asked for a few times, with time between, and what is parked is left to people', () => {
     const asked = new AskedRepairs();
-    const [run, redrive] = [
-      { ...told, kind: 'run-workflow' },
-      { ...told, kind: 'redrive' },
-    ] as const satisfies Repair[];
+    const questions = countingAll(['a', 'b']);
+    const both = plan('a', 'redrive', 'run-workflow');
     let now = 0;
     for (let times = 0; times < ASKED_AT_MOST; times += 1) {
-      const some = asked.toAsk(plan(redrive, run), now);
-      expect(some.repairs).toEqual([run]);
-      asked.asked(some, now);
-      expect(asked.toAsk(plan(run), now + ASKED_AGAIN_AFTER_MS - 1).repairs).toEqual([]);
+      const some = asked.toAsk([both], questions, now);
+      expect(kinds(some)).toEqual([['a', ['run-workflow']]]);
+      for (const one of some) asked.asked(one, now);
+      expect(asked.toAsk([both], questions, now + ASKED_AGAIN_AFTER_MS - 1)).toEqual([]);
       now += ASKED_AGAIN_AFTER_MS;
     }
-    expect(asked.toAsk(plan(run), now).repairs).toEqual([]);
-    expect(asked.toAsk(plan({ ...run, orderId: 'b' }), now).repairs).toHaveLength(1);
+    expect(asked.toAsk([both], questions, now)).toEqual([]);
+    expect(asked.toAsk([both, plan('b', 'run-workflow')], questions, now)).toHaveLength(1);
+  });
+
+  test('are asked for beside any number of orders of which nothing is left to ask for', () => {
+    const asked = new AskedRepairs();
+    const old = Array.from({ length: MOST_AT_A_HOP + 1 }, (_, n) => `${n}`.padStart(2, '0'));
+    const questions = countingAll([...old, 'young']);
+    const young = plan('young', 'run-workflow');
+    const parked = old.map((orderId) => plan(orderId, 'redrive'));
+    expect(kinds(asked.toAsk([...parked, young], questions, 0))).toEqual([['young', ['run-workflow']]]);
+    // Those that are no longer parked are a crowd, and not when it was asked for each in vain.
+    const hopeful = old.map((orderId) => plan(orderId, 'tell-fact'));
+    expect(asked.toAsk([...hopeful, young], questions, 0)).toEqual([]);
+    for (const one of hopeful) for (let times = 0; times < ASKED_AT_MOST; times += 1) asked.asked(one, 0);
+    expect(kinds(asked.toAsk([...hopeful, young], questions, ASKED_AGAIN_AFTER_MS))).toEqual([
+      ['young', ['run-workflow']],
+    ]);
+    // Also of looks at which the others are not.
+    expect(kinds(asked.toAsk([young], questions, ASKED_AGAIN_AFTER_MS))).toEqual([['young', ['run-workflow']]]);
+  });
+
+  test('that wait to be asked for again keep no place from those behind them', () => {
+    const asked = new AskedRepairs();
+    const all = Array.from({ length: MOST_AT_A_HOP }, (_, n) => `${n}`.padStart(2, '0'));
+    const questions = new Map([...countingAll(all), ...counting(['crm.inbox'])]);
+    const waiting = all.map((orderId) => plan(orderId, 'run-workflow'));
+    expect(asked.toAsk(waiting, questions, 0)).toHaveLength(MOST_AT_A_HOP);
+    for (const one of waiting) asked.asked(one, 0);
+    expect(kinds(asked.toAsk([...waiting, plan('0', 'publish-again')], questions, 1))).toEqual([
+      ['0', ['publish-again']],
+    ]);
   });
 });

@@ -22,9 +22,9 @@ export interface ParkedKey {
 }
 
 const QUERY = (view: string): string => `
-  SELECT hop, topic, group_id AS "group", reason, code, attempts, messages,
+  SELECT order_id::text AS "orderId", hop, topic, group_id AS "group", reason, code, attempts, messages,
          floor(date_part('epoch', parked_at) * 1000)::float8 AS "parkedAt", redrive
-  FROM ${view} WHERE order_id = $1 ORDER BY parked_at`;
+  FROM ${view} WHERE order_id = ANY ($1::uuid[]) ORDER BY parked_at`;
 
 /**
  * What one app has parked of an order.
@@ -33,10 +33,28 @@ const QUERY = (view: string): string => `
  * @throws SourceUnavailableError, ViewUnavailableError
  */
 export async function parkedOf(url: string, app: App, orderId: string, signal?: AbortSignal): Promise<ParkedKey[]> {
+  return [...(await parkedOfEach(url, app, [orderId], signal)).values()].flat();
+}
+
+/**
+ * What one app has parked of each of some orders, by their ids; an order of which nothing is parked is left out.
+ *
+ * @param signal ends the reading at once
+ * @throws SourceUnavailableError, ViewUnavailableError
+ */
+export async function parkedOfEach(
+  url: string,
+  app: App,
+  orderIds: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, ParkedKey[]>> {
   await using connection = await connectReadOnly(url, app, signal);
   const view = parkedView(app);
   try {
-    return (await connection.client.query<ParkedKey>(QUERY(view), [orderId])).rows;
+    const { rows } = await connection.client.query<ParkedKey & { orderId: string }>(QUERY(view), [orderIds]);
+    const parked = new Map<string, ParkedKey[]>();
+    for (const { orderId, ...key } of rows) parked.set(orderId, [...(parked.get(orderId) ?? []), key]);
+    return parked;
   } catch (error) {
     throw new ViewUnavailableError(view, error as Error);
   }
