@@ -1,8 +1,9 @@
-import { accountOf } from './account/account-of.ts';
+import { PayloadDamagedError, PayloadKeyUnknownError } from '@bezel/order-workflow/codec';
+import { accountOf, ViewRowUnreadableError } from './account/account-of.ts';
 import type { Claim, Evidence } from './account/evidence.ts';
 import type { OrderAccount } from './account/order-account.ts';
 import { auditOrder } from './audit/audit-order.ts';
-import type { Finding } from './audit/finding.ts';
+import { type Finding, isDefect } from './audit/finding.ts';
 import type { AuditTerms } from './audit/judge.ts';
 import { evidenceIn, orderIdIn } from './sources/message-lines.ts';
 import { type PackedRows, rowsIn } from './sources/views.ts';
@@ -27,6 +28,8 @@ function evidenceOf(known: Known): readonly Evidence[] {
 /**
  * Audits one order from what the sources have of it. A fact that the workflow has taken and not answered is either kept by
  * it or lost; its history tells. Histories are long, so only those in question are read.
+ *
+ * What cannot be read is a finding of this order, and keeps no other from being audited.
  */
 export async function auditKnown(
   orderId: string,
@@ -34,11 +37,44 @@ export async function auditKnown(
   terms: AuditTerms,
   workflows: WorkflowReader,
 ): Promise<OrderAudit> {
-  const account = accountOf(orderId, known.flatMap(evidenceOf));
+  const { account, unreadable } = readableAccount(orderId, known.flatMap(evidenceOf));
+  // What the rest of it says is half the truth: what is not there may be in what cannot be read.
+  if (unreadable.length > 0) return { account, findings: unreadable };
   const findings = auditOrder(account, terms);
-  const inQuestion = findings.some((finding) => finding.hop === 'workflow' && finding.messageId !== undefined);
-  if (!inQuestion || account.workflow === null) return { account, findings };
-  const workflow = { ...account.workflow, signalled: await workflows.signalled(orderId) };
-  const more = { ...account, workflow };
-  return { account: more, findings: auditOrder(more, terms) };
+  if (!findings.some(isInQuestion) || account.workflow === null) return { account, findings };
+  try {
+    const workflow = { ...account.workflow, signalled: await workflows.signalled(orderId) };
+    const more = { ...account, workflow };
+    return { account: more, findings: auditOrder(more, terms) };
+  } catch (error) {
+    if (!(error instanceof PayloadKeyUnknownError || error instanceof PayloadDamagedError)) throw error;
+    const detail = `whether the workflow was told cannot be read: ${error.message}`;
+    return {
+      account,
+      findings: findings.map((finding) =>
+        isInQuestion(finding) && isDefect(finding) ? { ...finding, kind: 'unreadable', detail } : finding,
+      ),
+    };
+  }
+}
+
+/** A fact that the workflow has taken, and neither moved nor refused. */
+const isInQuestion = ({ hop, messageId }: Finding): boolean => hop === 'workflow' && messageId !== undefined;
+
+/** The account without the hops of which a row cannot be read, and these. */
+function readableAccount(
+  orderId: string,
+  evidence: readonly Evidence[],
+): { readonly account: OrderAccount; readonly unreadable: readonly Finding[] } {
+  const unreadable: Finding[] = [];
+  for (let readable = evidence; ; ) {
+    try {
+      return { account: accountOf(orderId, readable), unreadable };
+    } catch (error) {
+      if (!(error instanceof ViewRowUnreadableError)) throw error;
+      const { hop } = error.row;
+      unreadable.push({ kind: 'unreadable', hop, orderId, detail: error.message });
+      readable = readable.filter((item) => item.source !== 'view' || item.hop !== hop);
+    }
+  }
 }

@@ -45,7 +45,7 @@ const INBOXES = ['crm.inbox', 'mes.inbox', 'shop.inbox'] as const satisfies read
  * So what it says of an order has been read at moments that lie minutes apart. Whatever came in between is younger than the
  * beginning and so on its way; but what it finds wrong is to be looked at again by `auditStack`, of that order alone.
  *
- * @throws SourceUnavailableError, ViewUnavailableError, ViewRowUnreadableError, PartitionUnavailableError, PayloadKeyUnknownError
+ * @throws SourceUnavailableError, ViewUnavailableError, PartitionUnavailableError
  */
 export async function* auditSlices(stack: AuditedStack, options: SlicesOptions): AsyncGenerator<OrderAudit> {
   const { readAt, limits, ordersASlice, rest, getsOn, onSlice, signal } = options;

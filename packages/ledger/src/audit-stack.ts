@@ -59,7 +59,7 @@ export interface AuditOptions {
  * now, then CRM, MES and shop each in a snapshot of its own, last Temporal. So whatever lies on a topic had been
  * committed when the outbox is read; and what is missing downstream is given the time of `limits` before it is lost.
  *
- * @throws ViewUnavailableError, ViewRowUnreadableError, PartitionUnavailableError, PayloadKeyUnknownError
+ * @throws SourceUnavailableError, ViewUnavailableError, PartitionUnavailableError
  * @example
  * for await (const { findings } of auditStack(stack)) report(findings.filter(isDefect));
  */

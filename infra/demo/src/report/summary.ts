@@ -22,6 +22,7 @@ export interface Summary {
   /** Requests sent again because no answer, a 429 or a 5xx came. */
   readonly retries: number;
   readonly seed: string;
+  readonly unreadable: number;
 }
 
 export function summarise(
@@ -43,6 +44,7 @@ export function summarise(
     complaints: run.complaints,
     retries: run.retries,
     seed: run.seed,
+    unreadable: count('unreadable'),
   };
 }
 
@@ -50,4 +52,10 @@ export function summarise(
 export const isSound = (summary: Summary, orders: number): boolean =>
   summary.submitted === orders &&
   summary.delivered + summary.cancelled === orders &&
-  summary.lost + summary.duplicateEffects + summary.outOfOrder + summary.unfinished + summary.phantoms === 0;
+  summary.lost +
+    summary.duplicateEffects +
+    summary.outOfOrder +
+    summary.unfinished +
+    summary.phantoms +
+    summary.unreadable ===
+    0;

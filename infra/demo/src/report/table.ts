@@ -30,6 +30,7 @@ export function report(
       ['out of order', summary.outOfOrder],
       ['unfinished', summary.unfinished],
       ['phantoms', summary.phantoms],
+      ['unreadable', summary.unreadable],
       null,
       ['SIGKILLs', killedWhat(kills)],
       ['requests sent again', summary.retries],

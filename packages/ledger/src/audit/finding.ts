@@ -8,9 +8,18 @@ import type { Hop } from '../account/hops.ts';
  * - `out-of-order`: first copies of messages overtook each other, or moves do not follow each other.
  * - `phantom`: something is there that nothing committed explains: a copy without its outbox row, say.
  * - `unfinished`: the order, or what belongs to it, rests longer than it may.
+ * - `unreadable`: a source says of the order what cannot be read, so that it can be neither accounted for nor called lost.
  * - `on-its-way`: not there yet and still young enough, or waiting for somebody who has time left. Not a defect.
  */
-export const FINDING_KINDS = ['lost', 'doubled-effect', 'out-of-order', 'phantom', 'unfinished', 'on-its-way'] as const;
+export const FINDING_KINDS = [
+  'lost',
+  'doubled-effect',
+  'out-of-order',
+  'phantom',
+  'unfinished',
+  'unreadable',
+  'on-its-way',
+] as const;
 
 export type FindingKind = (typeof FINDING_KINDS)[number];
 

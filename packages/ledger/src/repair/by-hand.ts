@@ -4,6 +4,9 @@ const LOOK = 'Look at the order’s account (audit --order)';
 
 /** Why a person must look at a finding that nothing repairs safely, and at what. */
 export function byHandTextOf({ hop, kind, messageId }: Finding): string {
+  if (kind === 'unreadable') {
+    return 'Nothing can be concluded from what cannot be read: see that the app and the ledger are of releases that go together, and that no payload key is missing (TEMPORAL_PAYLOAD_KEYS).';
+  }
   if (kind === 'doubled-effect') {
     return `Something happened twice, and nothing can tell which one to take back. ${LOOK}, and tell the developers.`;
   }

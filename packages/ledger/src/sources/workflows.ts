@@ -20,7 +20,7 @@ export interface WorkflowReader extends AsyncDisposable {
    * Ids of the messages that the order's workflow was told, from the histories of all its runs that Temporal still has: a
    * long one goes on as a new run. Empty when there is no workflow.
    *
-   * @throws PayloadKeyUnknownError, PayloadDamagedError when they are encrypted and cannot be read: that is no finding
+   * @throws PayloadKeyUnknownError, PayloadDamagedError when they are encrypted and cannot be read: the order is then not known to be lost
    */
   signalled(orderId: string): Promise<string[]>;
   /** Workflows that have ended since a moment in any other way than by themselves, as Temporal's list tells; in no order. */

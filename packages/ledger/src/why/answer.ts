@@ -10,6 +10,8 @@ const Instant = z.iso.datetime();
  * worth reading before the next: the first is why.
  */
 export const CAUSES = [
+  /** A source says of it what cannot be read: whether anything else is wrong with it is not known. */
+  'unreadable',
   /** Messages or moves of it exist, its row does not. */
   'order-gone',
   /** Its history contradicts itself or its row: somebody wrote behind the workflow's back. */

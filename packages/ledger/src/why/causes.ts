@@ -76,6 +76,7 @@ type FoundCode = Exclude<
 >;
 
 const TEXTS: Readonly<Record<FoundCode, string>> = {
+  unreadable: 'What a source says of the order cannot be read, so nobody knows what else is wrong with it.',
   'order-gone': 'The order’s row is gone; messages and moves show that it was there.',
   'history-broken': 'The order’s history contradicts its status: somebody changed it behind the workflow’s back.',
   unpublished:
@@ -109,6 +110,7 @@ function ofRemedy(remedy: Remedy, situation: Situation): Cause {
 }
 
 function codeOf({ hop, kind, messageId }: Finding, workflow: WorkflowSeen | null): FoundCode {
+  if (kind === 'unreadable') return 'unreadable';
   switch (hop) {
     case 'client':
     case 'shop.order':

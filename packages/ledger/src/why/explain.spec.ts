@@ -71,6 +71,7 @@ const atWork = { runId: 'run', steps: [], taskAttempt: 1, taskSince: null };
 
 /** Each cause, as it comes about. */
 const CAUSED: Readonly<Record<CauseCode, Partial<Situation>>> = {
+  unreadable: audited(finding('shop.order', { kind: 'unreadable' })),
   'order-gone': audited(finding('shop.order')),
   'history-broken': audited(finding('shop.history')),
   'publishing-parked': { parked: [key('shop.outbox')] },

@@ -17,7 +17,7 @@ export const audit: Command = {
   summary: 'Accounts for orders at every hop; exits 1 and names the hop when one is unaccounted for.',
   details: `Reads the audit views of the three databases, the topics and Temporal, and changes nothing: every transaction is read-only.
 What is missing and still young is on its way, and no defect: each hop has a minute, each status its patience. Anything else is
-unaccounted for. With --order the whole account of the order is shown. It exits 3, never 0, when a source cannot be read.`,
+unaccounted for, and so is an order of which a source says what cannot be read. With --order the whole account of the order is shown. It exits 3, never 0, when a source cannot be read.`,
   options: [
     ORDER_OPTION,
     {

@@ -23,7 +23,10 @@ export const list: Command = {
       value: 'time',
       help: 'only orders submitted longer ago, by the time in their ids: 90s, 15m, 2h, 3d',
     },
-    { name: 'unaccounted', help: 'only orders of which something is lost, doubled, out of order or unfinished' },
+    {
+      name: 'unaccounted',
+      help: 'only orders of which something is lost, doubled, out of order, unfinished or unreadable',
+    },
     { name: 'limit', value: 'n', help: `so many at most (${MOST_LISTED})` },
   ],
   async run({ given, servers, progress, signal }) {
