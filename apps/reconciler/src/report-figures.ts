@@ -24,7 +24,7 @@ export function reportFigures(read: () => ReconcilerFigures): () => void {
   const roundAge = gauge(RECONCILER_METRICS.roundAge, 'Since when no look at what has changed has ended.', 's');
   const againAge = gauge(
     RECONCILER_METRICS.againAge,
-    'Since when no look at the orders in question has ended, the new and the old ones.',
+    'Since when no look at the orders in question has ended, or one waits for its second; the new and the old ones.',
     's',
   );
   const passAge = gauge(RECONCILER_METRICS.passAge, 'Since when no pass over all orders has ended.', 's');

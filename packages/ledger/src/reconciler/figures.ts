@@ -13,11 +13,9 @@ export interface ReconcilerFigures {
   readonly unaccounted: ReadonlyMap<Hop, number>;
   /** Orders that are looked at again, those that count among them. */
   readonly inQuestion: number;
-  /**
-   * Since when no look at what has changed has ended, none at the orders in question of an age, and no full pass, in ms; until the
-   * first, since it took over.
-   */
+  /** Since when no look at what has changed has ended, and no full pass, in ms; until the first, since it took over. */
   readonly roundAgeMs: number;
+  /** The same of a look at the orders in question of an age; more while one of them waits longer for the look that makes it count. */
   readonly againAgeMs: Readonly<Record<Age, number>>;
   readonly passAgeMs: number;
   /** What cannot be read now, and why. */

@@ -7,9 +7,12 @@ import { ASKED_AGAIN_AFTER_MS, ASKED_AT_MOST, AskedRepairs, MOST_AT_A_HOP, repai
 import { hopsTold } from './figures.ts';
 import {
   AGES,
+  type Age,
   dueAgain,
   type Look,
+  longestSuspected,
   lookAgain,
+  MOST_QUESTIONS,
   NO_QUESTIONS,
   type Questions,
   suspect,
@@ -109,6 +112,40 @@ describe('looks again', () => {
     expect(due(100, 2)).toEqual(['c', 'b']);
     expect(due(149)).toEqual(['c', 'b']);
     expect(due(150)).toEqual(['c', 'b', 'counts']);
+  });
+
+  test('at suspicions before what counts, and at what no repair would mend last', () => {
+    const many = Array.from({ length: 300 }, (_, n) => `p${n}`);
+    const phantoms = new Map(
+      many.map((id) => [id, seen([finding(id, 'phantom', 'mes.topic')], { curable: false })] as const),
+    );
+    const counts = new Map([['curable', seen(lost('curable'))]]);
+    let questions = suspect(NO_QUESTIONS, { at: 0, orders: new Map([...phantoms, ...counts]) });
+    questions = lookAgain(questions, { at: 1, orders: phantoms });
+    questions = lookAgain(questions, { at: 2, orders: counts });
+    questions = suspect(questions, look(3, ['suspected', lost('suspected')]));
+    const due = dueAgain(questions, { now: 900, age: 'new' }, { ...times, most: 200 });
+    expect(due.slice(0, 3)).toEqual(['suspected', 'curable', 'p0']);
+    expect(due).toHaveLength(200);
+    const wait = (now: number, age: Age = 'new') => longestSuspected(questions, { now, age }, times);
+    expect([wait(900), wait(900, 'old')]).toEqual([897, 0]);
+    questions = lookAgain(questions, look(901, ['suspected', lost('suspected')]));
+    expect(wait(902)).toBe(0);
+  });
+
+  test('at an order that a repair would mend when there is no place, and at one less that needs a person', () => {
+    const orders = Array.from({ length: MOST_QUESTIONS }, (_, n) => {
+      const id = `p${n}`;
+      return [id, seen(lost(id), { curable: n % 2 === 1 })] as const;
+    });
+    const full = suspect(NO_QUESTIONS, { at: 0, orders: new Map(orders) });
+    const more = suspect(full, look(1, ['new', lost('new')], ['newer', lost('newer')]));
+    expect(more.size).toBe(MOST_QUESTIONS);
+    expect(['new', 'newer', 'p0', 'p1', 'p2', 'p3', 'p4'].filter((id) => more.has(id))).toEqual([
+      ...['new', 'newer', 'p1', 'p3', 'p4'],
+    ]);
+    const person = { at: 1, orders: new Map([['new', seen(lost('new'), { curable: false })]]) };
+    expect(suspect(full, person).has('new')).toBe(false);
   });
 
   test('at old orders, and those of which that is not known, by themselves', () => {

@@ -40,7 +40,10 @@ export interface Look {
 /** So many looks must make a finding before it counts. */
 export const LOOKS_THAT_COUNT = 2;
 
-/** More orders than this are not kept in question at once; a full pass finds the others again. */
+/**
+ * More orders than this are not kept in question at once; a full pass finds the others again. One that a repair would mend takes the
+ * place of the one that is known longest to need a person.
+ */
 export const MOST_QUESTIONS = 10_000;
 
 /** What a finding is about. Not its words: they hold ages and offsets. */
@@ -52,15 +55,26 @@ const subjectOf = ({ kind, hop, messageId = '' }: Finding): string => `${kind} $
  */
 export function suspect(questions: Questions, { at, orders }: Look): Questions {
   const next = new Map(questions);
+  const incurable = incurableOf(next);
   for (const [orderId, { findings, submittedAt, curable }] of orders) {
     const before = next.get(orderId);
     const fresh = findings.filter((found) => isDefect(found) && !before?.findings.has(subjectOf(found)));
-    if (fresh.length === 0 || (before === undefined && next.size >= MOST_QUESTIONS)) continue;
+    if (fresh.length === 0) continue;
+    if (before === undefined && next.size >= MOST_QUESTIONS) {
+      const leaves: string | undefined = curable ? incurable.next().value : undefined;
+      if (leaves === undefined) continue;
+      next.delete(leaves);
+    }
     const doubts = doubtsOf(fresh, at);
     if (before === undefined) next.set(orderId, { orderId, findings: doubts, lookedAt: at, submittedAt, curable });
     else next.set(orderId, { ...before, findings: new Map([...before.findings, ...doubts]) });
   }
   return next;
+}
+
+/** Which orders in question no repair would mend, longest known first. */
+function* incurableOf(questions: Questions): Generator<string, undefined> {
+  for (const { orderId, curable } of questions.values()) if (!curable) yield orderId;
 }
 
 /** Each order was looked at alone: what is made again counts, what is not is gone, what is new has been seen once. */
@@ -119,20 +133,43 @@ export interface AgainTimes {
 export const AGES = ['new', 'old'] as const;
 export type Age = (typeof AGES)[number];
 
-/** Which orders of an age are to be looked at again, longest not looked at first. */
+const isOfAge = ({ submittedAt }: Question, now: number, age: Age, { newMs }: AgainTimes): boolean =>
+  (submittedAt !== null && now - submittedAt < newMs) === (age === 'new');
+
+/**
+ * Which orders of an age are to be looked at again: suspicions first, so that nothing keeps them from counting, then what a repair
+ * would mend, and last what waits for a person; of each, longest not looked at first.
+ */
 export function dueAgain(
   questions: Questions,
   { now, age }: { readonly now: number; readonly age: Age },
   times: AgainTimes,
 ): string[] {
-  const isOfAge = ({ submittedAt }: Question): boolean =>
-    (submittedAt !== null && now - submittedAt < times.newMs) === (age === 'new');
   return [...questions.values()]
-    .filter((question) => isOfAge(question) && now - question.lookedAt >= againAfter(question, times))
-    .sort((a, b) => a.lookedAt - b.lookedAt)
+    .filter((question) => isOfAge(question, now, age, times) && now - question.lookedAt >= againAfter(question, times))
+    .sort((a, b) => rankOf(a) - rankOf(b) || a.lookedAt - b.lookedAt)
     .slice(0, times.most)
     .map(({ orderId }) => orderId);
 }
+
+/** For how long the oldest suspicion about orders of an age has waited for the look that makes it count; 0 without any. In ms. */
+export function longestSuspected(
+  questions: Questions,
+  { now, age }: { readonly now: number; readonly age: Age },
+  times: AgainTimes,
+): number {
+  let longest = 0;
+  for (const question of questions.values()) {
+    if (!isOfAge(question, now, age, times)) continue;
+    for (const { since } of suspicionsOf(question)) longest = Math.max(longest, now - since);
+  }
+  return longest;
+}
+
+const suspicionsOf = ({ findings }: Question): Doubt[] =>
+  [...findings.values()].filter(({ seen }) => seen < LOOKS_THAT_COUNT);
+
+const rankOf = (question: Question): number => (suspicionsOf(question).length > 0 ? 0 : question.curable ? 1 : 2);
 
 function againAfter(question: Question, { suspectedMs, countedMs, incurableMs }: AgainTimes): number {
   if (counted(question).length === 0) return suspectedMs;

@@ -14,6 +14,7 @@ import {
   type Age,
   counted,
   dueAgain,
+  longestSuspected,
   lookAgain,
   NO_QUESTIONS,
   type Questions,
@@ -70,6 +71,8 @@ export class Reconciler {
   #roundAt = 0;
   #againAt: Readonly<Record<Age, number>> = { new: 0, old: 0 };
   #passAt = 0;
+  /** What time it was by the database, and here. */
+  #clock = { shop: 0, at: 0 };
 
   constructor(stack: AuditedStack, options: ReconcilerOptions = {}) {
     this.#stack = stack;
@@ -87,10 +90,16 @@ export class Reconciler {
       unaccounted: hopsTold(unaccounted(this.#questions), allIsKnown),
       inQuestion: this.#questions.size,
       roundAgeMs: now - this.#roundAt,
-      againAgeMs: { new: now - this.#againAt.new, old: now - this.#againAt.old },
+      againAgeMs: { new: this.#againAgeMs('new', now), old: this.#againAgeMs('old', now) },
       passAgeMs: now - this.#passAt,
       troubles: new Map([...this.#troubles.values()].map(({ source, text }) => [source, text])),
     };
+  }
+
+  #againAgeMs(age: Age, here: number): number {
+    const { shop, at } = this.#clock;
+    const longest = longestSuspected(this.#questions, { now: shop + here - at, age }, this.#times.again);
+    return Math.max(here - this.#againAt[age], longest);
   }
 
   /** Resolves when it does its work, or stands by to; rejects with what keeps it from that. */
@@ -189,6 +198,7 @@ export class Reconciler {
     { signal, getsOn }: Looking,
     leading: AbortSignal,
   ): Promise<void> {
+    this.#clock = { shop: now, at: performance.now() };
     const orderIds = dueAgain(this.#questions, { now, age }, this.#times.again);
     let audits: readonly OrderAudit[] = [];
     if (orderIds.length > 0) {
@@ -229,7 +239,8 @@ export class Reconciler {
       let [orders, suspected] = [0, 0];
       let found = new Map<string, Seen>();
       const doubt = (): void => {
-        this.#questions = suspect(this.#questions, { at: readAt, orders: found });
+        const at = readAt + performance.now() - began;
+        this.#questions = suspect(this.#questions, { at, orders: found });
         found = new Map();
       };
       const onSlice = (nextId: string): void => {

@@ -49,7 +49,7 @@ export const RECONCILER_METRICS = {
   roundAge: 'bezel.reconciler.round.age',
   /**
    * Gauge in seconds, with the label `orders` (`new`, `old`): since when no look at those of them that are in question has ended;
-   * until the first, since it leads.
+   * until the first, since it leads. More while a suspicion about one of them waits longer for its second look.
    */
   againAge: 'bezel.reconciler.again.age',
   /** Gauge in seconds: since when no pass over all orders has ended; until the first, since it leads. */

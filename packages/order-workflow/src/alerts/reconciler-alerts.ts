@@ -93,7 +93,7 @@ export const RECONCILER_ALERTS: readonly AlertRule[] = [
     [`min by (orders) (${againAge}) > ${AGAIN_LIMIT_SECONDS}`, 5],
     [
       'The {{ $labels.orders }} orders in question were not looked at again within half an hour',
-      'The last look at them ended {{ $value }} s ago: what is found does not count until then, and what was mended stays reported.',
+      'The last look at them, or what one of them is suspected of, is {{ $value }} s old: what is found does not count until then, and what was mended stays reported.',
     ],
   ),
   alert(
