@@ -9,15 +9,21 @@ export interface EventRead {
   readonly data: unknown;
 }
 
+/** Which message is read, and where its copy was seen. */
+export interface EventPlace extends CopyPlace {
+  readonly messageId: string;
+}
+
 /**
- * Reads the one message at a place of a topic.
+ * Reads a message at the place of a topic where its copy was seen.
  *
- * @returns undefined when it is not kept any more, or is no event
+ * @returns undefined when it is not kept any more, or is no event; also when another message lies there, as on a topic that was made
+ *   anew
  * @throws SourceUnavailableError, PartitionUnavailableError
  */
 export async function eventAt(
   { kafka, topics = ORDER_TOPICS }: Pick<AuditedStack, 'kafka' | 'topics'>,
-  { hop, partition, offset }: CopyPlace,
+  { hop, partition, offset, messageId }: EventPlace,
 ): Promise<EventRead | undefined> {
   const topic = topics[hop];
   await using reader = openTopics(kafka);
@@ -30,6 +36,7 @@ export async function eventAt(
     const message = batch.find((found) => found.partition === partition && found.offset === at);
     const type = message?.headers.get('ce_type');
     if (message === undefined || type === undefined) continue;
+    if (message.headers.get('ce_id') !== messageId) return undefined;
     try {
       return { type, data: JSON.parse(message.value.toString()) };
     } catch {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '@bezel/contracts';
 import { z } from 'zod';
-import type { EventRead } from './event-at.ts';
-import { type CopyPlace, REPAIR_KINDS, type Repair } from './repair.ts';
+import type { EventPlace, EventRead } from './event-at.ts';
+import { REPAIR_KINDS, type Repair } from './repair.ts';
 
 /** A repair as the shop's door answers it. `outcome` says in words what came of it, once it is not `asked` any more. */
 export const AskedRepair = z.object({
@@ -38,7 +38,7 @@ export interface RepairClientOptions {
    */
   readonly authorization: (refused?: string) => Promise<string>;
   /** Reads a message of a topic, as `eventAt` does. */
-  readonly eventAt: (place: CopyPlace) => Promise<EventRead | undefined>;
+  readonly eventAt: (place: EventPlace) => Promise<EventRead | undefined>;
   /** Who says that it is needed, in the reasons: `orderctl`, `reconciler`. */
   readonly asker: string;
 }
@@ -140,7 +140,7 @@ async function bodyOf(repair: Repair, asker: string, read: RepairClientOptions['
     case 'project-again': {
       const { kind, messageId, copy } = repair;
       if (copy === null) return { kind, messageId, reason };
-      const event = await read(copy);
+      const event = await read({ ...copy, messageId });
       if (event === undefined) {
         const where = `${copy.hop}, partition ${copy.partition}, offset ${copy.offset}`;
         throw new RepairNotAskedError(`message ${messageId} (${where}) cannot be read any more`, {
