@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '
 import { isDefect } from './audit/finding.ts';
 import { WORKING_LIMITS } from './audit/limits.ts';
 import { auditSlices } from './audit-slices.ts';
-import { lowestIdAt } from './sources/id-time.ts';
+import { lowestIdAt } from './sources/views/id-time.ts';
 import { planted } from './testing/defects.ts';
 import { lately, life, Stage } from './testing/stage.ts';
 

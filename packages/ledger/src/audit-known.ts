@@ -5,8 +5,8 @@ import type { OrderAccount } from './account/order-account.ts';
 import { auditOrder } from './audit/audit-order.ts';
 import { type Finding, isDefect } from './audit/finding.ts';
 import type { AuditTerms } from './audit/judge.ts';
-import { evidenceIn, orderIdIn } from './sources/message-lines.ts';
-import { type PackedRows, rowsIn } from './sources/views.ts';
+import { evidenceIn, orderIdIn } from './sources/topics/message-lines.ts';
+import { type PackedRows, rowsIn } from './sources/views/views.ts';
 import type { WorkflowReader } from './sources/workflows.ts';
 
 /** One order, what is known about it, and what is wrong with it. */

@@ -4,16 +4,16 @@ import type { AuditLimits } from './audit/limits.ts';
 import { auditKnown, type Known, type OrderAudit, orderOf } from './audit-known.ts';
 import type { AuditedStack } from './audit-stack.ts';
 import { type Batches, batchesOf } from './sources/batches.ts';
-import { copiesOn } from './sources/copies.ts';
-import { ORDER_TOPICS } from './sources/copy-of.ts';
-import { handledByOrder, type InboxRows } from './sources/handled-by-order.ts';
-import { heldBackOn } from './sources/held-back.ts';
-import { LOWEST_ID } from './sources/id-time.ts';
-import { LineSort } from './sources/line-sort.ts';
-import { Cursor, groupSorted } from './sources/merge.ts';
-import { lineOfCopy, lineOfHeld, lineOfWorkflow, orderIdIn } from './sources/message-lines.ts';
-import { submittedSince } from './sources/submitted-since.ts';
-import { openViews } from './sources/views.ts';
+import { handledByOrder, type InboxRows } from './sources/sorted/handled-by-order.ts';
+import { LineSort } from './sources/sorted/line-sort.ts';
+import { Cursor, groupSorted } from './sources/sorted/merge.ts';
+import { copiesOn } from './sources/topics/copies.ts';
+import { ORDER_TOPICS } from './sources/topics/copy-of.ts';
+import { lineOfCopy, lineOfHeld, lineOfWorkflow, orderIdIn } from './sources/topics/message-lines.ts';
+import { heldBackOn } from './sources/views/held-back.ts';
+import { LOWEST_ID } from './sources/views/id-time.ts';
+import { submittedSince } from './sources/views/submitted-since.ts';
+import { openViews } from './sources/views/views.ts';
 import { openWorkflows } from './sources/workflows.ts';
 
 /** How all orders are audited little by little. */

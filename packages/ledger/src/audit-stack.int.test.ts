@@ -6,8 +6,8 @@ import { type Finding, isDefect } from './audit/finding.ts';
 import { AT_REST_LIMITS, WORKING_LIMITS } from './audit/limits.ts';
 import { auditSlices } from './audit-slices.ts';
 import { auditStack } from './audit-stack.ts';
-import { openTopics } from './sources/topics.ts';
-import { ViewUnavailableError } from './sources/views.ts';
+import { openTopics } from './sources/topics/topics.ts';
+import { ViewUnavailableError } from './sources/views/views.ts';
 import { DEFECTS, planted } from './testing/defects.ts';
 import { life, Stage } from './testing/stage.ts';
 

@@ -42,16 +42,16 @@ export {
   repairOrder,
 } from './repair/repair-order.ts';
 export { type SigningIn, signedIn } from './repair/sign-in.ts';
-export { ORDER_TOPICS, type OrderTopics } from './sources/copy-of.ts';
-export { type ParkedKey, parkedOf } from './sources/parked.ts';
+export { ORDER_TOPICS, type OrderTopics } from './sources/topics/copy-of.ts';
 export {
   openTopics,
   PartitionUnavailableError,
   type TopicMessage,
   type TopicOffsets,
   type TopicReader,
-} from './sources/topics.ts';
-export { ViewUnavailableError } from './sources/views.ts';
+} from './sources/topics/topics.ts';
+export { type ParkedKey, parkedOf } from './sources/views/parked.ts';
+export { ViewUnavailableError } from './sources/views/views.ts';
 export { CAUSES, Cause, type CauseCode, REPAIRS, StepAtWork, WhyAnswer } from './why/answer.ts';
 export { explain } from './why/explain.ts';
 export { readSituation } from './why/read-situation.ts';

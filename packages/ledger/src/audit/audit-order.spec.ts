@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { accountOf } from '../account/account-of.ts';
 import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { Evidence, MessageCopy } from '../account/evidence.ts';
-import { lowestIdAt } from '../sources/id-time.ts';
+import { lowestIdAt } from '../sources/views/id-time.ts';
 import { DEFECTS, planted } from '../testing/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
 import { auditOrder } from './audit-order.ts';

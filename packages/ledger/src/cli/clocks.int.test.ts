@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createNamespace } from '@bezel/local/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { lowestIdAt } from '../sources/id-time.ts';
+import { lowestIdAt } from '../sources/views/id-time.ts';
 import { orderctlOn } from '../testing/orderctl-on.ts';
 import { lately, life, Stage } from '../testing/stage.ts';
 import { WhyAnswer } from '../why/answer.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { accountOf } from '../account/account-of.ts';
 import type { Finding } from '../audit/finding.ts';
-import type { OrderDetails } from '../sources/order-details.ts';
+import type { OrderDetails } from '../sources/views/order-details.ts';
 import { explain } from '../why/explain.ts';
 import { EXIT } from './command.ts';
 import { audit } from './commands/audit.ts';

@@ -12,7 +12,7 @@ import type { OrderAccount } from '../account/order-account.ts';
 import { AT_REST_LIMITS } from '../audit/limits.ts';
 import { auditStack } from '../audit-stack.ts';
 import { signedIn } from '../repair/sign-in.ts';
-import { ORDER_TOPICS } from '../sources/copy-of.ts';
+import { ORDER_TOPICS } from '../sources/topics/copy-of.ts';
 import { run } from './run.ts';
 
 jest.setTimeout(300_000);

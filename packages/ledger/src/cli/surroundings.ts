@@ -1,4 +1,4 @@
-import type { OrderTopics } from '../sources/copy-of.ts';
+import type { OrderTopics } from '../sources/topics/copy-of.ts';
 
 /** Where a run writes to, and what it finds around it. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
 import { HOPS, type Hop } from '../account/hops.ts';
-import type { Age } from './questions.ts';
+import type { Age } from './in-question/questions.ts';
 import type { TroubleSource } from './trouble.ts';
 
 /** What a reconciler knows of the orders and of itself. */

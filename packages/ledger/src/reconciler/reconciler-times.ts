@@ -1,7 +1,7 @@
-import { LEASE_TIMES, type LeaseTimes } from './lease.ts';
-import type { Failed, Pace } from './pace.ts';
-import type { AgainTimes } from './questions.ts';
-import type { TouchTimes } from './touches.ts';
+import type { AgainTimes } from './in-question/questions.ts';
+import type { TouchTimes } from './rounds/touches.ts';
+import { LEASE_TIMES, type LeaseTimes } from './running/lease.ts';
+import type { Failed, Pace } from './running/pace.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -6,7 +6,7 @@ import type { App, Hop } from '../account/hops.ts';
 import type { Repair } from '../repair/repair.ts';
 import { type AskedRepair, type RepairClient, RepairNotAskedError } from '../repair/repair-client.ts';
 import { SourceUnavailableError } from '../sources/connection.ts';
-import { ViewUnavailableError } from '../sources/views.ts';
+import { ViewUnavailableError } from '../sources/views/views.ts';
 import { planted } from '../testing/defects.ts';
 import {
   allIsWell,

@@ -4,11 +4,8 @@ import { type AuditLimits, WORKING_LIMITS } from '../audit/limits.ts';
 import { auditSlices } from '../audit-slices.ts';
 import type { AuditedStack, OrderAudit } from '../audit-stack.ts';
 import type { RepairClient } from '../repair/repair-client.ts';
-import { lookAtOrders, Repairing, type RepairTold } from './again.ts';
 import { hopsTold, type ReconcilerFigures } from './figures.ts';
-import { withLease } from './lease.ts';
-import type { Looking } from './looking.ts';
-import { restOf } from './pace.ts';
+import { lookAtOrders, Repairing, type RepairTold } from './in-question/again.ts';
 import {
   AGES,
   type Age,
@@ -20,11 +17,14 @@ import {
   type Questions,
   suspect,
   unaccounted,
-} from './questions.ts';
+} from './in-question/questions.ts';
+import type { Looking } from './looking.ts';
 import { RECONCILER_TIMES, type ReconcilerTimes } from './reconciler-times.ts';
-import { openRounds } from './round.ts';
+import { openRounds } from './rounds/round.ts';
+import { withLease } from './running/lease.ts';
+import { restOf } from './running/pace.ts';
+import { keepAt, type Task } from './running/task.ts';
 import { type Seen, seenOf } from './seen.ts';
-import { keepAt, type Task } from './task.ts';
 import { sourceOf, type TroubleSource } from './trouble.ts';
 
 /** What a reconciler tells as it happens, for logs and counters. */

@@ -2,7 +2,7 @@ import type { OrderAccount } from '../account/order-account.ts';
 import type { Finding } from '../audit/finding.ts';
 import type { OrderAudit } from '../audit-stack.ts';
 import { planRepairs } from '../repair/plan-repairs.ts';
-import { idTime } from '../sources/id-time.ts';
+import { idTime } from '../sources/views/id-time.ts';
 
 /** What one look has seen of an order. */
 export interface Seen {

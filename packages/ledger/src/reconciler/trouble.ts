@@ -1,8 +1,8 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import type { App } from '../account/hops.ts';
 import { type SourceName, SourceUnavailableError } from '../sources/connection.ts';
-import { PartitionUnavailableError } from '../sources/topics.ts';
-import { ViewUnavailableError } from '../sources/views.ts';
+import { PartitionUnavailableError } from '../sources/topics/topics.ts';
+import { ViewUnavailableError } from '../sources/views/views.ts';
 
 /** Why something could not be done: a source is away, the door at which repairs are asked for is, or it is the reconciler itself. */
 export type TroubleSource = SourceName | 'door' | 'reconciler';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, jest, test } from '@jest/globals';
 import type { MessageCopy } from '../account/evidence.ts';
-import { copiesOn } from '../sources/copies.ts';
-import { ORDER_TOPICS } from '../sources/copy-of.ts';
-import { LOWEST_ID } from '../sources/id-time.ts';
+import { copiesOn } from '../sources/topics/copies.ts';
+import { ORDER_TOPICS } from '../sources/topics/copy-of.ts';
+import { LOWEST_ID } from '../sources/views/id-time.ts';
 import { Stage } from '../testing/stage.ts';
 import { eventAt } from './event-at.ts';
 

@@ -1,6 +1,6 @@
 import type { AuditedStack } from '../audit-stack.ts';
-import { ORDER_TOPICS } from '../sources/copy-of.ts';
-import { openTopics, type TopicOffsets } from '../sources/topics.ts';
+import { ORDER_TOPICS } from '../sources/topics/copy-of.ts';
+import { openTopics, type TopicOffsets } from '../sources/topics/topics.ts';
 import type { CopyPlace } from './repair.ts';
 
 /** What a message says: its type and its content. */

@@ -3,7 +3,7 @@ import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { InboxHop } from '../account/hops.ts';
 import { type OrderAccount, statusOf } from '../account/order-account.ts';
 import { type Finding, isDefect } from '../audit/finding.ts';
-import type { ParkedKey } from '../sources/parked.ts';
+import type { ParkedKey } from '../sources/views/parked.ts';
 import { byHandTextOf } from './by-hand.ts';
 import type { ByHand, CopyPlace, OutboxPlace, Repair } from './repair.ts';
 

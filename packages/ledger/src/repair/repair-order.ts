@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Finding, isDefect } from '../audit/finding.ts';
 import { type AuditLimits, WORKING_LIMITS } from '../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../audit-stack.ts';
-import { parkedOf } from '../sources/parked.ts';
+import { parkedOf } from '../sources/views/parked.ts';
 import { type Asked, askRepairs, untilCarriedOut } from './ask-repairs.ts';
 import { planRepairs } from './plan-repairs.ts';
 import type { Ailing } from './remedies.ts';

@@ -5,7 +5,7 @@ import { auditOrder } from '../audit/audit-order.ts';
 import { WORKING_LIMITS } from '../audit/limits.ts';
 import { planRepairs } from '../repair/plan-repairs.ts';
 import type { RepairPlan } from '../repair/repair.ts';
-import type { ParkedKey } from '../sources/parked.ts';
+import type { ParkedKey } from '../sources/views/parked.ts';
 import { DEFECTS } from '../testing/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
 import type { Cause } from './answer.ts';

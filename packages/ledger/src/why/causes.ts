@@ -3,7 +3,7 @@ import { type InboxHop, isInbox } from '../account/hops.ts';
 import type { Finding } from '../audit/finding.ts';
 import { ORDERCTL } from '../command-name.ts';
 import { type Remedy, redriveOf, remediesOf } from '../repair/remedies.ts';
-import type { ParkedKey } from '../sources/parked.ts';
+import type { ParkedKey } from '../sources/views/parked.ts';
 import { CAUSES, type Cause, type CauseCode } from './answer.ts';
 import { roughly } from './durations.ts';
 import type { PendingStep, Situation } from './situation.ts';

@@ -1,9 +1,9 @@
 import type { App } from '../account/hops.ts';
 import { WORKING_LIMITS } from '../audit/limits.ts';
 import { type AuditedStack, type AuditOptions, auditStack } from '../audit-stack.ts';
-import { openOrderDetails } from '../sources/order-details.ts';
-import { parkedOf } from '../sources/parked.ts';
-import { shopClock } from '../sources/shop-clock.ts';
+import { openOrderDetails } from '../sources/views/order-details.ts';
+import { parkedOf } from '../sources/views/parked.ts';
+import { shopClock } from '../sources/views/shop-clock.ts';
 import { openWorkflows } from '../sources/workflows.ts';
 import type { Situation } from './situation.ts';
 

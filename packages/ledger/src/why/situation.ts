@@ -1,7 +1,7 @@
 import type { OrderAccount } from '../account/order-account.ts';
 import type { Finding } from '../audit/finding.ts';
-import type { OrderDetails } from '../sources/order-details.ts';
-import type { ParkedKey } from '../sources/parked.ts';
+import type { OrderDetails } from '../sources/views/order-details.ts';
+import type { ParkedKey } from '../sources/views/parked.ts';
 
 /** A step that the workflow has begun and not ended, as Temporal tells it. Times are milliseconds since 1970. */
 export interface PendingStep {

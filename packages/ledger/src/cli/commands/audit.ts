@@ -1,7 +1,7 @@
 import { AT_REST_LIMITS, WORKING_LIMITS } from '../../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../../audit-stack.ts';
-import { findOrder } from '../../sources/order-details.ts';
-import { shopClock } from '../../sources/shop-clock.ts';
+import { findOrder } from '../../sources/views/order-details.ts';
+import { shopClock } from '../../sources/views/shop-clock.ts';
 import { type Command, EXIT } from '../command.ts';
 import { ORDER_OPTION, orderName } from '../options/order.ts';
 import type { Moment } from '../options/parse.ts';

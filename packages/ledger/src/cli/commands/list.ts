@@ -1,9 +1,9 @@
 import { ORDER_STATUSES } from '@bezel/contracts';
 import { isDefect } from '../../audit/finding.ts';
 import { type AuditedStack, auditStack } from '../../audit-stack.ts';
-import { lowestIdAt } from '../../sources/id-time.ts';
-import { openOrderDetails } from '../../sources/order-details.ts';
-import { shopClock } from '../../sources/shop-clock.ts';
+import { lowestIdAt } from '../../sources/views/id-time.ts';
+import { openOrderDetails } from '../../sources/views/order-details.ts';
+import { shopClock } from '../../sources/views/shop-clock.ts';
 import { type Command, type Context, EXIT } from '../command.ts';
 import { listDocument, listText } from '../report/list-report.ts';
 

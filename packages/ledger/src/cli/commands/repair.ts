@@ -3,7 +3,7 @@ import { eventAt } from '../../repair/event-at.ts';
 import { planRepairs } from '../../repair/plan-repairs.ts';
 import { type RepairClient, repairClient } from '../../repair/repair-client.ts';
 import { readAiling, repairOrder } from '../../repair/repair-order.ts';
-import { findOrder } from '../../sources/order-details.ts';
+import { findOrder } from '../../sources/views/order-details.ts';
 import { type Command, EXIT, type Outcome } from '../command.ts';
 import { orderName } from '../options/order.ts';
 import { planDocument, planText, repairedDocument, repairedText } from '../report/repair-report.ts';

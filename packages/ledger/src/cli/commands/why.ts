@@ -1,4 +1,4 @@
-import { findOrder } from '../../sources/order-details.ts';
+import { findOrder } from '../../sources/views/order-details.ts';
 import { explain } from '../../why/explain.ts';
 import { readSituation } from '../../why/read-situation.ts';
 import { type Command, EXIT } from '../command.ts';

@@ -1,4 +1,4 @@
-import type { OrderName } from '../../sources/order-details.ts';
+import type { OrderName } from '../../sources/views/order-details.ts';
 import type { OptionSpec } from './parse.ts';
 import { UsageError } from './usage-error.ts';
 

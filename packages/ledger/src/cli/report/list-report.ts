@@ -1,5 +1,5 @@
 import { LIFECYCLE } from '@bezel/order-workflow';
-import type { OrderDetails } from '../../sources/order-details.ts';
+import type { OrderDetails } from '../../sources/views/order-details.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe, table } from '../terminal/table.ts';
 import { counted, span } from '../terminal/words.ts';

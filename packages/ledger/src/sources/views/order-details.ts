@@ -1,6 +1,6 @@
 import type { OrderStatus } from '@bezel/contracts';
 import type pg from 'pg';
-import { connectReadOnly } from './connection.ts';
+import { connectReadOnly } from '../connection.ts';
 import { ViewUnavailableError } from './views.ts';
 
 /** How people name an order: by its id, or by the number on its papers. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOPS, type Hop } from '../account/hops.ts';
-import type { Finding, FindingKind } from '../audit/finding.ts';
-import type { Repair, RepairPlan } from '../repair/repair.ts';
+import { HOPS, type Hop } from '../../account/hops.ts';
+import type { Finding, FindingKind } from '../../audit/finding.ts';
+import type { Repair, RepairPlan } from '../../repair/repair.ts';
+import { hopsTold } from '../figures.ts';
+import type { Seen } from '../seen.ts';
 import { ASKED_AGAIN_AFTER_MS, ASKED_AT_MOST, AskedRepairs, MOST_AT_A_HOP, repairable } from './automatic-repairs.ts';
-import { hopsTold } from './figures.ts';
 import {
   AGES,
   type Age,
@@ -18,7 +19,6 @@ import {
   suspect,
   unaccounted,
 } from './questions.ts';
-import type { Seen } from './seen.ts';
 
 const finding = (orderId: string, kind: FindingKind, hop: Hop, messageId?: string): Finding => ({
   ...{ orderId, kind, hop, detail: `${kind} at ${hop}`, ageMs: 1 },

@@ -1,4 +1,4 @@
-import { connectReadOnly, SourceUnavailableError } from './connection.ts';
+import { connectReadOnly, SourceUnavailableError } from '../connection.ts';
 
 /** What time it is by a database, in milliseconds since 1970. It goes on within a transaction, too. */
 export const CLOCK = `SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::float8 AS answer`;

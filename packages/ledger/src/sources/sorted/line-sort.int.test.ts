@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { collected } from './batches.ts';
+import { collected } from '../batches.ts';
 import { LineSort } from './line-sort.ts';
 
 jest.setTimeout(60_000);

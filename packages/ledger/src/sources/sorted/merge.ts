@@ -1,4 +1,4 @@
-import type { Batches } from './batches.ts';
+import type { Batches } from '../batches.ts';
 
 /** Everything that the sources have under one key. */
 export interface Group<Item> {

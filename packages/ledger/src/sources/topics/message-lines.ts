@@ -1,6 +1,6 @@
 import type { OrderStatus } from '@bezel/contracts';
-import type { Evidence, HeldBack, MessageCopy, ViewRow, WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
-import type { InboxHop, TopicHop } from '../account/hops.ts';
+import type { Evidence, HeldBack, MessageCopy, ViewRow, WorkflowSeen, WorkflowStatus } from '../../account/evidence.ts';
+import type { InboxHop, TopicHop } from '../../account/hops.ts';
 
 // What is known of messages, as lines that can be sorted: first by message, to meet the inboxes, then by order. Fields are
 // divided by tabs, and a text that others chose is encoded, so that none holds a tab or a line break.

@@ -1,7 +1,7 @@
-import type { InboxHop } from '../account/hops.ts';
-import type { Batches } from './batches.ts';
+import type { InboxHop } from '../../account/hops.ts';
+import type { Batches } from '../batches.ts';
+import { type HandledLine, linesByOrder, messageIdIn } from '../topics/message-lines.ts';
 import { Cursor } from './merge.ts';
-import { type HandledLine, linesByOrder, messageIdIn } from './message-lines.ts';
 
 /** An inbox, row by row, sorted by message id: `message id, at, group` divided by tabs. */
 export interface InboxRows {

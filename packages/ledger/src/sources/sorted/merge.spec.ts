@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Batches } from './batches.ts';
+import type { Batches } from '../batches.ts';
 import { type Group, groupSorted, mergeSorted, SourceUnsortedError } from './merge.ts';
 
 interface Item {

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Batches, batchesOf } from './batches.ts';
+import { type Batches, batchesOf } from '../batches.ts';
 import { mergeSorted } from './merge.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { ORDER_STATUSES, type OrderStatus, TOPICS } from '@bezel/contracts';
-import { MOVED_TYPE } from '../account/event-types.ts';
-import type { MessageCopy } from '../account/evidence.ts';
-import type { TopicHop } from '../account/hops.ts';
+import { MOVED_TYPE } from '../../account/event-types.ts';
+import type { MessageCopy } from '../../account/evidence.ts';
+import type { TopicHop } from '../../account/hops.ts';
 import type { TopicMessage } from './topics.ts';
 
 /** Which topics an order's messages are on. */

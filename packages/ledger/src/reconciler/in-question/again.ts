@@ -1,14 +1,14 @@
-import type { AuditLimits } from '../audit/limits.ts';
-import { type AuditedStack, auditStack, type OrderAudit } from '../audit-stack.ts';
-import { type Asked, askRepairs } from '../repair/ask-repairs.ts';
-import { planRepairs } from '../repair/plan-repairs.ts';
-import type { RepairPlan } from '../repair/repair.ts';
-import type { AskedRepair, RepairClient } from '../repair/repair-client.ts';
-import { type ParkedKey, parkedOfEach } from '../sources/parked.ts';
+import type { AuditLimits } from '../../audit/limits.ts';
+import { type AuditedStack, auditStack, type OrderAudit } from '../../audit-stack.ts';
+import { type Asked, askRepairs } from '../../repair/ask-repairs.ts';
+import { planRepairs } from '../../repair/plan-repairs.ts';
+import type { RepairPlan } from '../../repair/repair.ts';
+import type { AskedRepair, RepairClient } from '../../repair/repair-client.ts';
+import { type ParkedKey, parkedOfEach } from '../../sources/views/parked.ts';
+import type { Looking } from '../looking.ts';
+import { NOTHING_SEEN, seenOf } from '../seen.ts';
 import { AskedRepairs } from './automatic-repairs.ts';
-import type { Looking } from './looking.ts';
 import { counted, type Look, type Questions } from './questions.ts';
-import { NOTHING_SEEN, seenOf } from './seen.ts';
 
 const APPS = ['shop', 'mes', 'crm'] as const;
 

@@ -1,5 +1,5 @@
-import type { Finding } from '../audit/finding.ts';
-import { idTime } from '../sources/id-time.ts';
+import type { Finding } from '../../audit/finding.ts';
+import { idTime } from '../../sources/views/id-time.ts';
 
 /** An order at which something happened, in milliseconds since 1970. */
 interface Touch {

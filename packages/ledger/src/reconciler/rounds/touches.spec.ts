@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Finding } from '../audit/finding.ts';
-import { lowestIdAt } from '../sources/id-time.ts';
+import type { Finding } from '../../audit/finding.ts';
+import { lowestIdAt } from '../../sources/views/id-time.ts';
 import { concernsBurst, Touches } from './touches.ts';
 
 const TIMES = { quietMs: 60, atLatestMs: 300, rememberedMs: 600 };

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { HeldBack } from '../account/evidence.ts';
-import type { App, InboxHop, TopicHop } from '../account/hops.ts';
-import type { OrderTopics } from './copy-of.ts';
+import type { HeldBack } from '../../account/evidence.ts';
+import type { App, InboxHop, TopicHop } from '../../account/hops.ts';
+import type { OrderTopics } from '../topics/copy-of.ts';
 
 /** What an app's consumer holds back of an order, of one topic, by the topic's name. */
 export interface HeldKey extends Omit<HeldBack, 'source' | 'topic'> {

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { MessageCopy } from '../account/evidence.ts';
-import { batchesOf, collected } from './batches.ts';
+import type { MessageCopy } from '../../account/evidence.ts';
+import { batchesOf, collected } from '../batches.ts';
+import { evidenceIn, lineOfCopy, orderIdIn } from '../topics/message-lines.ts';
 import { handledByOrder } from './handled-by-order.ts';
-import { evidenceIn, lineOfCopy, orderIdIn } from './message-lines.ts';
 
 const copy = (messageId: string, orderId: string, more: Partial<MessageCopy> = {}): MessageCopy => ({
   ...{ source: 'topic', orderId, hop: 'shop.topic', messageId, type: 'shop.order-submitted', partition: 3 },

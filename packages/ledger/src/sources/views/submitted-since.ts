@@ -1,4 +1,4 @@
-import { connectReadOnly } from './connection.ts';
+import { connectReadOnly } from '../connection.ts';
 import { idTime } from './id-time.ts';
 import { ViewUnavailableError } from './views.ts';
 

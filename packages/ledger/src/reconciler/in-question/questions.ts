@@ -1,6 +1,6 @@
-import type { Hop } from '../account/hops.ts';
-import { type Finding, isDefect } from '../audit/finding.ts';
-import type { Seen } from './seen.ts';
+import type { Hop } from '../../account/hops.ts';
+import { type Finding, isDefect } from '../../audit/finding.ts';
+import type { Seen } from '../seen.ts';
 
 /**
  * What a reconciler doubts. A finding that one look made is a suspicion: hops are read one after the other, and a pass over all

@@ -1,5 +1,5 @@
-import type { App, InboxHop, OutboxHop } from '../account/hops.ts';
-import { connectReadOnly } from './connection.ts';
+import type { App, InboxHop, OutboxHop } from '../../account/hops.ts';
+import { connectReadOnly } from '../connection.ts';
 import { parkedView } from './held-back.ts';
 import { ViewUnavailableError } from './views.ts';
 

@@ -1,5 +1,5 @@
-import type { Hop } from '../account/hops.ts';
-import type { Repair, RepairPlan } from '../repair/repair.ts';
+import type { Hop } from '../../account/hops.ts';
+import type { Repair, RepairPlan } from '../../repair/repair.ts';
 import { counted, type Questions, unaccounted } from './questions.ts';
 
 /**

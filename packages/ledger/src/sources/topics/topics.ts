@@ -1,6 +1,6 @@
 import { Consumer } from '@platformatic/kafka';
-import type { Batches } from './batches.ts';
-import { SourceUnavailableError } from './connection.ts';
+import type { Batches } from '../batches.ts';
+import { SourceUnavailableError } from '../connection.ts';
 
 /** How far each partition of each topic goes, or where to begin: `offsets.get('shop.orders')?.[3]`. */
 export type TopicOffsets = ReadonlyMap<string, readonly bigint[]>;

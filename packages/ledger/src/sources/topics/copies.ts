@@ -1,5 +1,5 @@
-import type { MessageCopy } from '../account/evidence.ts';
-import type { Batches } from './batches.ts';
+import type { MessageCopy } from '../../account/evidence.ts';
+import type { Batches } from '../batches.ts';
 import { copyOf, type OrderTopics } from './copy-of.ts';
 import { openTopics, type TopicMessage, type TopicOffsets, type TopicRange, type TopicReader } from './topics.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { connectReadOnly, SourceUnavailableError } from '../sources/connection.ts';
-import { CLOCK } from '../sources/shop-clock.ts';
+import { connectReadOnly, SourceUnavailableError } from '../../sources/connection.ts';
+import { CLOCK } from '../../sources/views/shop-clock.ts';
 
 /** How a lease is held. In ms. */
 export interface LeaseTimes {

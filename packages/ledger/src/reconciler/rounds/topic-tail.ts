@@ -1,7 +1,7 @@
-import type { MessageCopy } from '../account/evidence.ts';
-import { copyOf, type OrderTopics } from '../sources/copy-of.ts';
-import { openTopics, type TopicOffsets, type TopicReader } from '../sources/topics.ts';
-import type { Looking } from './looking.ts';
+import type { MessageCopy } from '../../account/evidence.ts';
+import { copyOf, type OrderTopics } from '../../sources/topics/copy-of.ts';
+import { openTopics, type TopicOffsets, type TopicReader } from '../../sources/topics/topics.ts';
+import type { Looking } from '../looking.ts';
 
 /** The newest messages of the topics, each read from Kafka once. */
 export interface TopicTail extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import { isFinal, STATUSES } from '@bezel/order-workflow';
-import type { App } from '../account/hops.ts';
-import type { AuditLimits } from '../audit/limits.ts';
-import { connectReadOnly } from '../sources/connection.ts';
-import { ViewUnavailableError } from '../sources/views.ts';
+import type { App } from '../../account/hops.ts';
+import type { AuditLimits } from '../../audit/limits.ts';
+import { connectReadOnly } from '../../sources/connection.ts';
+import { ViewUnavailableError } from '../../sources/views/views.ts';
 
 /** An order at which something was written, and when, in milliseconds since 1970. */
 export interface TouchedRow {

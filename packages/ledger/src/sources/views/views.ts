@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import type { ViewRow } from '../account/evidence.ts';
-import { type App, type InboxHop, isInbox, VIEW_HOPS, type ViewHop, viewOf } from '../account/hops.ts';
-import type { Batches } from './batches.ts';
-import { connectReadOnly } from './connection.ts';
+import type { ViewRow } from '../../account/evidence.ts';
+import { type App, type InboxHop, isInbox, VIEW_HOPS, type ViewHop, viewOf } from '../../account/hops.ts';
+import type { Batches } from '../batches.ts';
+import { connectReadOnly } from '../connection.ts';
 import { type HeldKey, parkedView, readHeldKeys } from './held-back.ts';
 
 /** A view is not there or may not be read: the app is not migrated, or the login is no member of `bezel_audit`. */
