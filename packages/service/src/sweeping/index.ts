@@ -1,2 +1,3 @@
+export { exclusively } from './exclusively.ts';
 export { sweepingRole } from './sweeping-role.ts';
-export { exclusively, type RunningSweeps, SWEEP_METRICS, type Sweep, type Swept, startSweeps } from './sweeps.ts';
+export { type RunningSweeps, SWEEP_METRICS, type Sweep, type Swept, startSweeps } from './sweeps.ts';

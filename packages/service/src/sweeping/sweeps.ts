@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { metrics } from '@opentelemetry/api';
-import { type Kysely, sql } from 'kysely';
 import { log } from '../telemetry/index.ts';
 
 /** What one look of a sweep came to. */
@@ -18,7 +17,7 @@ export interface Sweep {
   readonly name: string;
   /** Ms between two looks. */
   readonly everyMs: number;
-  /** Looks once. `elsewhere`: another process is at it (see {@link exclusively}). */
+  /** Looks once. `elsewhere`: another process is at it (see `exclusively`). */
   look(signal: AbortSignal): Promise<Swept | 'elsewhere'>;
 }
 
@@ -100,25 +99,3 @@ export function startSweeps(app: string, sweeps: readonly Sweep[]): RunningSweep
     },
   };
 }
-
-/**
- * Does work in one process at a time. The lock ends with the process that has it, and with its connection; then another process may
- * begin while this one is still at it, so the work must stand being done by two.
- *
- * The lock is that of a transaction on a connection of its own, in which nothing else is done: the work has its own connections and
- * transactions, and may take as long as it likes. That transaction reads no table and writes nothing, so it holds up neither VACUUM
- * nor anybody who asks what has been committed.
- *
- * @returns `elsewhere` when another one is at it
- */
-export const exclusively = <Schema, Result>(
-  db: Kysely<Schema>,
-  name: string,
-  work: () => Promise<Result>,
-): Promise<Result | 'elsewhere'> =>
-  db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ mine: boolean }>`
-      SELECT pg_try_advisory_xact_lock(hashtextextended(${`bezel sweep ${name}`}, 0)) AS mine,
-             set_config('idle_in_transaction_session_timeout', '0', true)`.execute(trx);
-    return rows[0]?.mine === true ? work() : 'elsewhere';
-  });
