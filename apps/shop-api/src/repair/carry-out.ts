@@ -12,7 +12,7 @@ import type { OrderRow } from '../orders/view/order-resource.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
 import type { RepairRow } from './ask-repair.ts';
 import { askToProject, publishWhereWritten, queryableOver, redrive } from './bring-messages.ts';
-import type { Outcome, RepairOptions } from './means.ts';
+import type { Outcome, RepairOptions, RepairWorkflows } from './means.ts';
 import { playParkedFacts } from './parked-facts.ts';
 import { provenFact } from './proven-fact.ts';
 import { inputOf, type Recorded, stateOf } from './standing-order.ts';
@@ -21,6 +21,14 @@ import { submissionOf } from './submission-of.ts';
 /** An activity's attempt may outlive its workflow by as much (`startToCloseTimeout`, and some): it could still move the order. */
 export const SETTLE_MS = 30_000;
 
+/** A repair as it was asked for, and what came of it. */
+export interface CarriedOut {
+  readonly repair: RepairRow;
+  readonly result: Outcome;
+  /** Whether it came to a call to Temporal, answered or not. */
+  readonly askedTemporal: boolean;
+}
+
 /**
  * Carries out the repair that has waited longest, if there is one that nobody is at. The call to Temporal happens inside the
  * transaction that says what came of it, and at least once: after a rollback it is made again, and has no second effect (one
@@ -28,21 +36,25 @@ export const SETTLE_MS = 30_000;
  *
  * @param after repairs up to this id are left out; those that have to wait stay for the next round
  * @param which a condition on the row; all unless told
- * @returns the repair as it was asked for, and what came of it; undefined when there is none
+ * @returns undefined when there is none
  */
 export const carryOutNext = (
-  { db, settleMs = SETTLE_MS, ...means }: RepairOptions,
+  { db, settleMs = SETTLE_MS, workflows, ...means }: RepairOptions,
   after: string | null,
   which: RawBuilder<unknown> = sql`true`,
-): Promise<{ readonly repair: RepairRow; readonly result: Outcome } | undefined> =>
+): Promise<CarriedOut | undefined> =>
   db.transaction().execute(async (trx) => {
     const { rows } = await sql<RepairRow>`
       SELECT * FROM order_repair WHERE state = 'asked' AND (${after}::uuid IS NULL OR id > ${after}::uuid) AND ${which}
       ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(trx);
     const [repair] = rows;
     if (repair === undefined) return undefined;
+    let askedTemporal = false;
+    const noted = notingCalls(workflows, () => {
+      askedTemporal = true;
+    });
     const result = await withOrder(repair.order_id, () =>
-      carryOut(trx, { ...means, settleMs }, repair).catch(byTemporal),
+      carryOut(trx, { ...means, workflows: noted, settleMs }, repair).catch(byTemporal),
     );
     if ('outcome' in result) {
       await trx
@@ -53,8 +65,23 @@ export const carryOutNext = (
       const fields = { 'event.action': 'order-repaired', 'bezel.repair.id': repair.id };
       log.warn(fields, `repair ${repair.kind} ${result.state}: ${result.outcome}`);
     }
-    return { repair, result };
+    return { repair, result, askedTemporal };
   });
+
+const notingCalls = (workflows: RepairWorkflows, note: () => void): RepairWorkflows => ({
+  restartOrder(...about) {
+    note();
+    return workflows.restartOrder(...about);
+  },
+  presenceOf(...about) {
+    note();
+    return workflows.presenceOf(...about);
+  },
+  signalFact(...about) {
+    note();
+    return workflows.signalFact(...about);
+  },
+});
 
 /**
  * Neither what Temporal will never take nor what it cannot be asked now must keep the repairs behind it waiting. A call that failed

@@ -68,6 +68,28 @@ test('what needs no workflow is carried out while Temporal is away, which is ask
   expect(await states('tell-fact')).toEqual(Array(5).fill('done'));
 });
 
+test('what is asked of an order that has ended needs no workflow either', async () => {
+  const orders: string[] = [];
+  for (let n = 0; n < 4; n++) orders.push(await toldAgain());
+  await shop.moveTo(orders[3] ?? '', 'DELIVERED');
+  expect(await looking(() => false)()).toEqual(orders.slice(0, 3));
+  expect(await states('tell-fact')).toEqual(['asked', 'asked', 'asked', 'done']);
+});
+
+test('what came to nothing before Temporal was asked says nothing of Temporal', async () => {
+  const orders: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    orders.push(await toldAgain());
+    const { id: orderId } = await shop.submitted();
+    await askRepair(shop.database.kysely, { orderId, ...asking }, { kind: 'tell-fact', messageId: uuidv7() });
+  }
+  expect(await looking(() => false)()).toEqual(orders.slice(0, 3));
+  expect(await states('tell-fact')).toEqual([
+    ...Array(3).fill(['asked', 'refused']).flat().slice(0, -1),
+    ...Array(5).fill('asked'),
+  ]);
+});
+
 test('an order that Temporal never answers for keeps no other one waiting', async () => {
   const orders = [await toldAgain(), await toldAgain(), await toldAgain()];
   const look = looking((orderId) => orderId !== orders[0]);

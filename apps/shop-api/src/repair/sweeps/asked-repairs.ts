@@ -1,13 +1,18 @@
 import type { Swept } from '@bezel/service';
 import { type RawBuilder, sql } from 'kysely';
 import type { RepairRow } from '../ask-repair.ts';
-import { carryOutNext } from '../carry-out.ts';
+import { type CarriedOut, carryOutNext } from '../carry-out.ts';
 import type { RepairOptions } from '../means.ts';
+import { FINAL } from './forgotten-orders.ts';
 import { type Questions, questions } from './questions.ts';
 
-/** What is asked of a workflow. Anything else is done whether Temporal answers or not. */
+/**
+ * What may be asked of a workflow. Anything else is done whether Temporal answers or not, and so is what is asked of an order that
+ * has ended. An order is found by its primary key.
+ */
 const OF_A_WORKFLOW: readonly RepairRow['kind'][] = ['run-workflow', 'tell-fact'];
-const IS_OF_A_WORKFLOW = sql`kind = ANY (${OF_A_WORKFLOW})`;
+const IS_OF_A_WORKFLOW = sql`kind = ANY (${OF_A_WORKFLOW}) AND EXISTS (
+  SELECT FROM orders AS o WHERE o.id = order_repair.order_id AND o.status NOT IN (${FINAL}))`;
 
 /**
  * One look after another at the repairs that were asked for: each waiting one once; one that has to wait is left for the next
@@ -39,11 +44,11 @@ async function carryOutAll(
   let swept = 0;
   let after: string | null = null;
   while (!signal.aborted) {
-    const carried: Awaited<ReturnType<typeof carryOutNext>> = await carryOutNext(options, after, which(asking));
+    const carried: CarriedOut | undefined = await carryOutNext(options, after, which(asking));
     if (carried === undefined) break;
-    const { repair, result } = carried;
+    const { repair, result, askedTemporal } = carried;
     after = repair.id;
-    if (OF_A_WORKFLOW.includes(repair.kind)) {
+    if (askedTemporal) {
       asking.came(repair.order_id, result.state === 'unanswered' ? 'none' : 'answer');
     }
     if ('outcome' in result) swept++;
