@@ -19,9 +19,9 @@ async function cancelled(): Promise<string> {
   await query('DELETE FROM outbox.message WHERE key = $1', [id]);
   return id;
 }
-function sweeping() {
+function sweeping(openAmong = async (ids: readonly string[]): Promise<Set<string>> => new Set(ids)) {
   const { kysely: db, pool } = shop.database;
-  const workflows = { openAmong: async (ids: readonly string[]) => new Set(ids), state: async () => null };
+  const workflows = { openAmong, state: async () => null };
   const sweeps = orderSweeps({ db, pool, outbox: shop.outbox, workflows: workflows as never, quietMs: 0 });
   return (name: string) => sweeps.find((one) => one.name === name)?.look(new AbortController().signal);
 }
@@ -40,6 +40,17 @@ test('a fact that an order never answered before it ended is refused, once', asy
   ]);
   expect(await look('stuck-workflows')).toMatchObject({ swept: 0, waiting: 0 });
   expect(await query('SELECT FROM order_repair WHERE order_id = $1', [underWay])).toEqual([]);
+});
+
+test('it is asked for while Temporal is away', async () => {
+  const ended = await cancelled();
+  await shop.moveTo(ended, 'DELIVERED');
+  const look = sweeping(() => Promise.reject(new Error('Temporal is away')));
+  await expect(look('stuck-workflows')).rejects.toThrow('Temporal is away');
+  expect(await query('SELECT kind, state FROM order_repair WHERE order_id = $1', [ended])).toEqual([
+    { kind: 'tell-fact', state: 'asked' },
+  ]);
+  await look('asked-repairs');
 });
 
 test('however many facts were answered before it, it is found by some look, and each look reads as many', async () => {

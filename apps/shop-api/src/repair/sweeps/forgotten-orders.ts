@@ -58,28 +58,27 @@ export function pageStatement(
     ORDER BY updated_at, id LIMIT ${PAGE}`;
 }
 
-/** An order of which facts are parked because its workflow had ended, since the first of them was. */
-export interface ParkedFacts extends Waiting {
-  /** It needs no workflow any more: its facts are refused. */
-  readonly ended: boolean;
+/** Of which orders: one that has ended needs no workflow any more, its facts are refused. */
+interface ParkedOptions extends Pick<PageOptions, 'olderThanMs'> {
+  readonly of: 'ended' | 'under way';
 }
 
 /**
- * Orders of which facts are parked because their workflow had ended, and nobody has asked for them yet. A fact that was at that
+ * Orders of which facts are parked because their workflow had ended, since the first of them was, and nobody has asked for them yet. A fact that was at that
  * end is parked after the workflow has been started again, and after what was parked before it is played again. All parked keys
  * are read, few at any time, and the orders by their primary key. The key of a message is its sender's choice: what is no
  * order's id is passed over before it is read as one.
  */
-export const parkedFacts = (db: Kysely<ShopDatabase>, olderThanMs: number): AsyncGenerator<readonly ParkedFacts[]> =>
-  pages<ParkedFacts>(PAGE, async (last) => {
-    const { rows } = await sql<ParkedFacts>`
+export const parkedFacts = (db: Kysely<ShopDatabase>, { of, olderThanMs }: ParkedOptions): OrderPages =>
+  pages<Waiting>(PAGE, async (last) => {
+    const { rows } = await sql<Waiting>`
       WITH parked AS MATERIALIZED (
         SELECT encode(key, 'escape') AS key, min(parked_at) AS since FROM outbox.consumer_parked_key
         WHERE code = ${WORKFLOW_ENDED} AND NOT redrive AND encode(key, 'escape') ~ ${UUID}
         GROUP BY 1
       )
-      SELECT o.id, p.since, o.status IN (${FINAL}) AS ended FROM parked AS p JOIN orders AS o ON o.id = p.key::uuid
-      WHERE p.since < now() - ${olderThanMs} * interval '1 millisecond' AND ${last === undefined ? sql`true` : sql`o.id > ${last.id}`}
+      SELECT o.id, p.since FROM parked AS p JOIN orders AS o ON o.id = p.key::uuid
+      WHERE (o.status IN (${FINAL})) = ${of === 'ended'} AND p.since < now() - ${olderThanMs} * interval '1 millisecond' AND ${last === undefined ? sql`true` : sql`o.id > ${last.id}`}
       ORDER BY o.id LIMIT ${PAGE}`.execute(db);
     return rows;
   });

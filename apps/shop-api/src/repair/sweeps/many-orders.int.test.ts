@@ -1,3 +1,4 @@
+import { TemporalUnavailableError } from '@bezel/order-workflow/client';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { offerOf, type Shop, startShop } from '../../testing/shop.ts';
 import { PAGE, pageStatement } from './forgotten-orders.ts';
@@ -61,6 +62,45 @@ test.each(['unstarted-orders', 'stuck-workflows'])(
     expect(asked).toEqual(all);
     expect(run).toEqual(all.slice(-1));
     expect(swept).toMatchObject({ swept: 1, waiting: name === 'stuck-workflows' ? 1 : MANY });
+  },
+);
+
+/** Looks at orders of which Temporal lists none of these, and answers for the last of them alone: for which was asked. */
+function looking(name: string, unlisted: readonly string[]) {
+  const { kysely: db, pool } = shop.database;
+  const workflows = {
+    openAmong: async (some: readonly string[]) => new Set(some.filter((id) => !unlisted.includes(id))),
+    async presenceOf(id: string) {
+      if (id === unlisted.at(-1)) return { is: 'unknown' };
+      throw new TemporalUnavailableError(`look at the workflow of order ${id}: Temporal does not answer`);
+    },
+  } as unknown as Parameters<typeof orderSweeps>[0]['workflows'];
+  const sweep = orderSweeps({ db, pool, outbox: shop.outbox, workflows, quietMs: 0 }).find((one) => one.name === name);
+  return async () => {
+    const swept = await sweep?.look(new AbortController().signal);
+    const { rows } = await pool.query('DELETE FROM order_repair RETURNING order_id AS id');
+    return { swept, run: rows.map(({ id }) => id) };
+  };
+}
+
+test.each(['unstarted-orders', 'stuck-workflows'])(
+  '%s: an order that Temporal never answers for keeps no other one waiting',
+  async (name) => {
+    const all = await ids();
+    const { swept, run } = await looking(name, [all[0] ?? '', all.at(-1) ?? ''])();
+    expect(run).toEqual(all.slice(-1));
+    expect(swept).toMatchObject({ swept: 1, waiting: name === 'stuck-workflows' ? 2 : MANY });
+  },
+);
+
+test.each(['unstarted-orders', 'stuck-workflows'])(
+  '%s: a look gives up after a few that Temporal does not answer for, and the next one asks about those last',
+  async (name) => {
+    const all = await ids();
+    const look = looking(name, [...all.slice(0, 3), all.at(-1) ?? '']);
+    const waiting = name === 'stuck-workflows' ? 4 : MANY;
+    expect(await look()).toMatchObject({ run: [], swept: { swept: 0, waiting } });
+    expect(await look()).toMatchObject({ run: all.slice(-1), swept: { swept: 1, waiting } });
   },
 );
 

@@ -5,6 +5,7 @@ import type { RepairOptions } from '../means.ts';
 import { askedRepairs } from './asked-repairs.ts';
 import { notBegun, offersPast, type Waiting } from './forgotten-orders.ts';
 import { askForMissing } from './missing-workflows.ts';
+import { questions } from './questions.ts';
 import { stuckWorkflows } from './stuck-workflows.ts';
 import { summed } from './summed.ts';
 
@@ -28,17 +29,20 @@ const QUIET_MS = 2 * 60_000;
 export function orderSweeps(options: OrderSweepsOptions): readonly Sweep[] {
   const { db, workflows, quietMs = QUIET_MS } = options;
 
-  const missingOf =
-    (sweeper: SweepName, orders: typeof notBegun): Look =>
-    async (signal) => {
+  const missingOf = (sweeper: SweepName, orders: typeof notBegun): Look => {
+    let last: ReadonlySet<string> = new Set();
+    return async (signal) => {
       const waiting: Waiting[] = [];
       let swept = 0;
-      for await (const looked of askForMissing(orders(db, quietMs), { db, workflows, sweeper, signal })) {
+      const asking = questions(last);
+      for await (const looked of askForMissing(orders(db, quietMs), { db, workflows, sweeper, signal }, asking)) {
         waiting.push(...looked.page);
         swept += looked.asked;
       }
+      last = asking.forNext();
       return summed(waiting, swept);
     };
+  };
   const alone = (name: SweepName, look: Look): Sweep => ({
     ...{ name, everyMs: sweepEveryMs(name) },
     look: (signal) => exclusively(db, name, () => look(signal)),

@@ -3,7 +3,7 @@ import { log, type Swept } from '@bezel/service';
 import { askAsSweeper } from './ask-as-sweeper.ts';
 import { factsOfEnded } from './facts-of-ended.ts';
 import { parkedFacts, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
-import { askForMissing, type Looking, missing } from './missing-workflows.ts';
+import { askForMissing, type Looking, presences } from './missing-workflows.ts';
 import { type Questions, questions } from './questions.ts';
 import { summed } from './summed.ts';
 
@@ -14,14 +14,19 @@ interface StuckOptions extends Pick<Looking, 'db'> {
 
 /**
  * One look after another for orders that go on no more: those without a workflow, those whose workflow has not heard of a fact
- * that was recorded, those that ended without an answer to one, and those of which facts are parked that could be told now. It asks for what they need as it goes.
+ * that was recorded, those that ended without an answer to one, and those of which facts are parked that could be told now: the
+ * workflow is open, or the order has ended and waits for none. It asks for what they need as it goes.
  */
 export function stuckWorkflows({ db, workflows, quietMs }: StuckOptions): (signal: AbortSignal) => Promise<Swept> {
-  let unanswered: ReadonlySet<string> = new Set();
+  const nobody: ReadonlySet<string> = new Set();
+  let last = { missing: nobody, unheard: nobody, parked: nobody };
   let lookedAt: string | null = null;
   return async (signal) => {
     const looking: Looking = { db, workflows, sweeper: 'stuck-workflows', signal };
-    const asking = questions(unanswered);
+    // Each asks about other orders, or somebody else: Temporal, or the workers.
+    const missing = questions(last.missing);
+    const unheard = questions(last.unheard);
+    const parked = questions(last.parked);
     const waiting: Waiting[] = [];
     let swept = 0;
     const askToTell = async (facts: readonly Unanswered[]) => {
@@ -32,30 +37,34 @@ export function stuckWorkflows({ db, workflows, quietMs }: StuckOptions): (signa
       waiting.push(...facts);
     };
     const tell = async (facts: readonly Unanswered[]) => {
-      const { unheard, unknown } = await whatIsUnheard(facts, workflows, { asking, signal });
-      await askToTell(unheard);
-      waiting.push(...unknown);
+      const found = await whatIsUnheard(facts, workflows, { asking: unheard, signal });
+      await askToTell(found.unheard);
+      waiting.push(...found.unknown);
     };
-    const last: Unanswered[] = [];
-    for await (const { page, without, asked } of askForMissing(underWay(db, quietMs), looking)) {
-      waiting.push(...without);
-      swept += asked;
-      const hearing = page.filter((order) => !without.includes(order));
-      const facts = await unansweredFacts(db, hearing, quietMs);
-      last.push(...facts.filter(({ id }) => asking.last.has(id)));
-      await tell(facts.filter(({ id }) => !asking.last.has(id)));
-    }
-    await tell(last);
-    unanswered = asking.forNext();
+    const redrive = async (orders: readonly Waiting[]) => {
+      for (const { id: orderId } of orders) {
+        if (await askAsSweeper(db, { orderId, sweeper: looking.sweeper }, { kind: 'redrive' })) swept++;
+      }
+      waiting.push(...orders);
+    };
+    // What has ended comes first: it needs nothing of Temporal.
     const ended = await factsOfEnded(db, { after: lookedAt, olderThanMs: quietMs });
     await askToTell(ended.facts);
     lookedAt = ended.next;
-    for await (const parked of deliverable(looking, quietMs)) {
-      for (const { id: orderId } of parked) {
-        if (await askAsSweeper(db, { orderId, sweeper: looking.sweeper }, { kind: 'redrive' })) swept++;
-      }
-      waiting.push(...parked);
+    for await (const page of parkedFacts(db, { of: 'ended', olderThanMs: quietMs })) await redrive(page);
+    const toldLast: Unanswered[] = [];
+    for await (const { open, without, unknown, asked } of askForMissing(underWay(db, quietMs), looking, missing)) {
+      waiting.push(...without, ...unknown);
+      swept += asked;
+      const facts = await unansweredFacts(db, open, quietMs);
+      toldLast.push(...facts.filter(({ id }) => unheard.last.has(id)));
+      await tell(facts.filter(({ id }) => !unheard.last.has(id)));
     }
+    await tell(toldLast);
+    // The others wait already, for a workflow or for an answer: they are under way.
+    const toPlay = parkedFacts(db, { of: 'under way', olderThanMs: quietMs });
+    for await (const { open } of presences(toPlay, looking, parked)) await redrive(open);
+    last = { missing: missing.forNext(), unheard: unheard.forNext(), parked: parked.forNext() };
     return summed(waiting, swept);
   };
 }
@@ -88,16 +97,4 @@ async function whatIsUnheard(
     }
   }
   return { unheard, unknown };
-}
-
-/** Orders with parked facts that could be told now: the workflow is open, or the order has ended and waits for none. */
-async function* deliverable({ db, workflows, signal }: Looking, quietMs: number): AsyncGenerator<readonly Waiting[]> {
-  for await (const page of parkedFacts(db, quietMs)) {
-    signal.throwIfAborted();
-    const without = await missing(
-      workflows,
-      page.filter(({ ended }) => !ended),
-    );
-    yield page.filter((order) => !without.includes(order));
-  }
 }
