@@ -9,6 +9,16 @@ const REASONS = {
   redrive: 'facts of the order are parked because its workflow had ended, and it waits for none now',
 } as const satisfies Partial<Record<RepairWanted['kind'], string>>;
 
+/** Why a fact is told to an order that has ended: it is refused then, and so answered. */
+export const ENDED_WITHOUT_ANSWER = 'the order ended without an answer to the fact';
+
+interface AskingSweeper {
+  readonly orderId: string;
+  readonly sweeper: string;
+  /** Why; unless told, what the kind of repair is asked for as a rule. */
+  readonly reason?: string | undefined;
+}
+
 type SweptFor = Extract<RepairWanted, { kind: keyof typeof REASONS }>;
 
 /**
@@ -20,11 +30,12 @@ type SweptFor = Extract<RepairWanted, { kind: keyof typeof REASONS }>;
  */
 export async function askAsSweeper(
   db: Kysely<ShopDatabase>,
-  { orderId, sweeper }: { readonly orderId: string; readonly sweeper: string },
+  { orderId, sweeper, reason }: AskingSweeper,
   wanted: SweptFor,
 ): Promise<boolean> {
   if (await wasRefused(db, orderId, wanted)) return false;
-  const asked = await askRepair(db, { orderId, by: `sweeper ${sweeper}`, reason: REASONS[wanted.kind] }, wanted);
+  const asking = { orderId, by: `sweeper ${sweeper}`, reason: reason ?? REASONS[wanted.kind] };
+  const asked = await askRepair(db, asking, wanted);
   return asked !== undefined;
 }
 

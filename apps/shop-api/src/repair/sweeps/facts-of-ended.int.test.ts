@@ -35,8 +35,8 @@ test('a fact that an order never answered before it ended is refused, once', asy
   expect(await query('SELECT order_id, kind, status, reason FROM order_refused_fact')).toEqual([
     { order_id: ended, kind: 'cancellation-requested', status: 'DELIVERED', reason: 'order-ended' },
   ]);
-  expect(await query('SELECT order_id, kind, state FROM order_repair')).toEqual([
-    { order_id: ended, kind: 'tell-fact', state: 'done' },
+  expect(await query('SELECT order_id, kind, reason, state FROM order_repair')).toEqual([
+    { order_id: ended, kind: 'tell-fact', reason: 'the order ended without an answer to the fact', state: 'done' },
   ]);
   expect(await look('stuck-workflows')).toMatchObject({ swept: 0, waiting: 0 });
   expect(await query('SELECT FROM order_repair WHERE order_id = $1', [underWay])).toEqual([]);

@@ -5,7 +5,7 @@ import { FINAL, type Unanswered } from './forgotten-orders.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** For how long a fact is looked for after its order has ended. */
+/** For how long a fact is looked for after it was said, whenever its order ends. */
 const LOOKED_FOR_DAYS = 7;
 /** So many facts are looked at, whether they have an answer or not; more than are said between two looks. */
 export const FACTS_A_LOOK = 2_000;
@@ -22,6 +22,9 @@ export interface FactsOfEnded {
  * tells them from the many that were answered but that no answer is there, so no index could have them alone. A look costs the same
  * however many facts there are: it goes on where the last one ended, along the primary key of `order_fact`, which are UUIDv7 and so
  * in the order of their time. The answers are looked up by their primary keys.
+ *
+ * A fact waits only in the figures of the look that finds it. It is asked for then, and the repair waits in those of `asked-repairs`
+ * until the fact is refused; kept in these until its piece is read again, it would seem to wait for long after that.
  */
 export async function factsOfEnded(
   db: Kysely<ShopDatabase>,

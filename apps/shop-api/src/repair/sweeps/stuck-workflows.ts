@@ -1,6 +1,6 @@
 import type { OrderClient } from '@bezel/order-workflow/client';
 import { log, type Swept } from '@bezel/service';
-import { askAsSweeper } from './ask-as-sweeper.ts';
+import { askAsSweeper, ENDED_WITHOUT_ANSWER } from './ask-as-sweeper.ts';
 import { factsOfEnded } from './facts-of-ended.ts';
 import { parkedFacts, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
 import { askForMissing, type Looking, presences } from './missing-workflows.ts';
@@ -29,10 +29,10 @@ export function stuckWorkflows({ db, workflows, quietMs }: StuckOptions): (signa
     const parked = questions(last.parked);
     const waiting: Waiting[] = [];
     let swept = 0;
-    const askToTell = async (facts: readonly Unanswered[]) => {
+    const askToTell = async (facts: readonly Unanswered[], reason?: string) => {
       for (const { id: orderId, messageId } of facts) {
-        const { sweeper } = looking;
-        if (await askAsSweeper(db, { orderId, sweeper }, { kind: 'tell-fact', messageId })) swept++;
+        const asking = { orderId, sweeper: looking.sweeper, reason };
+        if (await askAsSweeper(db, asking, { kind: 'tell-fact', messageId })) swept++;
       }
       waiting.push(...facts);
     };
@@ -49,7 +49,7 @@ export function stuckWorkflows({ db, workflows, quietMs }: StuckOptions): (signa
     };
     // What has ended comes first: it needs nothing of Temporal.
     const ended = await factsOfEnded(db, { after: lookedAt, olderThanMs: quietMs });
-    await askToTell(ended.facts);
+    await askToTell(ended.facts, ENDED_WITHOUT_ANSWER);
     lookedAt = ended.next;
     for await (const page of parkedFacts(db, { of: 'ended', olderThanMs: quietMs })) await redrive(page);
     const toldLast: Unanswered[] = [];
