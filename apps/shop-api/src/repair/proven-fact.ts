@@ -15,9 +15,13 @@ const SAID_HERE: readonly FactKind[] = [
 export type ProvenFact = { readonly fact: Fact } | { readonly unproven: string };
 
 /**
- * The fact that a repair is about, as somebody other than the asker has it: a made-up one would move the order. What is said to
- * the shop is taken from where it recorded it. What another service told is taken from the asker, who has it from the topic, and
- * only when a message with its id, written when it says, was taken here: what was not is published again, and comes by itself.
+ * The fact that a repair is about, proven as far as the shop can. What is said to the shop itself is taken from where it recorded
+ * it, and nothing of it from the asker: a made-up one would move the order.
+ *
+ * Of what another service told, the shop keeps the id of the message and when it was written, and no more. So two things are proven:
+ * a message with this id was taken here, and it was written within an hour of the moment the fact tells of. For the fact's kind, its
+ * order and its content, and for the moment itself within that hour, an administrator's word is believed, and who asked is on record
+ * (`order_repair.asked_by`). A message that was not taken is published again, and comes by itself.
  *
  * Ids of messages are kept for seven days (`outbox.inbox`). An older fact is refused: nobody can tell any more whether it was ever
  * told, and a person has to ask the service that knows.
