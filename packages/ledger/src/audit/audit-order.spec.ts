@@ -1,4 +1,4 @@
-import { CancellationRequested, DeliveryConfirmed, WorkOrderStarted } from '@bezel/contracts';
+import { CancellationRequested, DeliveryConfirmed, WorkOrderStarted, WorkOrderWithdrawn } from '@bezel/contracts';
 import { STAGE_TIMES, STATUSES } from '@bezel/order-workflow';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -271,18 +271,28 @@ describe('a fact that was told to the workflow', () => {
     expect(cancelling(WORKING_LIMITS.cancellationMs, refused)).toEqual(late);
   });
 
-  test('of a cancellation: a work order that was withdrawn is the end of the order within the time of a hop', () => {
-    const withdrawn = (age: number) =>
-      audit(
-        liveOrder(ORDER, at(3)).map((item) =>
+  test('of a cancellation: a work order that was withdrawn is the end of the order within the time of a cancellation', () => {
+    const withdrawn = (age: number, terms = working) => {
+      const facts = [
+        { ...cancel, age },
+        { id: messageId, type: WorkOrderWithdrawn.type, age },
+      ];
+      return audit(
+        told(3, facts, [ASKED, messageId]).map((item) =>
           item.source === 'view' && item.hop === 'mes.work-order'
-            ? { ...item, state: 'WITHDRAWN', at: working.readAt - age }
+            ? { ...item, state: 'WITHDRAWN', at: terms.readAt - age }
             : item,
         ),
-        working,
-      ).filter(({ hop }) => hop === 'mes.work-order');
-    expect(withdrawn(1_000)).toEqual([expect.objectContaining({ kind: 'on-its-way' })]);
-    expect(withdrawn(10 * MINUTE)).toEqual([expect.objectContaining({ kind: 'lost', ageMs: 10 * MINUTE })]);
+        terms,
+      ).filter((found) => isDefect(found) && found.hop !== 'shop.order');
+    };
+    const unfinished = (ageMs: number) => [
+      expect.objectContaining({ kind: 'unfinished', hop: 'workflow', messageId: ASKED }),
+      expect.objectContaining({ kind: 'unfinished', hop: 'mes.work-order', ageMs }),
+    ];
+    expect(withdrawn(2 * MINUTE)).toEqual([]);
+    expect(withdrawn(10 * MINUTE)).toEqual(unfinished(10 * MINUTE));
+    expect(withdrawn(0, { ...working, limits: AT_REST_LIMITS })).toEqual(unfinished(0));
   });
 });
 

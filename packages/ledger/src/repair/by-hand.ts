@@ -2,8 +2,13 @@ import type { Finding } from '../audit/finding.ts';
 
 const LOOK = 'Look at the order’s account (audit --order)';
 
+/** The workflow has what it needs and does not go on: once its worker is mended, the order goes on by itself. */
+export const waitsForWorker = ({ hop, kind, messageId }: Finding): boolean =>
+  kind === 'unfinished' && (hop === 'mes.work-order' || (hop === 'workflow' && messageId !== undefined));
+
 /** Why a person must look at a finding that nothing repairs safely, and at what. */
-export function byHandTextOf({ hop, kind, messageId }: Finding): string {
+export function byHandTextOf(finding: Finding): string {
+  const { hop, kind } = finding;
   if (kind === 'unreadable') {
     return 'Nothing can be concluded from what cannot be read: see that the app and the ledger are of releases that go together, and that no payload key is missing (TEMPORAL_PAYLOAD_KEYS).';
   }
@@ -15,6 +20,10 @@ export function byHandTextOf({ hop, kind, messageId }: Finding): string {
   }
   if (kind === 'phantom') {
     return `Nothing that was committed explains it, and taking it away could take away what is right. ${LOOK}, and find out who wrote it.`;
+  }
+  if (waitsForWorker(finding)) {
+    const what = hop === 'workflow' ? 'was told' : 'has withdrawn the work order';
+    return `The workflow ${what} and does not go on, and telling it again would change nothing: mend the worker or the step that fails (why says which).`;
   }
   switch (hop) {
     case 'client':
@@ -30,9 +39,6 @@ export function byHandTextOf({ hop, kind, messageId }: Finding): string {
     case 'mes.work-order':
       return 'What happened in the workshop, the workshop knows: look at the work order on the board and at the piece.';
     case 'workflow':
-      if (kind === 'unfinished' && messageId !== undefined) {
-        return 'The workflow was told and does not go on, and telling it again would change nothing: mend the worker or the step that fails (why says which).';
-      }
       return kind === 'unfinished'
         ? 'The order has ended and its workflow runs on: look at its history in Temporal, and end it by hand when it has nothing left to do.'
         : 'The order has ended and needs no workflow any more: find out who ended it before it came to its end.';

@@ -115,18 +115,15 @@ describe('the workflow of an order under way', () => {
   });
 });
 
-test('a fact that the workflow has heard is not told again', () => {
+test.each([
+  { hop: 'workflow', messageId: ORDER, detail: 'it has heard' },
+  { hop: 'mes.work-order', detail: 'it has withdrawn the work order' },
+] as const)('nobody tells a workflow what it knows, as with what is unfinished at $hop', ({ hop, ...rest }) => {
   const account = accountOf(ORDER, liveOrder(ORDER, OPEN));
-  const heard = {
-    kind: 'unfinished',
-    hop: 'workflow',
-    orderId: ORDER,
-    messageId: ORDER,
-    detail: 'it has heard',
-  } as const;
+  const heard = { kind: 'unfinished', hop, orderId: ORDER, ...rest } as const;
   expect(planRepairs({ account, findings: [heard] })).toMatchObject({
     repairs: [],
-    byHand: [{ hop: 'workflow', text: expect.stringContaining('mend the worker') }],
+    byHand: [{ hop, text: expect.stringContaining('mend the worker') }],
   });
 });
 

@@ -2,6 +2,7 @@ import type { WorkflowSeen } from '../account/evidence.ts';
 import { type InboxHop, isInbox } from '../account/hops.ts';
 import type { Finding } from '../audit/finding.ts';
 import { ORDERCTL } from '../command-name.ts';
+import { waitsForWorker } from '../repair/by-hand.ts';
 import { type Remedy, redriveOf, remediesOf } from '../repair/remedies.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
 import { CAUSES, type Cause, type CauseCode } from './answer.ts';
@@ -93,7 +94,7 @@ const TEXTS: Readonly<Record<FoundCode, string>> = {
 };
 
 function ofRemedy(remedy: Remedy, situation: Situation): Cause {
-  const { hop, kind, detail, ageMs } = remedy.finding;
+  const { hop, detail, ageMs } = remedy.finding;
   const code = codeOf(remedy.finding, situation.audit?.account.workflow ?? null);
   return {
     ...{ code, hop, text: `${TEXTS[code]} ${capital(detail)}.` },
@@ -102,7 +103,7 @@ function ofRemedy(remedy: Remedy, situation: Situation): Cause {
     repair:
       'byHand' in remedy
         ? {
-            kind: code === 'fact-unanswered' && kind === 'unfinished' ? 'mend-worker' : 'by-hand',
+            kind: waitsForWorker(remedy.finding) ? 'mend-worker' : 'by-hand',
             text: remedy.byHand.text,
           }
         : { kind: remedy.repair.kind, text: `${remedy.repair.text} ${askedForBy(situation)}` },

@@ -142,6 +142,15 @@ test('a fact that the workflow has heard is not told again: its worker is mended
   expect(repairOf('unfinished')).toEqual([['fact-unanswered', 'mend-worker']]);
 });
 
+test('a workflow that has withdrawn the work order and does not go on is mended, too, and nobody is sent to the board', () => {
+  const causesOf = (kind: Finding['kind']) =>
+    explain(situation('APPROVED', audited(finding('mes.work-order', { kind })))).causes;
+  const [unfinished] = causesOf('unfinished');
+  expect(unfinished).toMatchObject({ code: 'work-order-wrong', repair: { kind: 'mend-worker' } });
+  expect(unfinished?.repair.text).not.toContain('board');
+  expect(causesOf('lost')).toMatchObject([{ code: 'work-order-wrong', repair: { kind: 'by-hand' } }]);
+});
+
 test('what is on its way is no cause, and neither is an order that rests too long: its SLA tells', () => {
   const resting = finding('shop.order', { kind: 'unfinished', detail: 'PACKED: waits for operators' });
   const late = { details: details('PACKED', { stageDeadline: AT - 3 * HOUR, late: true }) };

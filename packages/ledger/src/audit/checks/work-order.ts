@@ -63,7 +63,10 @@ function checkSteps(account: OrderAccount, workOrder: WorkOrderSeen | undefined)
   return found;
 }
 
-/** What is out of the house stays shipped; what was cancelled is withdrawn, and what is withdrawn is cancelled soon. */
+/**
+ * What is out of the house stays shipped, and what was cancelled is withdrawn. What is withdrawn is cancelled within the time of a
+ * cancellation: only the workflow withdraws a work order, so it has still to move the order, and nothing of it is lost.
+ */
 function checkEnd(account: OrderAccount, terms: AuditTerms, workOrder: WorkOrderSeen): Finding[] {
   const status = statusOf(account);
   const expected: WorkOrderStatus | undefined =
@@ -71,7 +74,9 @@ function checkEnd(account: OrderAccount, terms: AuditTerms, workOrder: WorkOrder
   if (expected === undefined) {
     if (workOrder.status !== 'WITHDRAWN' || status === null || isFinal(status)) return [];
     const detail = `the work order is WITHDRAWN, and the order is still ${status}`;
-    return [missing(account, terms, { hop: 'mes.work-order', since: workOrder.at, detail })];
+    const ageMs = Math.max(0, terms.readAt - workOrder.at);
+    const kind = ageMs < terms.limits.cancellationMs ? 'on-its-way' : 'unfinished';
+    return [{ kind, hop: 'mes.work-order', orderId: account.orderId, detail, ageMs }];
   }
   if (workOrder.status === expected) return [];
   const detail = `the order is ${status}, its work order is ${workOrder.status} and not ${expected}`;
