@@ -1,6 +1,7 @@
 import { PayloadDamagedError, PayloadKeyUnknownError } from '@bezel/order-workflow/codec';
 import { accountOf, ViewRowUnreadableError } from './account/account-of.ts';
 import type { Claim, Evidence } from './account/evidence.ts';
+import type { ViewHop } from './account/hops.ts';
 import type { OrderAccount } from './account/order-account.ts';
 import { auditOrder } from './audit/audit-order.ts';
 import { type Finding, isDefect } from './audit/finding.ts';
@@ -29,7 +30,7 @@ function evidenceOf(known: Known): readonly Evidence[] {
  * Audits one order from what the sources have of it. A fact that the workflow has taken and not answered is either kept by
  * it or lost; its history tells. Histories are long, so only those in question are read.
  *
- * What cannot be read is a finding of this order, and keeps no other from being audited.
+ * What cannot be read is a finding of this order; what can be told without it is audited all the same, and so is every other order.
  */
 export async function auditKnown(
   orderId: string,
@@ -38,14 +39,14 @@ export async function auditKnown(
   workflows: WorkflowReader,
 ): Promise<OrderAudit> {
   const { account, unreadable } = readableAccount(orderId, known.flatMap(evidenceOf));
-  // What the rest of it says is half the truth: what is not there may be in what cannot be read.
-  if (unreadable.length > 0) return { account, findings: unreadable };
-  const findings = auditOrder(account, terms);
+  const unread = unreadable.map(({ hop }) => hop);
+  const audited = (one: OrderAccount): readonly Finding[] => [...unreadable, ...auditOrder(one, terms, unread)];
+  const findings = audited(account);
   if (!findings.some(isInQuestion) || account.workflow === null) return { account, findings };
   try {
     const workflow = { ...account.workflow, signalled: await workflows.signalled(orderId) };
     const more = { ...account, workflow };
-    return { account: more, findings: auditOrder(more, terms) };
+    return { account: more, findings: audited(more) };
   } catch (error) {
     if (!(error instanceof PayloadKeyUnknownError || error instanceof PayloadDamagedError)) throw error;
     const detail = `whether the workflow was told cannot be read: ${error.message}`;
@@ -61,12 +62,14 @@ export async function auditKnown(
 /** A fact that the workflow has taken, and neither moved nor refused. */
 const isInQuestion = ({ hop, messageId }: Finding): boolean => hop === 'workflow' && messageId !== undefined;
 
+type UnreadableHop = Finding & { readonly hop: ViewHop };
+
 /** The account without the hops of which a row cannot be read, and these. */
 function readableAccount(
   orderId: string,
   evidence: readonly Evidence[],
-): { readonly account: OrderAccount; readonly unreadable: readonly Finding[] } {
-  const unreadable: Finding[] = [];
+): { readonly account: OrderAccount; readonly unreadable: readonly UnreadableHop[] } {
+  const unreadable: UnreadableHop[] = [];
   for (let readable = evidence; ; ) {
     try {
       return { account: accountOf(orderId, readable), unreadable };

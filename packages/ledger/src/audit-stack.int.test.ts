@@ -5,7 +5,8 @@ import { Admin } from '@platformatic/kafka';
 import { type Finding, isDefect } from './audit/finding.ts';
 import { AT_REST_LIMITS, WORKING_LIMITS } from './audit/limits.ts';
 import { auditSlices } from './audit-slices.ts';
-import { auditStack } from './audit-stack.ts';
+import { auditStack, type OrderAudit } from './audit-stack.ts';
+import { planRepairs } from './repair/plan-repairs.ts';
 import { openTopics } from './sources/topics/topics.ts';
 import { ViewUnavailableError } from './sources/views/views.ts';
 import { DEFECTS, planted } from './testing/defects.ts';
@@ -101,15 +102,20 @@ describe('auditStack, over real Postgres, Kafka and Temporal', () => {
     ]);
   });
 
-  test('says of an order what cannot be read, and of the others what there is', async () => {
+  test('says of an order what cannot be read and what is lost elsewhere, and of the others what there is', async () => {
     const [strange, lost] = [`0${randomUUID().slice(1)}`, `f${randomUUID().slice(1)}`];
-    await stage.fillUnderWay(strange, life(strange));
+    await stage.fillUnderWay(strange, planted('the board was not told', life(strange)));
     await stage.fillUnderWay(lost, planted('the CRM was not told', life(lost)));
     await stage.query('shop', `UPDATE ledger.shop_order SET state = 'MELTED' WHERE order_id = $1`, [strange]);
     const audits = await stage.audit({ orderIds: [strange, lost], limits: PATIENT });
     expect(audits.get(strange)?.findings).toEqual([
       expect.objectContaining({ kind: 'unreadable', hop: 'shop.order', detail: expect.stringContaining('MELTED') }),
+      expect.objectContaining({ kind: 'lost', hop: 'mes.inbox' }),
     ]);
+    // Its row is in doubt, and yet the message is brought to where it belongs.
+    const plan = planRepairs(audits.get(strange) as OrderAudit);
+    expect(plan.repairs).toMatchObject([{ kind: 'publish-again' }]);
+    expect(plan.byHand).toMatchObject([{ hop: 'shop.order', text: expect.stringContaining('cannot be read') }]);
     expect(audits.get(strange)?.account.moves.length).toBeGreaterThan(0);
     expect(audits.get(lost)?.findings).toContainEqual(expect.objectContaining({ kind: 'lost', hop: 'crm.inbox' }));
     await stage.query('shop', `UPDATE ledger.shop_order SET state = 'PACKED' WHERE order_id = $1`, [strange]);

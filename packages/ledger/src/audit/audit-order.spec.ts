@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { accountOf } from '../account/account-of.ts';
 import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { Evidence, MessageCopy } from '../account/evidence.ts';
+import { VIEW_HOPS, type ViewHop } from '../account/hops.ts';
 import { lowestIdAt } from '../sources/views/id-time.ts';
 import { DEFECTS, planted } from '../testing/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
@@ -52,7 +53,8 @@ const finalLives = plans(
 /** Orders that stopped on their way. */
 const openLives = plans(fc.record({ steps: fc.integer({ min: 0, max: 7 }), ending: fc.constant('none' as const) }));
 
-const audit = (evidence: readonly Evidence[], terms = atRest) => auditOrder(accountOf(ORDER, evidence), terms);
+const audit = (evidence: readonly Evidence[], terms = atRest, unread: readonly ViewHop[] = []) =>
+  auditOrder(accountOf(ORDER, evidence), terms, unread);
 
 const shuffled = (evidence: readonly Evidence[]) =>
   fc.shuffledSubarray([...evidence], { minLength: evidence.length, maxLength: evidence.length });
@@ -96,6 +98,42 @@ describe('a planted defect is found, with its kind and its hop', () => {
       { numRuns: 200 },
     );
     expect(planted).toBeGreaterThan(10);
+  });
+});
+
+describe.each(Object.values(VIEW_HOPS).flat())('of an order whose rows at %s cannot be read', (hop) => {
+  const half = (evidence: readonly Evidence[], terms = atRest) =>
+    audit(
+      evidence.filter((item) => !(item.source === 'view' && item.hop === hop)),
+      terms,
+      [hop],
+    );
+
+  test('nothing is said that is not true of the whole of it, whatever is wrong with it', () => {
+    const defects = fc.option(fc.constantFrom(...DEFECTS), { nil: undefined });
+    const readAts = fc.constantFrom(...[1, 3 * 24, 8 * 24].map((hours) => LIFE_BEGINS + hours * HOUR));
+    const lives = fc.oneof(finalLives, openLives);
+    fc.assert(
+      fc.property(lives, defects, readAts, fc.nat(), (plan, defect, readAt, choice) => {
+        const life = liveOrder(ORDER, plan);
+        const evidence = defect?.plant(life, (n) => (n === 0 ? 0 : choice % n)) ?? life;
+        const terms = { ...atRest, readAt };
+        expect(audit(evidence, terms)).toEqual(expect.arrayContaining([...half(evidence, terms)]));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a message that was not published or not taken is found all the same', () => {
+    const life = liveOrder(ORDER, DELIVERED);
+    if (!hop.endsWith('.inbox')) {
+      const untaken = half(planted('the board was not told', life));
+      expect(untaken).toContainEqual(expect.objectContaining({ kind: 'lost', hop: 'mes.inbox' }));
+    }
+    if (!hop.endsWith('.outbox') && hop !== 'shop.repair') {
+      const unpublished = half(planted('a move was skipped', life));
+      expect(unpublished).toContainEqual(expect.objectContaining({ kind: 'lost', hop: 'shop.topic' }));
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import type { ViewHop } from '../account/hops.ts';
 import type { OrderAccount } from '../account/order-account.ts';
 import { checkBoard } from './checks/board.ts';
 import { checkDelays } from './checks/delays.ts';
@@ -14,19 +15,22 @@ import type { Finding } from './finding.ts';
 import type { AuditTerms, Check } from './judge.ts';
 import { withWhatIsForgotten } from './long-ago.ts';
 
-/** Along the way of an order, so that the first finding is where its trail broke. */
-const CHECKS: readonly Check[] = [
-  checkSubmission,
-  checkHistory,
-  checkDelays,
-  checkPublishing,
-  checkInboxes,
-  checkWorkflow,
-  checkFacts,
-  checkWorkOrder,
-  checkBoard,
-  checkProjection,
-  checkEnding,
+/**
+ * The checks along the way of an order, so that the first finding is where its trail broke; each with the views whose rows it
+ * looks at. Topics, Temporal and clients are always readable.
+ */
+const CHECKS: readonly { readonly check: Check; readonly reads: readonly ViewHop[] }[] = [
+  { check: checkSubmission, reads: ['shop.order', 'shop.history', 'shop.outbox'] },
+  { check: checkHistory, reads: ['shop.order', 'shop.history'] },
+  { check: checkDelays, reads: ['shop.history', 'shop.delay', 'shop.outbox'] },
+  { check: checkPublishing, reads: ['shop.outbox', 'mes.outbox', 'shop.repair'] },
+  { check: checkInboxes, reads: ['shop.inbox', 'mes.inbox', 'crm.inbox'] },
+  { check: checkWorkflow, reads: ['shop.order', 'shop.history', 'shop.outbox', 'shop.inbox'] },
+  { check: checkFacts, reads: ['shop.order', 'shop.history', 'shop.outbox', 'mes.outbox', 'shop.inbox'] },
+  { check: checkWorkOrder, reads: ['shop.order', 'shop.history', 'mes.work-order', 'mes.outbox'] },
+  { check: checkBoard, reads: ['shop.history', 'mes.inbox', 'mes.board'] },
+  { check: checkProjection, reads: ['shop.history', 'crm.inbox', 'crm.projection'] },
+  { check: checkEnding, reads: ['shop.order'] },
 ];
 
 /**
@@ -34,10 +38,19 @@ const CHECKS: readonly Check[] = [
  *
  * No finding at all means: the order is final, and everything about it is where it belongs, once and in order.
  *
+ * @param unread views of which the account has no row because one cannot be read. No check that looks at them is made: what is not
+ *   there may be in what cannot be read.
+ *
  * @example
  * auditOrder(accountOf(orderId, evidence), { readAt: Date.now(), limits: WORKING_LIMITS }).filter(isDefect);
  */
-export function auditOrder(account: OrderAccount, terms: AuditTerms): readonly Finding[] {
+export function auditOrder(
+  account: OrderAccount,
+  terms: AuditTerms,
+  unread: readonly ViewHop[] = [],
+): readonly Finding[] {
   const known = withWhatIsForgotten(account, terms);
-  return CHECKS.flatMap((check) => check(known, terms));
+  return CHECKS.filter(({ reads }) => !reads.some((hop) => unread.includes(hop))).flatMap(({ check }) =>
+    check(known, terms),
+  );
 }

@@ -8,7 +8,7 @@ import type { Hop } from '../account/hops.ts';
  * - `out-of-order`: first copies of messages overtook each other, or moves do not follow each other.
  * - `phantom`: something is there that nothing committed explains: a copy without its outbox row, say.
  * - `unfinished`: the order, or what belongs to it, rests longer than it may.
- * - `unreadable`: a source says of the order what cannot be read, so that it can be neither accounted for nor called lost.
+ * - `unreadable`: a source says of the order what cannot be read, so that what it would tell is neither accounted for nor called lost.
  * - `on-its-way`: not there yet and still young enough, or waiting for somebody who has time left. Not a defect.
  */
 export const FINDING_KINDS = [

@@ -99,7 +99,7 @@ function repairOf(account: OrderAccount, finding: Finding): Repair | string {
 function publishAgain(account: OrderAccount, { hop, detail }: Finding, messageId: string): Repair | string {
   const row = account.written.find((written) => written.messageId === messageId);
   if (row === undefined) {
-    return 'The outbox has forgotten the message, so it cannot be published again: see what became of it at who should have taken it.';
+    return 'The outbox has forgotten the message, or what it has cannot be read, so it cannot be published again: see what became of it at who should have taken it.';
   }
   const place: OutboxPlace = { hop: row.hop, shard: row.shard, seq: String(row.seq) };
   const copies = account.copies.filter((copy) => copy.messageId === messageId);

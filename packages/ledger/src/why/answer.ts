@@ -10,7 +10,7 @@ const Instant = z.iso.datetime();
  * worth reading before the next: the first is why.
  */
 export const CAUSES = [
-  /** A source says of it what cannot be read: whether anything else is wrong with it is not known. */
+  /** A source says of it what cannot be read: what is wrong with it there is not known. */
   'unreadable',
   /** Messages or moves of it exist, its row does not. */
   'order-gone',

@@ -77,7 +77,7 @@ type FoundCode = Exclude<
 >;
 
 const TEXTS: Readonly<Record<FoundCode, string>> = {
-  unreadable: 'What a source says of the order cannot be read, so nobody knows what else is wrong with it.',
+  unreadable: 'What a source says of the order cannot be read, so nobody knows what is wrong with it there.',
   'order-gone': 'The order’s row is gone; messages and moves show that it was there.',
   'history-broken': 'The order’s history contradicts its status: somebody changed it behind the workflow’s back.',
   unpublished:
