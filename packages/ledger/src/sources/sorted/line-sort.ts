@@ -5,8 +5,9 @@ import { type Batches, batchesOf } from '../batches.ts';
 import { mergeSorted } from './merge.ts';
 
 /**
- * Sorts any number of lines by their code units with flat memory. What does not fit is written to a temporary file in sorted
- * runs, which are merged while they are read. Dispose it to give the file up.
+ * Sorts any number of lines by their code units. What does not fit is written to a temporary file in sorted runs, which are
+ * merged while they are read. So the lines that fit are held, and of each run a piece of 256 KB while it is read: memory grows
+ * slowly with the lines. Dispose it to give the file up.
  *
  * The file has no name from the moment it is there, so what it holds goes with the process, however that ends.
  *
