@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { lowestIdAt } from '../../operations/id-time.ts';
+import { WORKFLOW_ENDED } from '../../orchestrator/errors.ts';
 import { type Shop, startShop } from '../../testing/shop.ts';
 import { FACTS_A_LOOK, factsOfEnded } from './facts-of-ended.ts';
 import { orderSweeps } from './order-sweeps.ts';
@@ -51,6 +52,27 @@ test('it is asked for while Temporal is away', async () => {
     { kind: 'tell-fact', state: 'asked' },
   ]);
   await look('asked-repairs');
+});
+
+test('one that is parked is played again while Temporal is away; of an order under way, once its workflow is open', async () => {
+  const [ended, underWay] = [(await shop.submitted()).id, (await shop.submitted()).id];
+  await shop.moveTo(ended, 'DELIVERED');
+  for (const id of [ended, underWay]) {
+    await query(
+      `INSERT INTO outbox.consumer_parked_key (group_id, topic, partition, key, reason, code, attempts)
+       VALUES ('shop', 'shop.courier-events', 0, convert_to($1, 'UTF8'), 'the workflow has ended', $2, 1)`,
+      [id, WORKFLOW_ENDED],
+    );
+  }
+  const asked = async () =>
+    (await query(`SELECT order_id AS id FROM order_repair WHERE kind = 'redrive' ORDER BY id`)).map(({ id }) => id);
+  const away = sweeping(() => Promise.reject(new Error('Temporal is away')));
+  await expect(away('stuck-workflows')).rejects.toThrow('Temporal is away');
+  expect(await asked()).toEqual([ended]);
+  await sweeping()('stuck-workflows');
+  expect(await asked()).toEqual([ended, underWay]);
+  await query('DELETE FROM outbox.consumer_parked_key');
+  await query('DELETE FROM order_repair');
 });
 
 test('however many facts were answered before it, it is found by some look, and each look reads as many', async () => {
