@@ -5,7 +5,10 @@ import type { ShopDatabase } from './database/shop-database.ts';
 import { unusedModels } from './models/unused-models.ts';
 import { orderSweeps } from './repair/sweeps/order-sweeps.ts';
 
-/** What each role of the shop sweeps: roles start these and no others, and the register is compared with them. */
+/**
+ * What each role of the shop sweeps. The register is compared with these, and the sweepers that a process of each role reports
+ * (`sweeps.e2e.test.ts`) with the register.
+ */
 export const SHOP_SWEEPS = {
   consumer: orderSweeps,
   relay: (db: Kysely<ShopDatabase>): readonly Sweep[] => [expiredAnswers(db), unusedModels(db)],

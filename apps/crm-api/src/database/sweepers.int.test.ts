@@ -15,7 +15,8 @@ test('every table and every state of a row has an owner, as the database itself 
   }
 });
 
-test('each role of the CRM runs the sweeps that are said to run in it, in the rhythm their alerts count with', () => {
+// That the roles start these, `sweeps.e2e.test.ts` sees.
+test('each role of the CRM lists the sweeps that are said to run in it, in the rhythm their alerts count with', () => {
   const nobody = undefined as never; // nobody looks
   const run = { relay: CRM_SWEEPS.relay(nobody) } satisfies Record<keyof typeof CRM_SWEEPS, unknown>;
   expect(sweepsRun(run)).toEqual(sweepsOwed('crm'));

@@ -8,7 +8,8 @@ test('every table and every state of a row has an owner, as the database itself 
   expect(await unowned('mes', database.pool)).toEqual([]);
 });
 
-test('each role of the MES runs the sweeps that are said to run in it, in the rhythm their alerts count with', () => {
+// That the roles start these, `sweeps.e2e.test.ts` sees.
+test('each role of the MES lists the sweeps that are said to run in it, in the rhythm their alerts count with', () => {
   const nobody = undefined as never; // nobody looks
   const run = { pricing: MES_SWEEPS.pricing(nobody), relay: MES_SWEEPS.relay(nobody) } satisfies Record<
     keyof typeof MES_SWEEPS,

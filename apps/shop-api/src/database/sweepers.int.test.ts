@@ -76,7 +76,8 @@ test.each([
   }
 });
 
-test('each role of the shop runs the sweeps that are said to run in it, in the rhythm their alerts count with', () => {
+// That the roles start these, `sweeps.e2e.test.ts` sees.
+test('each role of the shop lists the sweeps that are said to run in it, in the rhythm their alerts count with', () => {
   const nobody = undefined as never; // nobody looks
   const run = {
     consumer: SHOP_SWEEPS.consumer({ db: nobody, pool: nobody, outbox: nobody, workflows: nobody }),

@@ -20,5 +20,6 @@ export { type EndedCommand, runJsonCommand } from './run-json-command.ts';
 export { type RunningStart, runStart } from './running-start.ts';
 export { type TestServers, testServers } from './servers.ts';
 export { type StackState, temporaryStackState } from './stack-state.ts';
+export { type SweeperSeen, sweepersRunBy } from './sweepers-run-by.ts';
 export { createTopic } from './topics.ts';
 export { waitFor } from './wait-for.ts';
