@@ -35,6 +35,8 @@ export const VIEW_HOPS = {
 } as const satisfies Record<string, readonly Hop[]>;
 
 export type App = keyof typeof VIEW_HOPS;
+/** Every app, in the order in which orders come to them. */
+export const APPS = ['shop', 'mes', 'crm'] as const satisfies readonly App[];
 export type ViewHop = (typeof VIEW_HOPS)[App][number];
 export type OutboxHop = Extract<Hop, `${string}.outbox`>;
 export type InboxHop = Extract<Hop, `${string}.inbox`>;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { APPS } from '../account/hops.ts';
 import { type Finding, isDefect } from '../audit/finding.ts';
 import { type AuditLimits, WORKING_LIMITS } from '../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../audit-stack.ts';
@@ -27,9 +28,7 @@ export async function readAiling(
   { limits = WORKING_LIMITS, signal }: LookOptions = {},
 ): Promise<(OrderAudit & Ailing) | undefined> {
   const options = { orderIds: [orderId], limits, ...(signal === undefined ? {} : { signal }) };
-  const parked = await Promise.all(
-    (['shop', 'mes', 'crm'] as const).map((app) => parkedOf(stack.postgres[app], app, orderId, signal)),
-  );
+  const parked = await Promise.all(APPS.map((app) => parkedOf(stack.postgres[app], app, orderId, signal)));
   for await (const audit of auditStack(stack, options)) return { ...audit, parked: parked.flat() };
   return undefined;
 }

@@ -6,13 +6,12 @@ import { Producer } from '@platformatic/kafka';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { Evidence, MessageCopy, ViewRow } from '../account/evidence.ts';
-import { type App, VIEW_HOPS, viewOf } from '../account/hops.ts';
+import { APPS, type App, VIEW_HOPS, viewOf } from '../account/hops.ts';
 import { type AuditedStack, type AuditOptions, auditStack, type OrderAudit } from '../audit-stack.ts';
 import { type LifePlan, liveOrder } from './order-life.ts';
 
 /** What workflows are told is encrypted, as it is in a stack. */
 const KEYS = `audited:${randomBytes(32).toString('base64')}`;
-const APPS = ['shop', 'mes', 'crm'] as const satisfies App[];
 export const PLAN: LifePlan = {
   steps: 6,
   ending: 'none',

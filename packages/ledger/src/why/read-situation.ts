@@ -1,4 +1,4 @@
-import type { App } from '../account/hops.ts';
+import { APPS } from '../account/hops.ts';
 import { WORKING_LIMITS } from '../audit/limits.ts';
 import { type AuditedStack, type AuditOptions, auditStack } from '../audit-stack.ts';
 import { openOrderDetails } from '../sources/views/order-details.ts';
@@ -6,8 +6,6 @@ import { parkedOf } from '../sources/views/parked.ts';
 import { shopClock } from '../sources/views/shop-clock.ts';
 import { openWorkflows } from '../sources/workflows.ts';
 import type { Situation } from './situation.ts';
-
-const APPS = ['shop', 'mes', 'crm'] as const satisfies readonly App[];
 
 /**
  * Reads all that is known about one order, as of now by the shop's database. A source that cannot be read is named in `unread` and its part left out: an

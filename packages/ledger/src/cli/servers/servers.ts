@@ -1,5 +1,5 @@
 import { NAMESPACE } from '@bezel/order-workflow';
-import type { App } from '../../account/hops.ts';
+import { APPS, type App } from '../../account/hops.ts';
 import type { AuditedStack } from '../../audit-stack.ts';
 import type { Given } from '../options/parse.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -32,7 +32,7 @@ export function serversOf(
 ): Servers {
   const file = environmentNames(given, env) ? null : readStackFile(given, { env, checkout });
   const { postgres, kafka, temporal } = file === null ? inEnvironment(env) : file.servers;
-  for (const app of ['shop', 'mes', 'crm'] as const) {
+  for (const app of APPS) {
     if (!/^postgres(ql)?:\/\//.test(postgres.audit[app]) || !URL.canParse(postgres.audit[app])) {
       throw new ServersUnknownError(
         `${DATABASES[app]} is not a Postgres URL (postgres://login:password@host:port/database)`,

@@ -1,16 +1,15 @@
+import { APPS } from '../../account/hops.ts';
 import type { AuditLimits } from '../../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../../audit-stack.ts';
 import { type Asked, askRepairs } from '../../repair/ask-repairs.ts';
 import { planRepairs } from '../../repair/plan-repairs.ts';
 import type { RepairPlan } from '../../repair/repair.ts';
 import type { AskedRepair, RepairClient } from '../../repair/repair-client.ts';
-import { type ParkedKey, parkedOfEach } from '../../sources/views/parked.ts';
+import { parkedOfEach } from '../../sources/views/parked.ts';
 import type { Looking } from '../looking.ts';
 import { NOTHING_SEEN, seenOf } from '../seen.ts';
 import { AskedRepairs } from './automatic-repairs.ts';
 import { counted, type Look, type Questions } from './questions.ts';
-
-const APPS = ['shop', 'mes', 'crm'] as const;
 
 /** Looks at each of some orders alone and whole, from its first message on. */
 export async function lookAtOrders(
@@ -105,12 +104,10 @@ export class Repairing {
     });
     if (some.length === 0) return [];
     const orderIds = some.map(({ account }) => account.orderId);
-    const parked: (readonly ParkedKey[])[] = some.map(() => []);
-    for (const app of APPS) {
-      const ofApp = await parkedOfEach(this.#stack.postgres[app], app, orderIds, signal);
-      for (const [n, orderId] of orderIds.entries()) parked[n] = [...(parked[n] ?? []), ...(ofApp.get(orderId) ?? [])];
-    }
-    return some.map((ailing, n) => planRepairs({ ...ailing, parked: parked[n] ?? [] }));
+    const parked = await Promise.all(APPS.map((app) => parkedOfEach(this.#stack.postgres[app], app, orderIds, signal)));
+    return some.map((ailing) =>
+      planRepairs({ ...ailing, parked: parked.flatMap((ofApp) => ofApp.get(ailing.account.orderId) ?? []) }),
+    );
   }
 }
 

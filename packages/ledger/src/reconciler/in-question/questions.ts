@@ -38,7 +38,7 @@ export interface Look {
 }
 
 /** So many looks must make a finding before it counts. */
-export const LOOKS_THAT_COUNT = 2;
+const LOOKS_THAT_COUNT = 2;
 
 /**
  * More orders than this are not kept in question at once; a full pass finds the others again. One that a repair would mend takes the
