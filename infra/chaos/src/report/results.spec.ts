@@ -28,13 +28,25 @@ test('what it keeps is all that it was made of', () => {
 
 test('nothing is kept in an empty document, and its tables are there', () => {
   expect(keptIn('')).toEqual({ runs: [], mutants: [] });
-  expect(resultsOf(keptIn(''))).toContain('| 0 | 0 | 0 | 0 | 0 | 0 | 0 |');
+  expect(resultsOf(keptIn(''))).toContain('| all | 0 | 0 | 0 | 0 | 0 | 0 | 0 |');
 });
 
 test('runs are summed up, and each has a row, defects and all', () => {
-  expect(lines).toContain('| 2 | 42 | 6 | 2 | 4 | 6 | 8 |');
+  expect(lines).toContain('| all | 2 | 42 | 6 | 2 | 4 | 6 | 8 |');
   expect(lines).toContain('| 2026-01-31 12:00 UTC | abc1234 | `--seed 7f3a` | 40 | 3 | 1 | 2 | 3 | 4 | 1 |');
   expect(lines).toContain('| 2026-01-31 12:00 UTC | abc1234 | `--seed 7f3a` | 2 | 3 | 1 | 2 | 3 | 4 | gave up |');
+});
+
+test('those after the last that was not sound are summed up by themselves', () => {
+  const nothingWrong = { lost: 0, duplicateEffects: 0, outOfOrder: 0, unfinished: 0, notRecovered: [] };
+  const sound: KeptRun = { ...RUN, ...nothingWrong, seed: '5', orders: 7 };
+  const sinceIn = (runs: readonly KeptRun[]): string | undefined =>
+    resultsOf({ runs, mutants: [] })
+      .split('\n')
+      .find((line) => line.startsWith('| since'));
+  expect(sinceIn([sound, RUN, sound, { ...sound, seed: '6' }])).toContain('| 2 | 14 | 6 | 0 | 0 | 0 | 0 |');
+  expect(sinceIn([sound, RUN])).toContain('| 0 | 0 | 0 | 0 | 0 | 0 | 0 |');
+  expect(sinceIn([sound])).toContain('| 1 | 7 | 3 | 0 | 0 | 0 | 0 |');
 });
 
 test('every kind of fault has a row, also one that nobody has met yet', () => {

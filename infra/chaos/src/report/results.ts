@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { FAULT_KINDS } from '../faults/index.ts';
 import { MUTANTS } from '../mutants/list.ts';
 import { table, writeWhole } from './document.ts';
-import { recoveryOf, type Summary } from './summary.ts';
+import { isSound, recoveryOf, type Summary } from './summary.ts';
 import type { Where } from './where.ts';
 
 const FILE = new URL('../../RESULTS.md', import.meta.url);
@@ -85,6 +85,7 @@ export function resultsOf({ runs, mutants }: Kept): string {
     (['orders', 'faults', 'lost', 'duplicateEffects', 'outOfOrder', 'unfinished'] as const).map((name) =>
       sumOf(of, (run) => run[name]),
     );
+  const since = runs.slice(runs.findLastIndex((run) => !isSound(run)) + 1);
   const samples = new Map<string, number[]>();
   for (const run of runs) {
     for (const [kind, times] of Object.entries(run.samplesS))
@@ -104,7 +105,13 @@ Written by \`npm run chaos\`: each run is appended, defects and all, and the tab
 
 ## All runs
 
-${table(['runs', 'orders', 'faults', 'lost', 'duplicate effects', 'out of order', 'unfinished'], [[runs.length, ...figures(runs)]])}
+${table(
+  ['', 'runs', 'orders', 'faults', 'lost', 'duplicate effects', 'out of order', 'unfinished'],
+  [
+    ['all', runs.length, ...figures(runs)],
+    ['since the last that was not sound', since.length, ...figures(since)],
+  ],
+)}
 
 ## Recovery
 

@@ -67,7 +67,7 @@ export function recoveryOf(samples: readonly number[]): Recovery {
 }
 
 /** Nothing is wrong, and there was something to be wrong with: orders were served to the end. */
-export const isSound = (summary: Summary): boolean =>
+export const isSound = (summary: Omit<Summary, 'recovery'>): boolean =>
   summary.lost + summary.duplicateEffects + summary.outOfOrder + summary.unfinished === 0 &&
   summary.notRecovered.length === 0 &&
   !summary.gaveUp &&
