@@ -1,4 +1,4 @@
-import { isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { App } from '../account/hops.ts';
 import { type SourceName, SourceUnavailableError } from '../sources/connection.ts';
 import { PartitionUnavailableError } from '../sources/topics/topics.ts';
@@ -25,6 +25,6 @@ export function sourceOf(error: unknown, otherwise: TroubleSource = 'reconciler'
   if (error instanceof SourceUnavailableError) return error.source;
   if (error instanceof ViewUnavailableError) return error.view.slice('ledger.'.length).split('_')[0] as App;
   if (error instanceof PartitionUnavailableError) return 'kafka';
-  if (isGrpcServiceError(error)) return 'temporal';
+  if (isGrpcServiceError(error) || error instanceof ServiceError) return 'temporal';
   return otherwise;
 }

@@ -1,10 +1,10 @@
 import { FACT_SIGNAL, WORKFLOW_TYPE, workflowIdOf } from '@bezel/order-workflow';
 import { payloadCodec, readPayloadKeys } from '@bezel/order-workflow/codec';
-import { Client, Connection, isGrpcServiceError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, isGrpcServiceError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
 import type { PendingStep, WorkflowAtWork } from '../why/situation.ts';
 import type { Batches } from './batches.ts';
-import { SourceUnavailableError } from './connection.ts';
+import { connectTemporal } from './temporal.ts';
 
 /** Reads the orders' workflows; signals, queries and changes nothing. */
 export interface WorkflowReader extends AsyncDisposable {
@@ -34,6 +34,7 @@ type Payload = Parameters<ReturnType<typeof payloadCodec>['decode']>[0][number];
 
 type Description = Awaited<ReturnType<WorkflowHandle['describe']>>['raw'];
 type Failure = NonNullable<NonNullable<NonNullable<Description['pendingActivities']>[number]>['lastFailure']>;
+type Execution = NonNullable<Description['workflowExecutionInfo']>;
 type Timestamp = NonNullable<NonNullable<Description['pendingWorkflowTask']>['scheduledTime']>;
 
 /** PENDING_ACTIVITY_STATE_STARTED of Temporal's API. */
@@ -45,8 +46,6 @@ const NOT_FOUND = 5;
 const millisOf = (time: Timestamp | null | undefined): number | null =>
   time ? Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
 
-/** Temporal answers a question in far less, or not at all. */
-const ANSWERED_WITHIN_MS = 30_000;
 const WORKFLOWS_A_BATCH = 500;
 const QUESTIONS_AT_ONCE = 16;
 const ID_PREFIX = workflowIdOf('');
@@ -70,31 +69,19 @@ export async function openWorkflows(
   signal?: AbortSignal,
 ): Promise<WorkflowReader> {
   const codec = payloadCodec(payloadKeys === undefined ? [] : readPayloadKeys(payloadKeys));
-  const connection = await Connection.connect({ address }).catch((error: unknown) => {
-    throw new SourceUnavailableError('temporal', `Temporal (${address})`, error);
-  });
+  const temporal = await connectTemporal(address, signal);
+  const { connection, ask } = temporal;
   const { workflow: workflows } = new Client({ connection, namespace });
-  /** The client keeps the signal it is given, and the call with it: each question has one of its own, which goes with it. */
-  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    signal?.throwIfAborted();
-    const ending = new AbortController();
-    const end = (): void => ending.abort(signal?.reason);
-    signal?.addEventListener('abort', end, { once: true });
-    try {
-      return await connection.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () =>
-        connection.withAbortSignal(ending.signal, question),
-      );
-    } finally {
-      signal?.removeEventListener('abort', end);
-    }
-  };
-  async function* listing(query: string) {
-    const executions = workflows.list({ query, pageSize: WORKFLOWS_A_BATCH })[Symbol.asyncIterator]();
-    for (;;) {
-      const { done, value } = await ask(() => executions.next());
-      if (done) return;
-      yield value;
-    }
+
+  /** Page by page: the client's own list is a generator, which cannot be asked again for a page that failed. */
+  async function* listing(query: string): AsyncGenerator<readonly Execution[]> {
+    let nextPageToken = new Uint8Array();
+    do {
+      const request = { namespace, query, pageSize: WORKFLOWS_A_BATCH, nextPageToken };
+      const page = await ask(() => connection.workflowService.listWorkflowExecutions(request));
+      yield page.executions.filter(({ execution }) => execution?.workflowId?.startsWith(ID_PREFIX));
+      nextPageToken = page.nextPageToken as Uint8Array<ArrayBuffer>;
+    } while (nextPageToken.length > 0);
   }
 
   return {
@@ -116,9 +103,7 @@ export async function openWorkflows(
     async endedEarly(since) {
       const query = `WorkflowType = '${WORKFLOW_TYPE}' AND ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut') AND CloseTime >= '${new Date(since).toISOString()}'`;
       const ended: WorkflowSeen[] = [];
-      for await (const execution of listing(query)) {
-        if (execution.workflowId.startsWith(ID_PREFIX)) ended.push(seenOf(execution));
-      }
+      for await (const executions of listing(query)) ended.push(...executions.map(seenOf));
       return ended;
     },
 
@@ -146,7 +131,7 @@ export async function openWorkflows(
     },
 
     async [Symbol.asyncDispose]() {
-      await connection.close();
+      await temporal[Symbol.asyncDispose]();
     },
   };
 
@@ -188,17 +173,9 @@ export async function openWorkflows(
 
   /** Temporal's list follows its executions with a small delay. What it has not yet is young, and so on its way. */
   async function* listed(since: number | undefined): Batches<WorkflowSeen> {
-    let batch: WorkflowSeen[] = [];
     const started = since === undefined ? '' : ` AND StartTime >= '${new Date(since).toISOString()}'`;
     const query = `WorkflowType = '${WORKFLOW_TYPE}'${started}`;
-    for await (const execution of listing(query)) {
-      if (!execution.workflowId.startsWith(ID_PREFIX)) continue;
-      batch.push(seenOf(execution));
-      if (batch.length < WORKFLOWS_A_BATCH) continue;
-      yield batch;
-      batch = [];
-    }
-    yield batch;
+    for await (const executions of listing(query)) yield executions.map(seenOf);
   }
 
   /** Asks for each order: exact at the moment of asking. */
@@ -206,36 +183,31 @@ export async function openWorkflows(
     for (let start = 0; start < orderIds.length; start += QUESTIONS_AT_ONCE) {
       const asked = orderIds.slice(start, start + QUESTIONS_AT_ONCE).map(async (orderId) => {
         const description = await describe(orderId);
-        return description === null ? [] : [seenOf(description)];
+        const execution = description?.raw.workflowExecutionInfo;
+        return execution ? [seenOf(execution)] : [];
       });
       yield (await Promise.all(asked)).flat();
     }
   }
 }
 
-interface Execution {
-  readonly workflowId: string;
-  readonly status: { readonly name: string };
-  readonly startTime: Date;
-  readonly closeTime?: Date;
-}
+/** By WorkflowExecutionStatus of Temporal's API. */
+const STATUSES: Readonly<Record<number, WorkflowStatus>> = {
+  1: 'RUNNING',
+  2: 'COMPLETED',
+  3: 'FAILED',
+  4: 'CANCELLED',
+  5: 'TERMINATED',
+  6: 'CONTINUED_AS_NEW',
+  7: 'TIMED_OUT',
+};
 
-const STATUSES: readonly WorkflowStatus[] = [
-  'RUNNING',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-  'TERMINATED',
-  'CONTINUED_AS_NEW',
-  'TIMED_OUT',
-];
-
-const seenOf = ({ workflowId, status, startTime, closeTime }: Execution): WorkflowSeen => ({
+const seenOf = ({ execution, status, startTime, closeTime }: Execution): WorkflowSeen => ({
   source: 'workflow',
-  orderId: workflowId.slice(ID_PREFIX.length),
-  status: STATUSES.find((known) => known === status.name) ?? 'UNKNOWN',
-  startedAt: startTime.getTime(),
-  closedAt: closeTime?.getTime() ?? null,
+  orderId: (execution?.workflowId ?? '').slice(ID_PREFIX.length),
+  status: STATUSES[status ?? 0] ?? 'UNKNOWN',
+  startedAt: millisOf(startTime) ?? 0,
+  closedAt: millisOf(closeTime),
 });
 
 /** A signal carries one fact as JSON. What is something else proves nothing and is left out. */
