@@ -8,6 +8,12 @@ export const VERSIONS = {
   prometheus: '0.305.0',
   /** Of the CLI, which holds the development server. */
   temporal: '1.5.1',
+  /**
+   * Of the SQLite driver in a development server that is built here. The one that the CLI asks for (1.34.1) may keep an
+   * interrupt for ever: the server then answers every question with "interrupted (9)" until it is started again. The
+   * server has this one since its 1.31 (temporalio/temporal#9198).
+   */
+  temporalSqlite: '1.44.3',
   /** Of the full server. */
   temporalServer: '1.31.2',
   /** Of the web UI beside the full server: a later one wants a later Go than 1.26.5. */

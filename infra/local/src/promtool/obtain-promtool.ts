@@ -1,6 +1,7 @@
-import { chmod, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cachedOrFilled } from '../download/cache.ts';
+import { goBuild } from '../download/go-build.ts';
 import { VERSIONS } from '../download/releases.ts';
 import { run } from '../download/run.ts';
 import { onPath } from '../servers/machine.ts';
@@ -64,21 +65,13 @@ async function fromDebian(folder: string, signal: AbortSignal): Promise<void> {
   const [archive] = (await readdir(folder)).filter((file) => file.endsWith('.deb'));
   if (archive === undefined) throw new Error('apt-get left no package');
   await run('dpkg-deb', ['--extract', archive, 'unpacked'], { cwd: folder, signal });
-  await keepOnly(folder, join('unpacked', 'usr', 'bin', 'promtool'), ['unpacked', archive]);
+  await rename(join(folder, 'unpacked', 'usr', 'bin', 'promtool'), join(folder, 'promtool'));
+  await rm(join(folder, 'unpacked'), { recursive: true });
+  await rm(join(folder, archive));
 }
 
-/** Its module replaces others, which `go install` refuses; as a dependency of a module of our own it is built. */
-async function fromGo(folder: string, signal: AbortSignal): Promise<void> {
-  const program = 'github.com/prometheus/prometheus/cmd/promtool';
-  const options = { cwd: folder, env: { GOFLAGS: '', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' }, signal };
-  await run('go', ['mod', 'init', 'promtool'], options);
-  await run('go', ['get', `${program}@v${VERSIONS.prometheus}`], options);
-  await run('go', ['build', '-o', 'built', program], options);
-  await keepOnly(folder, 'built', ['go.mod', 'go.sum']);
-}
-
-async function keepOnly(folder: string, program: string, others: readonly string[]): Promise<void> {
-  await rename(join(folder, program), join(folder, 'promtool'));
-  for (const other of others) await rm(join(folder, other), { recursive: true });
-  await chmod(join(folder, 'promtool'), 0o755);
+function fromGo(folder: string, signal: AbortSignal): Promise<void> {
+  const module = 'github.com/prometheus/prometheus';
+  const programs = { promtool: 'cmd/promtool' };
+  return goBuild('go', { module, version: VERSIONS.prometheus, programs }, folder, { signal });
 }

@@ -17,7 +17,7 @@ export interface Command {
 }
 
 /** A unit that is one process. */
-export interface ProcessUnitOptions extends Pick<Unit, 'name' | 'roles' | 'urls' | 'probe'> {
+export interface ProcessUnitOptions extends Omit<Unit, 'launch'> {
   readonly command: Command;
   readonly logFile: string;
   /** Which signal asks this program to end in order; SIGTERM unless given. */

@@ -66,6 +66,45 @@ describe('a supervisor', () => {
     expect(identify(second)).toBeNull();
   });
 
+  test('starts anew what may hang and does, and leaves alone what does not say so', async () => {
+    const lines: string[] = [];
+    const supervisor = new Supervisor({
+      backOff,
+      graceMs: 200,
+      liveness: { everyMs: 5, failures: 3 },
+      onEvent: (line) => lines.push(line),
+    });
+    const stuck = new Set<number>();
+    let asked = 0;
+    const server = (name: string, mayHang: boolean): Unit => ({
+      ...program(name),
+      mayHang,
+      async probe() {
+        asked += 1;
+        if (stuck.has(pidOf(supervisor, name))) throw new Error('interrupted');
+      },
+    });
+    await supervisor.start([server('steady', false), server('server', true)]);
+    const [steady, first] = [pidOf(supervisor, 'steady'), pidOf(supervisor, 'server')];
+    stuck.add(steady).add(first);
+    const second = await waitFor('another pid', () => {
+      const pid = pidOf(supervisor, 'server');
+      return pid !== 0 && pid !== first && pid;
+    });
+    const before = asked;
+    await waitFor('more questions', () => asked > before + 10); // the new run is asked too, and answers
+    expect(supervisor.units).toMatchObject([
+      { name: 'steady', pid: steady, restarts: 0 },
+      { name: 'server', pid: second, restarts: 1 },
+    ]);
+    expect(lines).toEqual([
+      'server runs and does not do its work (interrupted); ending it',
+      expect.stringContaining('server ended'),
+    ]);
+    await supervisor.stop();
+    expect([first, second, steady].map(identify)).toEqual([null, null, null]);
+  });
+
   test('ends one of its units for good, and keeps the others running', async () => {
     const supervisor = new Supervisor({ backOff });
     await supervisor.start([program('a'), program('b')]);

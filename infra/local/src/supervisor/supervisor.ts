@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterExit, type BackOff, DEFAULT_BACK_OFF, NO_FAILURES, type RestartHistory } from './back-off.ts';
 import type { Journal } from './journal.ts';
+import { DEFAULT_LIVENESS, hangs, type Liveness } from './liveness.ts';
 import type { Running, Unit } from './unit.ts';
 
 /** A unit as it is now. */
@@ -32,6 +33,8 @@ export interface SupervisorOptions {
   /** What to show of a unit that does not come up, usually the end of its log. */
   readonly explain?: (name: string) => string;
   readonly backOff?: BackOff;
+  /** How units that may hang are asked. */
+  readonly liveness?: Liveness;
   /** How long a unit may take to answer its probe when first started. */
   readonly readyWithinMs?: number;
   /** How long a unit may take to end before it is killed. */
@@ -62,7 +65,8 @@ interface Supervised {
 
 /**
  * Keeps units running. Units are started in waves: those of one wave at the same time, and each wave is stopped before
- * the waves it was built on. A unit that ends is started again after a back-off, until {@link Supervisor.stop}.
+ * the waves it was built on. A unit that ends is started again after a back-off, until {@link Supervisor.stop}; so is one
+ * that may hang and does, which is ended first.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -180,8 +184,8 @@ export class Supervisor {
     const { name } = supervised.unit;
     while (supervised.running !== null) {
       const since = performance.now();
-      const { pid, ended } = supervised.running;
-      const reason = await ended;
+      const { pid } = supervised.running;
+      const reason = await this.#ended(supervised.unit, supervised.running);
       supervised.running = null;
       this.#options.journal?.forget(name);
       if (signal.aborted || supervised.ending) {
@@ -194,6 +198,23 @@ export class Supervisor {
       this.#onChange(this.units);
       await this.#launchAgain(supervised, next.waitMs);
     }
+  }
+
+  /** Settles when the run has ended, by itself or because it hung, with the reason in words. */
+  async #ended({ name, probe, mayHang }: Unit, running: Running): Promise<string> {
+    if (mayHang !== true) return running.ended;
+    const { onEvent, liveness = DEFAULT_LIVENESS, graceMs = 10_000 } = this.#options;
+    const watching = new AbortController();
+    const watch = async (): Promise<void> => {
+      const failure = await hangs(probe, liveness, watching.signal);
+      if (failure === null) return;
+      onEvent?.(`${name} runs and does not do its work (${failure.message}); ending it`);
+      await running.stop(graceMs);
+    };
+    watch().catch((error: Error) => onEvent?.(`${name} cannot be ended: ${error.message}`));
+    const reason = await running.ended; // a probe that is still asked is not waited for
+    watching.abort();
+    return reason;
   }
 
   /** A launch that fails (a port not free yet, say) is one more early end. */

@@ -15,6 +15,11 @@ export interface Unit {
   launch(record: (found: Found) => void): Promise<Running>;
   /** Answers once the unit does its work; throws an error that says what is missing while it does not. */
   probe(): Promise<void>;
+  /**
+   * It may run and do nothing, for good. The supervisor goes on asking its probe, and one that answered and then fails
+   * many times in a row is ended and started again. Without it only what ends is started again.
+   */
+  readonly mayHang?: boolean;
 }
 
 /** How a launched unit can be found again by another process. */

@@ -3,7 +3,7 @@ import type { Found, Running, Unit } from '../../supervisor/unit.ts';
 import { type ContainerOptions, LocalContainer } from './local-container.ts';
 import { removeContainer } from './remove.ts';
 
-export interface ContainerUnitOptions extends Pick<Unit, 'name' | 'roles' | 'urls' | 'probe'> {
+export interface ContainerUnitOptions extends Omit<Unit, 'launch'> {
   readonly container: ContainerOptions;
 }
 

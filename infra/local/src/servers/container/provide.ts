@@ -85,6 +85,7 @@ async function temporal(choice: Container, context: ProvideContext): Promise<Pro
     user: '0',
     urls: { grpc: address, ui },
     probe: () => probeTemporal(address, TEMPORAL_NAMESPACE),
+    mayHang: true,
   });
   return {
     server: 'temporal',
@@ -96,14 +97,14 @@ async function temporal(choice: Container, context: ProvideContext): Promise<Pro
 
 const originOf = ({ image, why }: Container): string => `container ${image} (${why})`;
 
-type Described = Pick<ContainerUnitOptions, 'urls' | 'probe'> &
+type Described = Pick<ContainerUnitOptions, 'urls' | 'probe' | 'mayHang'> &
   Pick<ContainerUnitOptions['container'], 'ports' | 'environment' | 'command' | 'user'> & { readonly path: string };
 
 async function serverContainer(
   server: ServerName,
   { image }: Container,
   { places }: ProvideContext,
-  { urls, probe, path, ...described }: Described,
+  { urls, probe, mayHang = false, path, ...described }: Described,
 ): Promise<Unit> {
   const { local } = await engineHost();
   const name = containerName(places, server);
@@ -113,6 +114,7 @@ async function serverContainer(
     roles: ['server'],
     urls: urls ?? {},
     probe,
+    mayHang,
     container: { ...described, image, name, volume: { name, path }, logFile: logFile(places, server), local },
   });
 }

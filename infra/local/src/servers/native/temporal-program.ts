@@ -2,12 +2,12 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Archive, fetchArchive } from '../../download/archive.ts';
 import { cached, cachedOrFilled } from '../../download/cache.ts';
+import { goBuild } from '../../download/go-build.ts';
 import { temporalArchive, VERSIONS } from '../../download/releases.ts';
 import type { Choice } from '../choice.ts';
 import type { ProvideContext } from '../context.ts';
 import { TEMPORAL_ENTRY } from '../entries.ts';
 import type { Progress } from '../progress.ts';
-import { goInstall } from './go-install.ts';
 import { firstThatWorks, type Obtained } from './ways.ts';
 
 /** Gets the `temporal` program (its path), from the first way that works. */
@@ -49,7 +49,17 @@ async function fromArchive(
 
 async function fromGo(go: string, folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
   await progress.step('building Temporal with Go (minutes, once)', (detail) =>
-    goInstall(go, { temporal: `github.com/temporalio/cli/cmd/temporal@v${VERSIONS.temporal}` }, folder, detail, signal),
+    goBuild(
+      go,
+      {
+        module: 'github.com/temporalio/cli',
+        version: VERSIONS.temporal,
+        programs: { temporal: 'cmd/temporal' },
+        atLeast: [`modernc.org/sqlite@v${VERSIONS.temporalSqlite}`],
+      },
+      folder,
+      { onLine: detail, signal },
+    ),
   );
 }
 

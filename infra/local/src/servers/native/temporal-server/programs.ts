@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { cached, cachedOrFilled, isCached } from '../../../download/cache.ts';
+import { type GoBuild, goBuild } from '../../../download/go-build.ts';
 import { VERSIONS } from '../../../download/releases.ts';
 import type { Choice } from '../../choice.ts';
 import type { ProvideContext } from '../../context.ts';
 import { TEMPORAL_SERVER_ENTRY, TEMPORAL_UI_ENTRY } from '../../entries.ts';
-import { goInstall } from '../go-install.ts';
 import { firstThatWorks, type Obtained } from '../ways.ts';
 
 type Context = Pick<ProvideContext, 'machine' | 'progress' | 'signal'>;
@@ -25,7 +25,6 @@ export function obtainTemporalServer(
   choice: Extract<Choice, { source: 'native' }>,
   context: Context,
 ): Promise<Obtained<TemporalServerPrograms>> {
-  const module = 'go.temporal.io/server';
   const version = VERSIONS.temporalServer;
   return firstThatWorks(
     choice,
@@ -34,8 +33,9 @@ export function obtainTemporalServer(
       go: async () =>
         programsIn(
           await built(TEMPORAL_SERVER_ENTRY, `the full Temporal server ${version}`, context, {
-            'temporal-server': `${module}/cmd/server@v${version}`,
-            'temporal-sql-tool': `${module}/cmd/tools/sql@v${version}`,
+            module: 'go.temporal.io/server',
+            version,
+            programs: { 'temporal-server': 'cmd/server', 'temporal-sql-tool': 'cmd/tools/sql' },
           }),
         ),
     },
@@ -54,7 +54,9 @@ export async function obtainTemporalUi(context: Context): Promise<string | null>
   }
   try {
     await built(TEMPORAL_UI_ENTRY, `Temporal's web UI ${VERSIONS.temporalUi}`, context, {
-      'temporal-ui': `github.com/temporalio/ui-server/v2/cmd/server@v${VERSIONS.temporalUi}`,
+      module: 'github.com/temporalio/ui-server/v2',
+      version: VERSIONS.temporalUi,
+      programs: { 'temporal-ui': 'cmd/server' },
     });
     return program;
   } catch (error) {
@@ -64,17 +66,12 @@ export async function obtainTemporalUi(context: Context): Promise<string | null>
   }
 }
 
-function built(
-  entry: string,
-  what: string,
-  { machine, progress, signal }: Context,
-  programs: Readonly<Record<string, string>>,
-): Promise<string> {
+function built(entry: string, what: string, { machine, progress, signal }: Context, build: GoBuild): Promise<string> {
   return cachedOrFilled(
     entry,
     (folder) =>
       progress.step(`building ${what} with Go (minutes, once)`, (detail) =>
-        goInstall(machine.onPath.go?.file ?? 'go', programs, folder, detail, signal),
+        goBuild(machine.onPath.go?.file ?? 'go', build, folder, { onLine: detail, signal }),
       ),
     (pid) => progress.say(`  · process ${pid} is building ${what}; waiting for it`),
     signal,
