@@ -1,8 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { eventAt, repairClient, signedIn } from '@bezel/ledger';
 import { Reconciler } from '@bezel/ledger/reconciler';
 import { log, type Role } from '@bezel/service';
 import type { Config } from './config.ts';
 import { countRepairs, reportFigures } from './report-figures.ts';
+
+/** What waits for a server that is away waits longer than a process may take to end. It reads, or asks what may be asked again. */
+const ABANDONED_AFTER_MS = 4_000;
 
 /**
  * The role that audits all the time. It works while it looks, or stands by for the one that does; servers that are away end
@@ -50,7 +54,7 @@ export function reconcilerRole({ stack, door }: Pick<Config, 'stack' | 'door'>):
     },
     async stop() {
       ending.abort(new Error('the process ends'));
-      await running;
+      await Promise.race([running, delay(ABANDONED_AFTER_MS, undefined, { ref: false })]);
       stopReporting();
     },
     health: () => reconciler.health(),

@@ -34,7 +34,14 @@ export async function probeKafka(brokers: readonly string[]): Promise<void> {
 /** Temporal's client is loaded by whoever talks to it: that of every test file and its processes would cost minutes. */
 async function connectToTemporal(address: string): Promise<Connection> {
   const { Connection } = await import('@temporalio/client');
-  return Connection.connect({ address, connectTimeout: 2_000 });
+  const connection = Connection.lazy({ address, connectTimeout: 2_000 });
+  try {
+    await connection.ensureConnected();
+  } catch (error) {
+    await connection.close(); // or it goes on trying, for half an hour
+    throw error;
+  }
+  return connection;
 }
 
 /** Answers once Temporal knows the namespace. */

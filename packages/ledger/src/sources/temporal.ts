@@ -25,9 +25,13 @@ export interface TemporalSource extends AsyncDisposable {
  * @throws SourceUnavailableError
  */
 export async function connectTemporal(address: string, signal?: AbortSignal): Promise<TemporalSource> {
-  const connection = await Connection.connect({ address, interceptors: [] }).catch((error: unknown) => {
+  const connection = Connection.lazy({ address, interceptors: [] });
+  try {
+    await connection.ensureConnected();
+  } catch (error) {
+    await connection.close(); // or it goes on trying, for half an hour
     throw new SourceUnavailableError('temporal', `Temporal (${address})`, error);
-  });
+  }
   const closing = new AbortController();
   const { retryableDecider, delayFunction } = defaultGrpcRetryOptions();
 

@@ -70,20 +70,24 @@ export async function* presences<Order extends Waiting>(
     const isPutOff = ({ id }: Order): boolean => !listed.has(id) && asking.last.has(id);
     last.push(...page.filter(isPutOff));
     const now = page.filter((order) => !isPutOff(order));
-    yield await presence(now, (id) => (listed.has(id) ? 'open' : presenceOf(id, workflows, asking)));
+    yield await presence(now, signal, (id) => (listed.has(id) ? 'open' : presenceOf(id, workflows, asking)));
   }
   signal.throwIfAborted();
-  if (last.length > 0) yield await presence(last, (id) => presenceOf(id, workflows, asking));
+  if (last.length > 0) yield await presence(last, signal, (id) => presenceOf(id, workflows, asking));
 }
 
 type Answer = 'open' | 'without' | 'unknown';
 
 async function presence<Order extends Waiting>(
   page: readonly Order[],
+  signal: AbortSignal,
   of: (orderId: string) => Answer | Promise<Answer>,
 ): Promise<Present<Order>> {
   const present = { page, open: [] as Order[], without: [] as Order[], unknown: [] as Order[] };
-  for (const order of page) present[await of(order.id)].push(order);
+  for (const order of page) {
+    signal.throwIfAborted();
+    present[await of(order.id)].push(order);
+  }
   return present;
 }
 
