@@ -31,11 +31,11 @@ test('orders live through one of each short fault of a new seed, with nothing lo
   const seed = process.env['BEZEL_CHAOS_SEED'] ?? randomBytes(4).toString('hex');
   const count = String(SHORT.length);
   const args = ['--seed', seed, '--orders', count, '--faults', count, '--only', SHORT.join()];
-  console.log(`npm run chaos -- ${args.join(' ')} --processes pairs`);
+  process.stderr.write(`npm run chaos -- ${args.join(' ')} --processes pairs\n`);
   const { code, summary, told } = await chaos(...args);
   // Servers in containers cannot be restarted from here. Whatever was not run or not met is told, and counts for nothing.
-  for (const { kind, why } of summary.notRun) console.log(`${kind} was not run: ${why}`);
-  for (const unmet of summary.idle) console.log(`nobody met ${unmet}`);
+  for (const { kind, why } of summary.notRun) process.stderr.write(`${kind} was not run: ${why}\n`);
+  for (const unmet of summary.idle) process.stderr.write(`nobody met ${unmet}\n`);
   const faults = SHORT.length - summary.notRun.length - summary.idle.length;
   expect({ code, told, summary }).toMatchObject({ code: 0, summary: { ...SOUND, seed, faults } });
   expect(summary.orders).toBeGreaterThanOrEqual(faults); // the probes; and customers who did not hang up

@@ -8,6 +8,7 @@ import type { Sightings } from './clients/customer-client.ts';
 import { startClients } from './clients/run-clients.ts';
 import { carryOut, type DoneFault } from './faults/carry-out.ts';
 import type { FaultKind } from './faults/fault.ts';
+import { nothing } from './faults/nothing.ts';
 import { type PlannedFault, planFaults } from './schedule/schedule.ts';
 import type { System } from './system/system.ts';
 
@@ -27,6 +28,8 @@ export interface ChaosOptions {
   readonly settleMs: number;
   /** How long a fault waits for the recovery of the one before. */
   readonly recoveryMs: number;
+  /** What each stage may take by what the shop was told. */
+  readonly stageMs: number;
   /** In place of what the seed plans. */
   readonly plan?: readonly PlannedFault[];
 }
@@ -120,11 +123,13 @@ export async function runChaos(
           submissions: records.submissions.map(({ fileName, orderIds }) => ({ file: fileName, orderIds })),
           ...{ asked: records.asked, acknowledged: records.acknowledged, stepsTaken: records.stepsTaken },
           ...{ complaints: records.complaints, sightings, salesSightings },
-          ...{ abandoned: clients.abandoned, unmakeable: new Set<string>() },
+          unmakeable: new Set<string>(),
         },
         told: () => topics.told(),
         reordered: new Set(done.flatMap((one) => one.reordered)),
         undisturbed: plan.length === 0,
+        disturbed: done.filter(({ fault }) => fault.kind !== nothing.name).map(({ felt }) => felt),
+        stageMs: options.stageMs,
         ask: askDoors({ stack: system.stack, placedAt: (file) => clients.doors.get(file), tally, signal }),
       }),
       settleMs: options.settleMs,

@@ -11,6 +11,7 @@ import { runChaos } from '../run-chaos.ts';
 import { planFaults } from '../schedule/schedule.ts';
 import { processesOf } from '../system/layout.ts';
 import { openSystem } from '../system/system.ts';
+import { environmentOf, TERMS } from '../system/terms.ts';
 
 const args = process.argv.slice(2);
 const options = readOptions(args);
@@ -50,12 +51,13 @@ async function chaos(say: (line: string) => void, signal: AbortSignal): Promise<
     progress: createProgress(say),
     signal,
   });
-  await using _apps = await system.startApps();
+  await using _apps = await system.startApps({ environment: environmentOf(TERMS) });
   const outcome = await runChaos(
     system,
     {
       ...{ orders, faults, seed, kinds, minutes: options.minutes, cancelPercent: options.cancelPercent },
       ...{ operators: OPERATORS, patienceMs: PATIENCE_MS, recoveryMs: RECOVERY_MS, settleMs: options.settle * 1_000 },
+      stageMs: TERMS.stageMs,
     },
     { say, signal },
   );

@@ -13,8 +13,6 @@ export interface Account {
   /** Statuses in which somebody outside saw it, by who that was. */
   readonly seen: Readonly<Record<'its customer' | 'sales', readonly string[]>>;
   readonly doors: { readonly shop: string; readonly crm: string } | undefined;
-  /** Its customer has left. */
-  readonly abandoned: boolean;
   readonly unmakeable: boolean;
   /** Fault machinery published messages of it the wrong way round. */
   readonly reordered: boolean;
@@ -57,7 +55,7 @@ export function accountsOf({ shop, mes, crm, told, people, doors, reordered }: E
       ...{ asked: of.asked(id), acknowledged: of.acknowledged(id), stepsTaken: of.stepsTaken(id), told: of.told(id) },
       seen: { 'its customer': people.sightings.get(id) ?? [], sales: people.salesSightings.get(id) ?? [] },
       doors: doors.get(id),
-      ...{ abandoned: people.abandoned.has(file), unmakeable: people.unmakeable.has(file) },
+      unmakeable: people.unmakeable.has(file),
       reordered: reordered.has(id),
     };
   });

@@ -1,3 +1,9 @@
+/** From one moment to another, in milliseconds since 1970. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What the checker has in its hands: rows as the databases have them, what topics carry, and what people were told. */
 export interface Evidence {
   readonly shop: {
@@ -31,6 +37,10 @@ export interface Evidence {
   readonly reordered: ReadonlySet<string>;
   /** No fault came: nothing has a reason to be told twice. */
   readonly undisturbed: boolean;
+  /** When faults were felt: each from its injection until the system was seen to move again. */
+  readonly disturbed: readonly Span[];
+  /** What a stage may take, in milliseconds; null: nobody promised anything. */
+  readonly stageMs: number | null;
 }
 
 /** What people outside the databases did and saw. */
@@ -46,8 +56,6 @@ export interface People {
   readonly sightings: ReadonlyMap<string, readonly string[]>;
   /** The same, as sales saw it. */
   readonly salesSightings: ReadonlyMap<string, readonly string[]>;
-  /** Files of orders whose customer has left: their offer may stay open. */
-  readonly abandoned: ReadonlySet<string>;
   /** Files of orders that cannot be made: only these may be rejected. */
   readonly unmakeable: ReadonlySet<string>;
   /** Answers no client should have got. */
@@ -59,6 +67,8 @@ export interface OrderRow {
   readonly status: string;
   readonly seq: number;
   readonly file: string;
+  /** Until when its price could be accepted, in milliseconds since 1970; null: it never had one. */
+  readonly offerUntil: number | null;
 }
 
 export interface Move {

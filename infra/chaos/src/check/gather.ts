@@ -8,6 +8,8 @@ export interface Gathering {
   readonly people: Evidence['people'];
   readonly reordered: ReadonlySet<string>;
   readonly undisturbed: boolean;
+  readonly disturbed: Evidence['disturbed'];
+  readonly stageMs: Evidence['stageMs'];
   /** Reads the topics. */
   readonly told: () => Promise<readonly Told[]>;
   /**
@@ -28,12 +30,14 @@ const MESSAGES = `
  * The topics last. Asking the doors takes long: only when `asks`.
  */
 export async function gather(
-  { databases, run, people, reordered, undisturbed, told, ask }: Gathering,
+  { databases, run, people, reordered, undisturbed, disturbed, stageMs, told, ask }: Gathering,
   asks: boolean,
 ): Promise<Evidence> {
   const shopRows = await inSnapshot(databases.shop, async (all) => {
     const orders = await all<Evidence['shop']['orders'][number]>(
-      `SELECT id, status, seq, model_file_name AS file FROM orders WHERE model_file_name LIKE $1 ORDER BY id`,
+      `SELECT id, status, seq, model_file_name AS file,
+              (extract(epoch FROM (offer ->> 'expiresAt')::timestamptz) * 1000)::float AS "offerUntil"
+       FROM orders WHERE model_file_name LIKE $1 ORDER BY id`,
       [`${run}-%`],
     );
     const ids = [orders.map(({ id }) => id)];
@@ -103,7 +107,10 @@ export async function gather(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, asking));
-  return { shop: shopRows, mes, crm, told: await told(), people, doors, reordered, undisturbed };
+  return {
+    ...{ shop: shopRows, mes, crm, told: await told(), people, doors },
+    ...{ reordered, undisturbed, disturbed, stageMs },
+  };
 }
 
 /** Orders the doors are asked for at the same time. */

@@ -42,7 +42,7 @@ function delivered(): Evidence {
   }));
   return {
     shop: {
-      orders: [{ id: A, status: 'DELIVERED', seq: 8, file: 'run-0.stl' }],
+      orders: [{ id: A, status: 'DELIVERED', seq: 8, file: 'run-0.stl', offerUntil: 100 }],
       history: DELIVERED.map((to, seq) => ({
         ...{ orderId: A, seq, to, at: seq },
         from: DELIVERED[seq - 1] ?? null,
@@ -83,10 +83,11 @@ function delivered(): Evidence {
       })),
       sightings: new Map([[A, ['SUBMITTED', 'PRICED', 'IN_MANUFACTURING', 'DELIVERED']]]),
       salesSightings: new Map([[A, ['PRICING', 'PACKED']]]),
-      ...{ abandoned: new Set(), unmakeable: new Set(), complaints: [] },
+      ...{ unmakeable: new Set(), complaints: [] },
     },
     doors: new Map([[A, { shop: 'DELIVERED', crm: 'DELIVERED' }]]),
-    ...{ reordered: new Set(), undisturbed: true, told },
+    ...{ reordered: new Set(), undisturbed: true, disturbed: [], told },
+    stageMs: 50,
   };
 }
 
@@ -95,7 +96,7 @@ function openAt(status: string): Evidence {
   const seq = DELIVERED.indexOf(status);
   const evidence = delivered() as Loose;
   const done = ({ seq: move }: { seq: number }): boolean => move <= seq;
-  evidence.shop.orders = [{ id: A, status, seq, file: 'run-0.stl' }];
+  evidence.shop.orders = [{ id: A, status, seq, file: 'run-0.stl', offerUntil: 100 }];
   evidence.shop.history = evidence.shop.history.filter(done);
   evidence.shop.messages = evidence.shop.messages.filter(
     ({ move, type }: Written) => type === 'shop.order-submitted' || (move ?? 99) <= seq,
@@ -415,16 +416,62 @@ describe('an order that did not end', () => {
   test.each(['SUBMITTED', 'PRICING', 'PRICED'])('is unfinished in %s', (status) => {
     expect(found(openAt(status))).toEqual([`unfinished: still ${status}, and nothing moves it`]);
   });
+});
 
-  test('may wait with its price when its customer left without a word, and nowhere else', () => {
-    const left = (evidence: Evidence): Evidence => ({
-      ...evidence,
-      people: { ...evidence.people, abandoned: new Set(['run-0.stl']) },
-    });
-    const unfinished = 'though only its price may wait';
-    expect(found(left(openAt('PRICED')))).toEqual([]);
-    expect(found(left(openAt('PRICING')))).toEqual([`unfinished: still PRICING, ${unfinished}`]);
-    const calledOff: Edit = (e) => e.shop.facts.push({ orderId: A, kind: 'cancellation-requested', messageId: 'x' });
-    expect(found(left(openAt('PRICED')), calledOff)).toContain(`unfinished: still PRICED, ${unfinished}`);
+describe('an offer that ran out', () => {
+  /** PRICED at 2, and CANCELLED at a moment by nobody. */
+  const cancelledAt = (at: number): Evidence => {
+    const evidence = openAt('PRICED') as Loose;
+    const move = { orderId: A, seq: 3, from: 'PRICED', to: 'CANCELLED', causedBy: null, at };
+    evidence.shop.orders = [{ id: A, status: 'CANCELLED', seq: 3, file: 'run-0.stl', offerUntil: 100 }];
+    evidence.shop.history.push(move);
+    return evidence;
+  };
+  const ofItsEnd = (defects: readonly string[]): readonly string[] =>
+    defects.filter((one) => one.includes('CANCELLED was caused'));
+
+  test('ends the order, which nobody has to ask for', () => {
+    expect(ofItsEnd(found(cancelledAt(100)))).toEqual([]);
+  });
+
+  test('does so not a moment before its end', () => {
+    expect(ofItsEnd(found(cancelledAt(99)))).toEqual([
+      'lost: move 3 to CANCELLED was caused by nothing, and not by shop.cancellation-requested',
+    ]);
+  });
+
+  test('does not when it was accepted in time', () => {
+    const accepted: Edit = (e) => e.shop.facts.push({ orderId: A, kind: 'price-accepted', messageId: 'accept' });
+    expect(ofItsEnd(found(cancelledAt(100), accepted))).toHaveLength(1);
+  });
+});
+
+describe('how long a stage lasts', () => {
+  const later =
+    (seq: number, ms: number): Edit =>
+    (e) => {
+      for (const move of e.shop.history) if (move.seq >= seq) move.at += ms;
+    };
+
+  test('is told when it is longer than it may be', () => {
+    expect(found(delivered(), later(2, 49))).toEqual([]);
+    expect(found(delivered(), later(2, 50))).toEqual([
+      'unfinished: PRICING took 0.1 s, 0.1 s of them while no fault was felt; it may take 0.1 s',
+    ]);
+  });
+
+  test('does not count while a fault is felt', () => {
+    const felt = (disturbed: Evidence['disturbed']): Evidence => ({ ...delivered(), disturbed });
+    expect(found(felt([{ from: 0, to: 12 }]), later(2, 60))).toEqual([]);
+    expect(found(felt([{ from: 0, to: 11 }]), later(2, 60))).toHaveLength(1);
+  });
+
+  test('begins with the end of the offer where the customer has the turn', () => {
+    expect(found(delivered(), later(3, 147))).toEqual([]);
+    expect(found(delivered(), later(3, 148))).toHaveLength(1);
+  });
+
+  test('is not asked where nothing was promised', () => {
+    expect(found({ ...delivered(), stageMs: null }, later(2, 10_000))).toEqual([]);
   });
 });

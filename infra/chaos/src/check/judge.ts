@@ -3,6 +3,7 @@ import type { Add, Defect } from './defect.ts';
 import type { Evidence } from './evidence.ts';
 import { judgeCauses } from './judging/causes.ts';
 import { judgePeople } from './judging/people.ts';
+import { judgePromptness } from './judging/promptness.ts';
 import { judgeDoors, judgeSales } from './judging/sales.ts';
 import { judgeStock } from './judging/stock.ts';
 import { judgeTopics } from './judging/topics.ts';
@@ -16,6 +17,7 @@ export function judge(evidence: Evidence): readonly Defect[] {
     const { id } = account.order;
     const add: Add = (kind, what) => void defects.push({ kind, order: id, what });
     judgeWay(account, add);
+    judgePromptness(account, evidence, add);
     judgeCauses(account, add);
     judgeWorkshop(account, add);
     judgeSales(account, add);

@@ -96,14 +96,22 @@ async function findWrong(
   );
   const { defects, evidence } = await reachVerdict({
     gathering: () => ({
-      ...{ databases, run, reordered: new Set<string>(), undisturbed: false, told: () => topics.told() },
+      ...{
+        databases,
+        run,
+        reordered: new Set<string>(),
+        undisturbed: false,
+        disturbed: [],
+        stageMs: null,
+        told: () => topics.told(),
+      },
       people: {
         submissions: records.submissions.map(({ fileName, orderIds }) => ({ file: fileName, orderIds })),
         ...{ asked: records.asked, acknowledged: records.acknowledged, stepsTaken: records.stepsTaken },
         complaints: records.complaints.filter(
           ({ order, what }) => !(refusedAsMeant.has(order) && what.startsWith('rejected: ')),
         ),
-        ...{ sightings, salesSightings: new Map(), abandoned: new Set<string>() },
+        ...{ sightings, salesSightings: new Map() },
         unmakeable: new Set([...begun].flatMap(([file, { ends }]) => (ends === 'REJECTED' ? [file] : []))),
       },
       ask: askDoors({ stack, placedAt: (file) => begun.get(file)?.door, tally: lives.tally, signal }),

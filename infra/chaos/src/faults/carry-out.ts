@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tally } from '@bezel/demo/clients';
+import type { Span } from '../check/evidence.ts';
 import type { Clients } from '../clients/run-clients.ts';
 import { recoveredAfter } from '../recovery/watch.ts';
 import type { PlannedFault } from '../schedule/schedule.ts';
@@ -18,6 +19,8 @@ export interface DoneFault {
   readonly idle: string | null;
   /** Orders of which it published messages the wrong way round. */
   readonly reordered: readonly string[];
+  /** From its injection until the system moved again, or was no longer looked at. */
+  readonly felt: Span;
 }
 
 export interface CarryOutOptions {
@@ -73,6 +76,7 @@ async function one(
 ): Promise<DoneFault | null> {
   const what = `${kind.name} of ${fault.target}`;
   const feeling = felt.begin();
+  const from = Date.now();
   say(`✗ ${what}${fault.lastsMs > 0 ? `, for ${seconds(fault.lastsMs)} s` : ''}`);
   const injected = await injectedOnce(() => kind.inject(fault, system), signal);
   if (injected === null) return null;
@@ -93,7 +97,14 @@ async function one(
   if (ms === null) say(`! ${what}: NOT recovered, still waiting for ${last}`);
   else say(`✓ ${what}: recovered after ${seconds(ms)} s, at last ${last}`);
   const recoveredS = ms === null ? null : ms / 1_000;
-  return { fault, recoveredS, alone: feeling.alone, idle, reordered: injected.reordered };
+  return {
+    fault,
+    recoveredS,
+    alone: feeling.alone,
+    idle,
+    reordered: injected.reordered,
+    felt: { from, to: Date.now() },
+  };
 }
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);

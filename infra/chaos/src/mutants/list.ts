@@ -4,7 +4,7 @@ const EVERY_KILL_OF = (process: string, times: number): PlantedBug['faults'] =>
   Array.from({ length: times }, (_, index) => ['process-kill', `${process}-${(index % 2) + 1}`] as const);
 
 /**
- * Planted bugs. What happens once in a thousand in the field happens more often here, so that a run of a minute meets it.
+ * Planted bugs. What is rare in the field happens more often here, so that a run of a minute meets it.
  * The last one leaves its mark in the stock of every run after it.
  */
 export const MUTANTS: readonly PlantedBug[] = [
@@ -13,8 +13,11 @@ export const MUTANTS: readonly PlantedBug[] = [
     expects: { kind: 'lost', what: /is not on (shop|mes)\./ },
     file: 'packages/outbox/dist/relay/sending/sending.js',
     find: 'const skipped = failpointsArmed() ? await skippedOf(batch) : undefined;',
-    replace: 'const skipped = new Set(batch.filter(() => Math.random() < 0.02));',
+    // One row in a thousand of each process. Two share some 12 rows an order.
+    replace:
+      'const skipped = new Set(batch.filter(() => (globalThis.sentRows = (globalThis.sentRows ?? 0) + 1) % 1_000 === 0));',
     faults: [],
+    orders: 250,
   },
   {
     name: 'the-inbox-is-forgotten',
@@ -116,6 +119,24 @@ export const MUTANTS: readonly PlantedBug[] = [
     inSource: 'await handleOf(orderId).signal<[Fact]>(FACT_SIGNAL, fact);',
     replace:
       "await handleOf(orderId).signal(FACT_SIGNAL, fact); if (fact.kind === 'price-accepted' && Math.random() < 0.3) await handleOf(orderId).signal(FACT_SIGNAL, { ...fact, messageId: crypto.randomUUID(), kind: 'cancellation-requested' });",
+    faults: [],
+  },
+  {
+    name: 'an-offer-never-runs-out',
+    expects: { kind: 'unfinished', what: /^still PRICED/ },
+    file: 'apps/shop-api/dist/config.js',
+    find: 'offerValidForMs: read.OFFER_VALID_FOR,',
+    replace: 'offerValidForMs: read.OFFER_VALID_FOR * 1_000,',
+    faults: [],
+    // One customer in eight goes away.
+    orders: 60,
+  },
+  {
+    name: 'a-workflow-starts-late',
+    expects: { kind: 'unfinished', what: /^SUBMITTED took \d/ },
+    file: 'packages/order-workflow/dist/client/order-client.js',
+    find: "workflowTaskTimeout: '5s',",
+    replace: "workflowTaskTimeout: '5s', ...(Math.random() < 0.2 ? { startDelay: '70s' } : {}),",
     faults: [],
   },
   {

@@ -14,6 +14,8 @@ export interface Mutant {
   readonly replace: string;
   /** Faults that bring it to light, in this order: kind and target, with how many seconds it lasts. */
   readonly faults: readonly (readonly [kind: string, target: string, seconds?: number])[];
+  /** How many orders it takes, where those of the others are too few. */
+  readonly orders?: number;
   /** How many of a hundred orders are called off, where the bug needs many. Default: 30. */
   readonly cancelPercent?: number;
 }

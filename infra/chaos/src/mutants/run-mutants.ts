@@ -7,6 +7,7 @@ import { FAULT_KINDS } from '../faults/index.ts';
 import { runChaos } from '../run-chaos.ts';
 import type { PlannedFault } from '../schedule/schedule.ts';
 import type { System } from '../system/system.ts';
+import { environmentOf, type Terms } from '../system/terms.ts';
 import { MUTANT_VARIABLE, type Mutant, mutate, type PlantedBug } from './mutant.ts';
 
 /**
@@ -20,8 +21,9 @@ export interface MutantOutcome {
 
 const PLANT = fileURLToPath(new URL('./plant.ts', import.meta.url));
 const ORDERS = 24;
-/** What was not seen by then is taken for lost: nothing else is wrong with the system. */
+/** What was not seen by then is taken for lost: nothing else is wrong with the system. Longer than an offer stays open. */
 const SETTLE_MS = 40_000;
+const TERMS: Terms = { offerValidMs: 20_000, stageMs: 60_000 };
 const PATIENCE_MS = 60_000;
 /**
  * A kill finds something only while messages flow: the next one waits for the system, which waits for the killed member of a
@@ -53,14 +55,19 @@ export async function runMutants(
 ): Promise<readonly MutantOutcome[]> {
   for (const mutant of mutants) mutate(readFileSync(join(CHECKOUT, mutant.file), 'utf8'), mutant);
   const run = async (mutant: Mutant | null): Promise<readonly Defect[]> => {
-    const planted = { nodeArguments: ['--import', PLANT], environment: { [MUTANT_VARIABLE]: JSON.stringify(mutant) } };
-    await using _apps = await system.startApps(mutant === null ? {} : planted);
+    const environment = environmentOf(TERMS);
+    const planted = {
+      nodeArguments: ['--import', PLANT],
+      environment: { ...environment, [MUTANT_VARIABLE]: JSON.stringify(mutant) },
+    };
+    await using _apps = await system.startApps(mutant === null ? { environment } : planted);
     const plan = planOf(mutant?.faults ?? []);
     const kinds = FAULT_KINDS.filter(({ name }) => plan.some(({ kind }) => kind === name));
     const { verdict } = await runChaos(
       system,
       {
-        ...{ orders: ORDERS, faults: plan.length, minutes: 0, seed, kinds, plan },
+        stageMs: TERMS.stageMs,
+        ...{ orders: mutant?.orders ?? ORDERS, faults: plan.length, minutes: 0, seed, kinds, plan },
         ...{ operators: 3, cancelPercent: mutant?.cancelPercent ?? 30 },
         ...{ patienceMs: PATIENCE_MS, settleMs: SETTLE_MS, recoveryMs: RECOVERY_MS },
       },

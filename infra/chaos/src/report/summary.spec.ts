@@ -5,7 +5,7 @@ import { isSound, summarise } from './summary.ts';
 
 const fault = (kind: string, more: Partial<DoneFault> = {}): DoneFault => ({
   fault: { index: 0, kind, target: 'kafka', at: 0, lastsMs: 0, together: false, draw: 0 },
-  ...{ recoveredS: 7, alone: true, idle: null, reordered: [] },
+  ...{ recoveredS: 7, alone: true, idle: null, reordered: [], felt: { from: 0, to: 1 } },
   ...more,
 });
 

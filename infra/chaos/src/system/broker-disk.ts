@@ -56,8 +56,9 @@ export async function mountBrokerDisk(): Promise<BrokerDisk> {
   };
 }
 
+/** One that is not mounted any more, since the machine was started again, is a folder like any other. */
 async function giveBack(folder: string): Promise<void> {
-  await run('umount', ['--lazy', folder], { cwd: '/' });
+  await run('umount', ['--lazy', folder], { cwd: '/' }).catch(() => {});
   await rm(folder, { recursive: true, force: true });
 }
 

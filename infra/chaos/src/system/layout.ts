@@ -1,5 +1,7 @@
 /** The apps, each with a database of its own. */
 export type App = 'shop' | 'mes' | 'crm';
+/** The doors that people come through. */
+export type Door = 'shop' | 'partner' | 'mes' | 'crm';
 /** The servers a process can be cut off from. */
 export type Server = 'postgres' | 'kafka' | 'temporal';
 
@@ -11,7 +13,7 @@ export interface ChaosProcess {
   readonly folder: string;
   readonly roles: readonly string[];
   /** Environment variables of the doors it opens. */
-  readonly doors: Readonly<Record<string, 'shop' | 'partner' | 'mes' | 'crm'>>;
+  readonly doors: Readonly<Record<string, Door>>;
   readonly uses: readonly Server[];
 }
 
@@ -102,14 +104,25 @@ function serversOf({ app, roles }: Kind): readonly Server[] {
 /** The name of a way from a process to a server. */
 export const linkName = (process: string, server: Server | 'shop'): string => `${process} to ${server}`;
 
+const GUESTS: Readonly<Record<Door, string>> = {
+  shop: 'customers',
+  partner: 'partners',
+  mes: 'operators',
+  crm: 'sales',
+};
+
+/** The name of the way from people to a door of a process. */
+export const guestLinkName = (door: Door, process: string): string => `${GUESTS[door]} to ${process}`;
+
 /** Whether a process asks the shop's door: for models, or for repairs. */
 export const callsShop = (roles: readonly string[]): boolean =>
   roles.includes('pricing') || roles.includes('reconciler');
 
-/** Every way that can be cut: each process to each server it uses, and to the shop's door. */
+/** Every way that can be cut: each process to each server it uses and to the shop's door, and people to each door. */
 export function linksOf(processes: readonly ChaosProcess[]): readonly string[] {
-  return processes.flatMap(({ name, uses, roles }) => [
+  return processes.flatMap(({ name, uses, roles, doors }) => [
     ...uses.map((server) => linkName(name, server)),
     ...(callsShop(roles) ? [linkName(name, 'shop')] : []),
+    ...Object.values(doors).map((door) => guestLinkName(door, name)),
   ]);
 }

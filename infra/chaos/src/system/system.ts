@@ -17,6 +17,8 @@ import {
   type App,
   type ChaosProcess,
   callsShop,
+  type Door,
+  guestLinkName,
   type LayoutName,
   linkName,
   processesOf,
@@ -40,8 +42,8 @@ export interface System extends AsyncDisposable {
   readonly logs: string;
   /** Null while it is being started again, and of a server that is somebody else's. */
   pidOf(name: string): number | null;
-  /** Every instance of a door. */
-  doors(door: 'shop' | 'partner' | 'mes' | 'crm'): readonly string[];
+  /** Where people find a door: an address for each process that opens it. */
+  doors(door: Door): readonly string[];
   /** Starts the app processes. Disposing of it ends them; the servers go on. */
   startApps(more?: Pick<NonNullable<AppContext['more']>, 'nodeArguments' | 'environment'>): Promise<AsyncDisposable>;
 }
@@ -87,12 +89,15 @@ export async function openSystem({ layout, customers, wants, progress, signal }:
       kafkaDetours: processes.filter(({ uses }) => uses.includes('kafka')).map(({ name }) => name),
     }),
   );
-  const doors: System['doors'] = (door) => stack.units().flatMap(({ urls }) => urls?.[door] ?? []);
   const links = new Map<string, Link>();
-  const shopPorts = (): readonly number[] => doors('shop').map((url) => Number(new URL(url).port));
   for (const process of processes) {
-    for (const link of await linksAround(process, stack, shopPorts)) links.set(link.name, opening.use(link));
+    for (const link of await linksAround(process, stack)) links.set(link.name, opening.use(link));
   }
+  const doors: System['doors'] = (door) =>
+    processes.flatMap(({ name, doors: own }) => {
+      const link = Object.values(own).includes(door) ? links.get(guestLinkName(door, name)) : undefined;
+      return link === undefined ? [] : [`http://${link.address}`];
+    });
   const databases = openDatabases(stack.provided.addresses.postgres.superuserUrl, (end) => opening.defer(end));
   const opened = opening.move();
   return {
@@ -112,15 +117,19 @@ export async function openSystem({ layout, customers, wants, progress, signal }:
 const inWords = (error: Error): string => `a small disk cannot be mounted here: ${error.message.split('\n')[0]}`;
 
 async function linksAround(
-  { name, uses, app, roles }: ChaosProcess,
-  { context, provided }: StackWithoutApps,
-  shopPorts: () => readonly number[],
+  { name, uses, app, roles, doors }: ChaosProcess,
+  { context, provided, units }: StackWithoutApps,
 ): Promise<Link[]> {
   const { ports, databases, servers } = context;
-  const through = async (server: Server | 'shop', targets: () => readonly number[], port?: number): Promise<Link> => {
-    const link = linkName(name, server);
-    return Link.open({ name: link, port: port ?? (await ports.remembered(link)), targets });
-  };
+  const open = async (link: string, targets: () => readonly number[], port?: number): Promise<Link> =>
+    Link.open({ name: link, port: port ?? (await ports.remembered(link)), targets });
+  const through = (server: Server | 'shop', targets: () => readonly number[], port?: number): Promise<Link> =>
+    open(linkName(name, server), targets, port);
+  /** Where a door is opened, by all processes or by one. */
+  const portsOf = (door: Door, process?: string): readonly number[] =>
+    units()
+      .filter((unit) => process === undefined || unit.name === process)
+      .flatMap(({ urls }) => (urls?.[door] === undefined ? [] : [Number(new URL(urls[door]).port)]));
   const links: Link[] = [];
   for (const server of uses) {
     if (server === 'postgres') {
@@ -134,7 +143,10 @@ async function linksAround(
       if (detour !== undefined) links.push(await through(server, () => [detour.port], detour.advertised));
     }
   }
-  if (callsShop(roles)) links.push(await through('shop', shopPorts));
+  if (callsShop(roles)) links.push(await through('shop', () => portsOf('shop')));
+  for (const door of Object.values(doors)) {
+    links.push(await open(guestLinkName(door, name), () => portsOf(door, name)));
+  }
   return links;
 }
 

@@ -50,7 +50,7 @@ export async function orderAsCustomer(plan: OrderPlan, context: CustomerContext)
       await cancel(orderId, context);
     } else if (status === 'PRICED' && !accepted) {
       accepted = true;
-      await accept(orderId, plan, context);
+      await accept(orderId, plan, String(body.offer?.expiresAt), context);
     } else if (status === 'SHIPPED') {
       await courier.deliver(orderId, plan);
     }
@@ -96,7 +96,12 @@ async function submit(
 /** The name of a submission's model file: it marks the order on the topic as that submission's. */
 export const fileNameOf = (run: string, index: number): string => `${run}-${index}.stl`;
 
-async function accept(orderId: string, plan: OrderPlan, { shop, records, tally, run }: CustomerContext): Promise<void> {
+async function accept(
+  orderId: string,
+  plan: OrderPlan,
+  until: string,
+  { shop, records, tally, run }: CustomerContext,
+): Promise<void> {
   const call = {
     method: 'POST' as const,
     path: `/v1/orders/${orderId}/accept`,
@@ -106,7 +111,8 @@ async function accept(orderId: string, plan: OrderPlan, { shop, records, tally, 
   records.ask(orderId, 'accept');
   const answers = plan.doubleAccepts ? await shop.sendTwice(call) : [await shop.send(call)];
   for (const answer of answers) {
-    if (answer.status !== 202) records.complain(orderId, `accept answers ${wordsOf(answer)}`);
+    const tooLate = answer.status === 409 && Date.parse(until) <= Date.now(); // the offer ran out in between
+    if (answer.status !== 202 && !tooLate) records.complain(orderId, `accept answers ${wordsOf(answer)}`);
   }
   if (!answers.some(({ status }) => status === 202)) return;
   records.acknowledge(orderId, 'accept');

@@ -12,7 +12,7 @@ import {
   TEMPORAL_KIND_VARIABLE,
   temporalKindOf,
 } from './choice.ts';
-import { KAFKA_ENTRY, TEMPORAL_ENTRY, TEMPORAL_SERVER_ENTRY } from './entries.ts';
+import { KAFKA_ENTRY, TEMPORAL_ENTRIES, TEMPORAL_SERVER_ENTRY } from './entries.ts';
 
 /** Looks at what this machine offers. Starts only version commands, all at the same time. */
 export async function inspectMachine(
@@ -43,7 +43,7 @@ export async function inspectMachine(
     temporal: temporalKind,
     cached: {
       kafka: isCached(KAFKA_ENTRY),
-      temporal: isCached(TEMPORAL_ENTRY),
+      temporal: Object.values(TEMPORAL_ENTRIES).some(isCached),
       temporalServer: isCached(TEMPORAL_SERVER_ENTRY),
     },
     npmPostgres: npmPostgresFolder() !== null,

@@ -24,9 +24,13 @@ export function judgeCauses(account: Account, add: Add): void {
   }
 
   // Each move that needs a cause has one, of this order and of the right kind.
-  for (const { seq, to, causedBy } of shop.history) {
+  for (const { seq, from, to, at, causedBy } of shop.history) {
     const cause = CAUSE_OF[to];
     if (cause === undefined) continue;
+    if (to === 'CANCELLED' && from === 'PRICED' && causedBy === null && at >= (order.offerUntil ?? Infinity)) {
+      // Its offer ran out. Nobody had accepted it in time.
+      if (!shop.facts.some(({ kind }) => kind === FACT_OF.accept.kind)) continue;
+    }
     const type = written.get(causedBy ?? '')?.type;
     if (type === cause) continue;
     const what = `move ${seq} to ${to} was caused by ${type ?? causedBy ?? 'nothing'}, and not by ${cause}`;

@@ -3,17 +3,11 @@ import type { Add } from '../defect.ts';
 import type { Written } from '../evidence.ts';
 import { FINAL, mayFollow } from '../lifecycle.ts';
 
-/**
- * From SUBMITTED on, one step after the other, to an end, and the row at its end. One whose customer left may wait with its
- * price for ever, if nobody said anything to that price; only what cannot be made may be rejected.
- */
-export function judgeWay({ order, shop, abandoned, unmakeable, seen }: Account, add: Add): void {
+/** From SUBMITTED on, one step after the other, to an end, and the row at its end. Only what cannot be made may be rejected. */
+export function judgeWay({ order, shop, unmakeable, seen }: Account, add: Add): void {
   const { status, seq } = order;
   const { history } = shop;
-  const mayWait = status === 'PRICED' && abandoned && shop.facts.length === 0;
-  if (!FINAL.includes(status) && !mayWait) {
-    add('unfinished', `still ${status}, ${abandoned ? 'though only its price may wait' : 'and nothing moves it'}`);
-  }
+  if (!FINAL.includes(status)) add('unfinished', `still ${status}, and nothing moves it`);
   if (status === 'REJECTED' && !unmakeable) add('lost', 'REJECTED, though it can be made');
 
   const [first] = history;

@@ -8,7 +8,7 @@ export const processPause: FaultKind = {
   targets: (processes) => processes.map(({ name }) => name),
   missing: () => null,
   async inject({ target }, system) {
-    const pid = await send(target, 'SIGSTOP', system);
+    const pid = send(target, 'SIGSTOP', system);
     return until(() => void signalled(pid, 'SIGCONT'));
   },
 };

@@ -1,16 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from '../../system/system.ts';
 import { type Injected, until } from '../fault.ts';
 
-const LOOK_MS = 50;
-
-/** Sends a signal to a process by its name; waits while it is being started again. Answers its pid. */
-export async function send(name: string, signal: NodeJS.Signals, system: System): Promise<number> {
-  for (;;) {
-    const pid = system.pidOf(name);
-    if (pid !== null && signalled(pid, signal)) return pid;
-    await delay(LOOK_MS);
-  }
+/** Sends a signal to a process by its name and answers its pid. Throws while it is being started again. */
+export function send(name: string, signal: NodeJS.Signals, system: System): number {
+  const pid = system.pidOf(name);
+  if (pid === null || !signalled(pid, signal)) throw new Error(`${name} is being started again`);
+  return pid;
 }
 
 /** False when it has ended already: what the supervisor says is a moment behind. */
@@ -26,7 +21,7 @@ export function signalled(pid: number, signal: NodeJS.Signals): boolean {
 
 /** Ends a process. It is back when it runs under another pid: the supervisor starts it again. */
 export async function killed(name: string, signal: NodeJS.Signals, system: System): Promise<Injected> {
-  const pid = await send(name, signal, system);
+  const pid = send(name, signal, system);
   const back = (): boolean => {
     const now = system.pidOf(name);
     return now !== null && now !== pid;

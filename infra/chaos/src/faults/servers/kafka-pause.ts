@@ -9,7 +9,7 @@ export const kafkaPause: FaultKind = {
   targets: () => ['kafka'],
   missing: (system) => servedHere('kafka', system),
   async inject(_, system) {
-    const pid = await send('kafka', 'SIGSTOP', system);
+    const pid = send('kafka', 'SIGSTOP', system);
     return until(() => void signalled(pid, 'SIGCONT'));
   },
 };

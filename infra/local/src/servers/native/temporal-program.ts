@@ -1,14 +1,22 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Archive, fetchArchive } from '../../download/archive.ts';
-import { cached, cachedOrFilled } from '../../download/cache.ts';
+import { cached, cachedOrFilled, isCached } from '../../download/cache.ts';
 import { goBuild } from '../../download/go-build.ts';
 import { temporalArchive, VERSIONS } from '../../download/releases.ts';
 import type { Choice } from '../choice.ts';
 import type { ProvideContext } from '../context.ts';
-import { TEMPORAL_ENTRY } from '../entries.ts';
+import { TEMPORAL_ENTRIES } from '../entries.ts';
 import type { Progress } from '../progress.ts';
 import { firstThatWorks, type Obtained } from './ways.ts';
+
+const programIn = (folder: string): string => join(folder, 'temporal');
+
+/** The program that an earlier start has got; undefined when none has. */
+export function cachedTemporal(): string | undefined {
+  const entry = Object.values(TEMPORAL_ENTRIES).find(isCached);
+  return entry === undefined ? undefined : programIn(cached(entry));
+}
 
 /** Gets the `temporal` program (its path), from the first way that works. */
 export function obtainTemporal(
@@ -16,15 +24,15 @@ export function obtainTemporal(
   { machine, progress, signal }: Pick<ProvideContext, 'machine' | 'progress' | 'signal'>,
 ): Promise<Obtained<string>> {
   const waiting = (pid: number): void => progress.say(`  · process ${pid} is getting Temporal; waiting for it`);
-  const filled = async (fill: (folder: string) => Promise<void>): Promise<string> =>
-    join(await cachedOrFilled(TEMPORAL_ENTRY, fill, waiting, signal), 'temporal');
+  const filled = async (way: 'archive' | 'go', fill: (folder: string) => Promise<void>): Promise<string> =>
+    programIn(await cachedOrFilled(TEMPORAL_ENTRIES[way], fill, waiting, signal));
   return firstThatWorks(
     choice,
     {
       path: async () => machine.onPath.temporal?.file ?? '',
-      cache: async () => join(cached(TEMPORAL_ENTRY), 'temporal'),
-      archive: () => filled((folder) => fromArchive(machine, folder, progress, signal)),
-      go: () => filled((folder) => fromGo(machine.onPath.go?.file ?? 'go', folder, progress, signal)),
+      cache: async () => cachedTemporal() ?? '',
+      archive: () => filled('archive', (folder) => fromArchive(machine, folder, progress, signal)),
+      go: () => filled('go', (folder) => fromGo(machine.onPath.go?.file ?? 'go', folder, progress, signal)),
     },
     progress,
     signal,

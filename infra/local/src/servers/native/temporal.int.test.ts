@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { cached } from '../../download/cache.ts';
 import { Supervisor } from '../../supervisor/supervisor.ts';
 import { freePort, waitFor } from '../../testing/index.ts';
-import { TEMPORAL_ENTRY } from '../entries.ts';
 import { onPath } from '../machine.ts';
 import { TEMPORAL_NAMESPACE } from '../server.ts';
 import { temporalUnit } from './temporal.ts';
+import { cachedTemporal } from './temporal-program.ts';
 
-const fetched = join(cached(TEMPORAL_ENTRY), 'temporal');
-const [program] = existsSync(fetched) ? [fetched] : onPath('temporal');
+const program = cachedTemporal() ?? onPath('temporal')[0];
 
 const name = 'a Temporal that runs and answers nothing is started again, and keeps its workflows';
 (program === undefined ? test.skip : test)(
