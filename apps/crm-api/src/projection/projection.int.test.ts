@@ -159,4 +159,34 @@ describe('the ledger views', () => {
     ]);
     expect(taken.rows.map((row) => row.message_id).sort()).toEqual(life.map((told) => told.id).sort());
   });
+
+  test('show each delay told, and whether the customer was', async () => {
+    await using crm = await startProjection();
+    const id = uuidv7();
+    const [whole, lost, silent] = [delayed(id, 3), delayed(id, 3, { kind: 'predicted' }), delayed(id, 4)];
+    const unheard = delayed(id, 2, { tells: ['operators'] });
+    const told = [...lifeOf(id, { moves: 4 }), unheard, whole, lost, silent];
+    await publish(crm.topic, told);
+    await using _consumer = await crm.consume();
+    await crm.readTo(told.length);
+    const shown = async () =>
+      (
+        await crm.database.pool.query(
+          'SELECT hop, message_id, state FROM ledger.crm_delay WHERE order_id = $1 ORDER BY state',
+          [id],
+        )
+      ).rows;
+    const row = ({ id }: { id: string }, state: string) => ({ hop: 'crm.delay', message_id: id, state });
+    const rows = [
+      row(unheard, '2 late'),
+      row(whole, '3 late told'),
+      row(lost, '3 predicted told'),
+      row(silent, '4 late told'),
+    ];
+    expect(await shown()).toEqual(rows);
+    // Inbox rows without their effect.
+    await crm.database.pool.query('DELETE FROM order_delay WHERE message_id = $1', [lost.id]);
+    await crm.database.pool.query('DELETE FROM customer_message WHERE id = $1', [silent.id]);
+    expect(await shown()).toEqual([...rows.slice(0, 2), row(silent, '4 late')]);
+  });
 });

@@ -30,6 +30,8 @@ describe('a view that breaks its agreement is named, not guessed at', () => {
     ['shop.inbox', '', MESSAGE],
     ['mes.work-order', 'DONE', MESSAGE],
     ['crm.projection', 'refused packed', MESSAGE],
+    ['crm.delay', '3 late untold', MESSAGE],
+    ['crm.delay', '3 late told', null],
   ])('%s: "%s"', (hop, state, messageId) => {
     expect(() => accountOf(ORDER, [row(hop, state, messageId)])).toThrow(ViewRowUnreadableError);
     expect(() => accountOf(ORDER, [row(hop, state, messageId)])).toThrow(hop);

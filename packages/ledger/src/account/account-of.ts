@@ -4,6 +4,7 @@ import type { Claim, Evidence, HeldBack, MessageCopy, ViewRow, WorkflowSeen } fr
 import type { InboxHop, OutboxHop } from './hops.ts';
 import type {
   DelaySeen,
+  DelayShown,
   HandledMessage,
   MoveSeen,
   OrderAccount,
@@ -47,6 +48,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const workOrders: WorkOrderSeen[] = [];
   const board: MoveSeen[] = [];
   const projected: MoveSeen[] = [];
+  const delaysShown: DelayShown[] = [];
   let workflow: WorkflowSeen | null = null;
 
   const place = (row: ViewRow): void => {
@@ -71,6 +73,9 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
         return;
       case 'crm.projection':
         projected.push(moveOf(row));
+        return;
+      case 'crm.delay':
+        delaysShown.push(delayShownOf(row));
         return;
       case 'shop.outbox':
       case 'mes.outbox':
@@ -115,6 +120,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
     workOrders,
     board,
     projected,
+    delaysShown,
   };
 }
 
@@ -152,6 +158,11 @@ function delayOf(row: ViewRow): DelaySeen {
     throw new ViewRowUnreadableError(row, 'a seq and "late" or "predicted", with the message that tells of it');
   }
   return { seq: Number(seq), kind: kind as DelaySeen['kind'], messageId: row.messageId, at: row.at };
+}
+
+function delayShownOf(row: ViewRow): DelayShown {
+  const [, delay, told] = /^(.*?)( told)?$/.exec(row.state) ?? [];
+  return { ...delayOf({ ...row, state: delay ?? '' }), customerTold: told !== undefined };
 }
 
 function writtenOf(row: ViewRow, hop: OutboxHop): WrittenMessage {

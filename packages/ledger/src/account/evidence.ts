@@ -24,6 +24,8 @@ export interface MessageCopy {
   readonly at: number;
   /** Only for a status change: which move it tells of. */
   readonly move?: { readonly seq: number; readonly to: OrderStatus };
+  /** Only for a delay, and only where the customer is to hear of it. */
+  readonly tellsCustomer?: true;
 }
 
 /** How Temporal names the state of a workflow. */

@@ -23,6 +23,8 @@ export const HOPS = [
   'mes.board',
   'crm.inbox',
   'crm.projection',
+  /** The delays that the CRM shows, and whether the customer was told. */
+  'crm.delay',
 ] as const;
 
 export type Hop = (typeof HOPS)[number];
@@ -31,7 +33,7 @@ export type Hop = (typeof HOPS)[number];
 export const VIEW_HOPS = {
   shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.repair', 'shop.outbox', 'shop.inbox'],
   mes: ['mes.work-order', 'mes.outbox', 'mes.inbox', 'mes.board'],
-  crm: ['crm.inbox', 'crm.projection'],
+  crm: ['crm.inbox', 'crm.projection', 'crm.delay'],
 } as const satisfies Record<string, readonly Hop[]>;
 
 export type App = keyof typeof VIEW_HOPS;

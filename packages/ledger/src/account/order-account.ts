@@ -26,6 +26,12 @@ export interface DelaySeen {
   readonly at: number;
 }
 
+/** A delay as the CRM shows it. */
+export interface DelayShown extends DelaySeen {
+  /** There is a message for the customer. */
+  readonly customerTold: boolean;
+}
+
 /** A repair that was carried out. `messageId` is that of the message it was about, if it was about one. */
 export interface RepairSeen {
   readonly kind: string;
@@ -80,6 +86,7 @@ export interface OrderAccount {
   /** The last move as the board of the MES shows it. */
   readonly board: readonly MoveSeen[];
   readonly projected: readonly MoveSeen[];
+  readonly delaysShown: readonly DelayShown[];
 }
 
 /** The outbox rows that belong on one topic. */

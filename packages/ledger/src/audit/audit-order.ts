@@ -1,6 +1,7 @@
 import type { ViewHop } from '../account/hops.ts';
 import type { OrderAccount } from '../account/order-account.ts';
 import { checkBoard } from './checks/board.ts';
+import { checkCrmDelays } from './checks/crm-delays.ts';
 import { checkDelays } from './checks/delays.ts';
 import { checkEnding } from './checks/ending.ts';
 import { checkFacts } from './checks/facts.ts';
@@ -30,6 +31,7 @@ const CHECKS: readonly { readonly check: Check; readonly reads: readonly ViewHop
   { check: checkWorkOrder, reads: ['shop.order', 'shop.history', 'mes.work-order', 'mes.outbox'] },
   { check: checkBoard, reads: ['shop.history', 'mes.inbox', 'mes.board'] },
   { check: checkProjection, reads: ['shop.history', 'crm.inbox', 'crm.projection'] },
+  { check: checkCrmDelays, reads: ['shop.delay', 'crm.inbox', 'crm.delay'] },
   { check: checkEnding, reads: ['shop.order'] },
 ];
 

@@ -80,6 +80,16 @@ const PLANTED: readonly Planted[] = [
     after: (on, id) => on.query('mes', `DELETE FROM ledger.mes_board WHERE order_id = $1`, [id]),
   },
   {
+    name: 'an inbox row without its effect, at the delays of the CRM',
+    hop: 'crm.delay',
+    after: (on, id) => on.query('crm', `DELETE FROM ledger.crm_delay WHERE order_id = $1`, [id]),
+  },
+  {
+    name: 'a customer who was not told of a delay',
+    hop: 'crm.delay',
+    after: (on, id) => on.query('crm', `UPDATE ledger.crm_delay SET state = '4 late' WHERE order_id = $1`, [id]),
+  },
+  {
     name: 'a projection that missed an event',
     hop: 'crm.inbox',
     before: (evidence) => {
@@ -174,7 +184,7 @@ describe('orderctl audit', () => {
     expect(account.entries).toContainEqual(
       expect.objectContaining({ hop: 'shop.history', what: 'move 6 to PACKED', at: expect.stringMatching(/Z$/) }),
     );
-    expect(new Set(account.entries.map(({ hop }: { hop: string }) => hop)).size).toBe(14);
+    expect(new Set(account.entries.map(({ hop }: { hop: string }) => hop)).size).toBe(15);
     const text = await orderctl(`audit --order ${orderId.toUpperCase()}`);
     expect(text.out).toMatch(/^workflow .* started; now RUNNING$/m);
     expect(text.out).toMatch(/1 order: all accounted for\n$/);

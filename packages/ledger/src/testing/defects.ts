@@ -313,6 +313,23 @@ export const DEFECTS: readonly Defect[] = [
     expected: phantom('crm.projection'),
     plant: addRow('crm.projection', FOREIGN, '40 PACKED'),
   },
+  { name: 'the CRM swallowed a delay', expected: lost('crm.delay'), plant: onRow('crm.delay', /./, gone) },
+  { name: 'the CRM took a delay twice', expected: doubled('crm.delay'), plant: onRow('crm.delay', /./, twice) },
+  {
+    name: 'the CRM shows another delay',
+    expected: lost('crm.delay'),
+    plant: onRow('crm.delay', /./, becomes({ state: '40 late told' })),
+  },
+  {
+    name: 'the customer was not told of a delay',
+    expected: lost('crm.delay'),
+    plant: onRow('crm.delay', /./, (row) => [{ ...row, state: row.state.replace(' told', '') }]),
+  },
+  {
+    name: 'the CRM shows a delay nobody recorded',
+    expected: phantom('crm.delay'),
+    plant: addRow('crm.delay', FOREIGN, '3 late'),
+  },
 ];
 
 /** Evidence with a defect in it. */

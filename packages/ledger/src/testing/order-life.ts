@@ -108,6 +108,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
   const becomeLate = (): void => {
     const told = say('shop.outbox', DELAYED_TYPE);
     row('shop.delay', told, `${seq} late`);
+    row('crm.delay', told, `${seq} late told`);
   };
 
   if (plan.lateAfter === 0) becomeLate();
@@ -163,7 +164,8 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
     for (const [index, message] of sent.entries()) {
       const { messageId, type, move } = message;
       const copy = { orderId, hop: TOPIC_OF[outbox], messageId, type, partition: 5, offset: BigInt(100 + 3 * index) };
-      evidence.push({ source: 'topic', ...copy, at: now, ...(move ? { move } : {}) });
+      const told = { ...(move ? { move } : {}), ...(type === DELAYED_TYPE ? { tellsCustomer: true as const } : {}) };
+      evidence.push({ source: 'topic', ...copy, at: now, ...told });
     }
   }
   return evidence;

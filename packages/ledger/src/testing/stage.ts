@@ -126,7 +126,8 @@ export class Stage implements AsyncDisposable {
     await this.repeat(copy, 1);
   }
 
-  async repeat({ orderId, hop, messageId, type, move, at }: MessageCopy, times: number): Promise<void> {
+  async repeat(copy: MessageCopy, times: number): Promise<void> {
+    const { orderId, hop, messageId, type, move, tellsCustomer, at } = copy;
     const header = (name: string, value: string): [Buffer, Buffer] => [Buffer.from(name), Buffer.from(value)];
     const now = new Date().toISOString();
     const told = {
@@ -142,7 +143,7 @@ export class Stage implements AsyncDisposable {
     const message = {
       topic: this.stack.topics?.[hop] ?? '',
       key: Buffer.from(orderId),
-      value: Buffer.from(JSON.stringify(move ? told : { orderId })),
+      value: Buffer.from(JSON.stringify(move ? told : { orderId, ...(tellsCustomer ? { tells: ['customer'] } : {}) })),
       headers: new Map([header('ce_id', messageId), header('ce_type', type)]),
       // Kafka soon removes what is old.
       ...(at > Date.now() - DAY ? { timestamp: BigInt(at) } : {}),

@@ -89,7 +89,7 @@ const TEXTS: Readonly<Record<FoundCode, string>> = {
   'fact-unanswered':
     'Something that was recorded of the order was handed to its workflow, and neither moved it nor was refused.',
   'work-order-wrong': 'The work order in the MES does not agree with the order.',
-  'projection-wrong': 'A move that was taken is not shown to whoever looks there.',
+  'projection-wrong': 'What was taken is not shown to whoever looks there.',
   inconsistent: 'Something of the order is where it must not be, there twice, or told otherwise than it was.',
 };
 
@@ -134,6 +134,7 @@ function codeOf({ hop, kind, messageId }: Finding, workflow: WorkflowSeen | null
       return 'work-order-wrong';
     case 'mes.board':
     case 'crm.projection':
+    case 'crm.delay':
       return kind === 'lost' && messageId !== undefined ? 'projection-wrong' : 'inconsistent';
     case 'shop.repair':
       return 'inconsistent';

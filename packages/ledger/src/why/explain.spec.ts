@@ -228,8 +228,6 @@ test.each([
 
 test('a final order with a cause still says the cause', () => {
   for (const status of STATUSES.filter(isFinal)) {
-    expect(explain(situation(status, CAUSED['projection-wrong'])).summary).toContain(
-      'A move that was taken is not shown',
-    );
+    expect(explain(situation(status, CAUSED['projection-wrong'])).summary).toContain('What was taken is not shown');
   }
 });

@@ -2,9 +2,13 @@ import { MOVED_TYPE, SUBMITTED_TYPE } from '../../account/event-types.ts';
 import type { InboxHop } from '../../account/hops.ts';
 import type { OrderAccount } from '../../account/order-account.ts';
 
+/** The messages that an app has taken. */
+export const takenBy = ({ handled }: OrderAccount, inbox: InboxHop): ReadonlySet<string> =>
+  new Set(handled.filter((row) => row.hop === inbox).map((row) => row.messageId));
+
 /** The message that told of a move, when an app has taken it. */
 export function takenMessage(account: OrderAccount, inbox: InboxHop, seq: number): string | undefined {
-  const taken = new Set(account.handled.filter((row) => row.hop === inbox).map((row) => row.messageId));
+  const taken = takenBy(account, inbox);
   return account.copies.find(
     (copy) =>
       taken.has(copy.messageId) &&

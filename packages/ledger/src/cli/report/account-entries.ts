@@ -42,6 +42,9 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
     ...account.projected.map(({ seq, to, at, messageId }) =>
       entry('crm.projection', at, `move ${seq} to ${to}`, messageId),
     ),
+    ...account.delaysShown.map(({ seq, kind, at, messageId, customerTold }) =>
+      entry('crm.delay', at, `${kind} after move ${seq}${customerTold ? ', the customer was told' : ''}`, messageId),
+    ),
   ];
   return entries.sort((a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || a.at - b.at);
 }

@@ -1,5 +1,5 @@
 import { ORDER_STATUSES, type OrderStatus, TOPICS } from '@bezel/contracts';
-import { MOVED_TYPE } from '../../account/event-types.ts';
+import { DELAYED_TYPE, MOVED_TYPE } from '../../account/event-types.ts';
 import type { MessageCopy } from '../../account/evidence.ts';
 import type { TopicHop } from '../../account/hops.ts';
 import type { TopicMessage } from './topics.ts';
@@ -20,21 +20,28 @@ export function copyOf(message: TopicMessage, topics: OrderTopics = ORDER_TOPICS
   const messageId = message.headers.get('ce_id');
   const type = message.headers.get('ce_type');
   if (!messageId || !type) return null;
-  const move = type === MOVED_TYPE ? moveOf(message.value) : undefined;
+  const told = type === MOVED_TYPE || type === DELAYED_TYPE ? toldBy(type, message.value) : undefined;
   const { partition, offset, at } = message;
   const copy = { source: 'topic' as const, orderId: message.key, hop, messageId, type, partition, offset, at } as const;
-  return move === undefined ? copy : { ...copy, move };
+  return told === undefined ? copy : { ...copy, ...told };
 }
 
 const ORDER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const STATUSES: ReadonlySet<unknown> = new Set(ORDER_STATUSES);
 
 /** Only what the audit needs is looked at: it reads every move there is, and the consumers check the rest. */
-function moveOf(value: Buffer): MessageCopy['move'] {
+function toldBy(type: string, value: Buffer): Pick<MessageCopy, 'move' | 'tellsCustomer'> | undefined {
+  let data: Record<string, unknown>;
   try {
-    const { seq, to } = JSON.parse(value.toString()) as { seq?: unknown; to?: unknown };
-    return Number.isSafeInteger(seq) && STATUSES.has(to) ? { seq: seq as number, to: to as OrderStatus } : undefined;
+    data = JSON.parse(value.toString());
   } catch {
     return undefined; // not JSON: the copy counts, what it tells does not
   }
+  if (type === DELAYED_TYPE) return tellsCustomer(data) ? { tellsCustomer: true } : undefined;
+  const { seq, to } = data;
+  if (!Number.isSafeInteger(seq) || !STATUSES.has(to)) return undefined;
+  return { move: { seq: seq as number, to: to as OrderStatus } };
 }
+
+const tellsCustomer = ({ tells }: Record<string, unknown>): boolean =>
+  Array.isArray(tells) && tells.includes('customer');

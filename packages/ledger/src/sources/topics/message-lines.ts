@@ -6,9 +6,11 @@ import type { InboxHop, TopicHop } from '../../account/hops.ts';
 // divided by tabs, and a text that others chose is encoded, so that none holds a tab or a line break.
 
 /** A copy as a line that sorts by its message. */
-export function lineOfCopy({ messageId, orderId, hop, type, partition, offset, at, move }: MessageCopy): string {
+export function lineOfCopy(copy: MessageCopy): string {
+  const { messageId, orderId, hop, type, partition, offset, at, move, tellsCustomer } = copy;
   // Joined, not a template: its result is one flat text, where a template's keeps all of its parts.
   const parts = [encoded(messageId), orderId, hop, encoded(type), partition, offset, at, move?.seq, move?.to];
+  if (tellsCustomer) parts.push(CUSTOMER);
   return parts.join('\t');
 }
 
@@ -21,6 +23,9 @@ export interface HandledLine {
   /** message id, at, group */
   readonly line: string;
 }
+
+/** At the end of a delay’s copy, where the customer is to hear of it. */
+const CUSTOMER = 'customer';
 
 const COPY = 'c';
 const HANDLED = 'h';
@@ -80,7 +85,7 @@ export function evidenceIn(line: string): Evidence {
     const held = { hop: hop as InboxHop, topic: topic as TopicHop, messages: Number(messages), at: Number(at) };
     return { source: 'parked', orderId, ...held };
   }
-  const [, , messageId = '', hop, type = '', partition, offset = '0', at, seq = '', to] = fields;
+  const [, , messageId = '', hop, type = '', partition, offset = '0', at, seq = '', to, hearer] = fields;
   const copy = {
     source: 'topic' as const,
     orderId,
@@ -91,6 +96,7 @@ export function evidenceIn(line: string): Evidence {
     offset: BigInt(offset),
     at: Number(at),
   };
+  if (hearer === CUSTOMER) return { ...copy, tellsCustomer: true };
   return seq === '' ? copy : { ...copy, move: { seq: Number(seq), to: to as OrderStatus } };
 }
 
