@@ -5,17 +5,19 @@ import type { CrmDatabase } from '../database/crm-database.ts';
 const ENDED: readonly OrderStatus[] = ['DELIVERED', 'CANCELLED', 'REJECTED'];
 
 /**
- * Sets the order's row to its highest move, if the row is behind it. A new status is not late; of an order that has ended
- * nothing is expected; a promise stands.
+ * Sets the order's row to its highest move, if the row is behind it. A new status is not late, unless that was told before its
+ * move, which then was published or entered again; of an order that has ended nothing is expected; a promise stands.
  *
  * Safe under concurrency: two deliveries about one order wait for each other on the row of `order_view`, and the row only
- * ever goes forward (`seq <`). Reads one entry of the index `order_move_order` and one of the primary key.
+ * ever goes forward (`seq <`). Reads one entry each of the indexes `order_move_order` and `order_delay_order`, and one of the
+ * primary key.
  */
 export async function applyLatestMove(trx: Kysely<CrmDatabase>, orderId: string): Promise<void> {
   await sql`
     UPDATE order_view AS o
     SET status = last.to_status, seq = last.seq, reason = last.reason, offer = coalesce(last.offer, o.offer),
-        updated_at = last.at, stage_deadline = last.deadline, late = false,
+        updated_at = last.at, stage_deadline = last.deadline,
+        late = EXISTS (SELECT FROM order_delay AS d WHERE d.order_id = o.id AND d.seq = last.seq AND d.kind = 'late'),
         promised_at = coalesce(o.promised_at, last.promised_at),
         expected_at = CASE WHEN last.to_status = ANY (${ENDED}) THEN NULL ELSE o.expected_at END,
         predicted_late = o.predicted_late AND last.to_status <> ALL (${ENDED})

@@ -117,6 +117,16 @@ describe('the view of an order', () => {
     expect(rows).toEqual([{ id: delay.id, order_id: id, kind: 'late' }]);
   });
 
+  test('is late by a delay that was told before its move, which came when it was published again', async () => {
+    await using crm = await startProjection();
+    const id = uuidv7();
+    const life = lifeOf(id, { moves: 3 });
+    await publish(crm.topic, [...life.slice(0, 3), delayed(id, 3), ...life.slice(3)]);
+    await using _consumer = await crm.consume();
+    await crm.until(id, 3);
+    expect(await crm.order(id)).toMatchObject({ status: 'APPROVED', seq: 3, late: true });
+  });
+
   test('is whole after the database cut every connection in the middle', async () => {
     await using crm = await startProjection();
     const ids = Array.from({ length: 40 }, () => uuidv7());
@@ -158,6 +168,25 @@ describe('the ledger views', () => {
       'crm.inbox',
     ]);
     expect(taken.rows.map((row) => row.message_id).sort()).toEqual(life.map((told) => told.id).sort());
+  });
+
+  test('show each order as sales sees it', async () => {
+    await using crm = await startProjection();
+    const [late, early] = [uuidv7(), uuidv7()];
+    const told = [...lifeOf(late, { moves: 3 }), delayed(late, 3), ...lifeOf(early, { moves: 2 })];
+    await publish(crm.topic, told);
+    await using _consumer = await crm.consume();
+    await crm.readTo(told.length);
+    const shown = async () =>
+      (await crm.database.pool.query('SELECT order_id, hop, message_id, state FROM ledger.crm_order ORDER BY state'))
+        .rows;
+    const row = (order_id: string, state: string) => ({ order_id, hop: 'crm.order', message_id: null, state });
+    expect(await shown()).toEqual([row(early, '2 PRICED'), row(late, '3 APPROVED late')]);
+    // Beside moves and a delay that say otherwise.
+    await crm.database.pool.query(`UPDATE order_view SET seq = 1, status = 'PRICING', late = false WHERE id = $1`, [
+      late,
+    ]);
+    expect(await shown()).toEqual([row(late, '1 PRICING'), row(early, '2 PRICED')]);
   });
 
   test('show each delay told, and whether the customer was', async () => {

@@ -67,6 +67,10 @@ const CRM: Statements = [
   `INSERT INTO order_move (order_id, seq, from_status, to_status, message_id, at)
    SELECT ${sqlIds.order}, seq, NULL, status, ${sqlIds.message('k')}, ${sqlIds.at('k')}
    FROM ${ORDERS}, ${steps((_, index) => MOVES.has(index))}`,
+  `INSERT INTO order_view (id, number, tenant, customer_id, channel, status, seq, model, metal, finish, stones, submitted_at, updated_at)
+   SELECT ${sqlIds.order}, 'B-2026-' || lpad(o::text, 6, '0'), 'public', 'customer', 'shop', 'DELIVERED', 8, '{}', 'gold-585',
+          'polished', 0, ${sqlIds.at('0')}, ${sqlIds.at(String(LIFE.length - 1))}
+   FROM ${ORDERS}`,
   inbox('crm', (type) => told.has(type) || type === 'shop.order-submitted'),
 ];
 

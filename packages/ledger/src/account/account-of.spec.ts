@@ -32,6 +32,7 @@ describe('a view that breaks its agreement is named, not guessed at', () => {
     ['crm.projection', 'refused packed', MESSAGE],
     ['crm.delay', '3 late untold', MESSAGE],
     ['crm.delay', '3 late told', null],
+    ['crm.order', '3 APPROVED early', null],
   ])('%s: "%s"', (hop, state, messageId) => {
     expect(() => accountOf(ORDER, [row(hop, state, messageId)])).toThrow(ViewRowUnreadableError);
     expect(() => accountOf(ORDER, [row(hop, state, messageId)])).toThrow(hop);

@@ -8,6 +8,7 @@ import type {
   HandledMessage,
   MoveSeen,
   OrderAccount,
+  OrderShown,
   RefusalSeen,
   RepairSeen,
   WorkOrderSeen,
@@ -49,6 +50,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const board: MoveSeen[] = [];
   const projected: MoveSeen[] = [];
   const delaysShown: DelayShown[] = [];
+  const ordersShown: OrderShown[] = [];
   let workflow: WorkflowSeen | null = null;
 
   const place = (row: ViewRow): void => {
@@ -76,6 +78,9 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
         return;
       case 'crm.delay':
         delaysShown.push(delayShownOf(row));
+        return;
+      case 'crm.order':
+        ordersShown.push(orderShownOf(row));
         return;
       case 'shop.outbox':
       case 'mes.outbox':
@@ -121,6 +126,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
     board,
     projected,
     delaysShown,
+    ordersShown,
   };
 }
 
@@ -161,8 +167,19 @@ function delayOf(row: ViewRow): DelaySeen {
 }
 
 function delayShownOf(row: ViewRow): DelayShown {
-  const [, delay, told] = /^(.*?)( told)?$/.exec(row.state) ?? [];
-  return { ...delayOf({ ...row, state: delay ?? '' }), customerTold: told !== undefined };
+  const [state, customerTold] = withMark(row, 'told');
+  return { ...delayOf({ ...row, state }), customerTold };
+}
+
+function orderShownOf(row: ViewRow): OrderShown {
+  const [state, late] = withMark(row, 'late');
+  return { ...moveOf({ ...row, state }), late };
+}
+
+/** What a state says without the word that may stand at its end, and whether it does. */
+function withMark({ state }: ViewRow, word: string): [state: string, marked: boolean] {
+  const end = ` ${word}`;
+  return state.endsWith(end) ? [state.slice(0, -end.length), true] : [state, false];
 }
 
 function writtenOf(row: ViewRow, hop: OutboxHop): WrittenMessage {

@@ -25,6 +25,8 @@ export const HOPS = [
   'crm.projection',
   /** The delays that the CRM shows, and whether the customer was told. */
   'crm.delay',
+  /** The order as sales sees it. */
+  'crm.order',
 ] as const;
 
 export type Hop = (typeof HOPS)[number];
@@ -33,7 +35,7 @@ export type Hop = (typeof HOPS)[number];
 export const VIEW_HOPS = {
   shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.repair', 'shop.outbox', 'shop.inbox'],
   mes: ['mes.work-order', 'mes.outbox', 'mes.inbox', 'mes.board'],
-  crm: ['crm.inbox', 'crm.projection', 'crm.delay'],
+  crm: ['crm.inbox', 'crm.projection', 'crm.delay', 'crm.order'],
 } as const satisfies Record<string, readonly Hop[]>;
 
 export type App = keyof typeof VIEW_HOPS;

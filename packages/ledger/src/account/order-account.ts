@@ -32,6 +32,11 @@ export interface DelayShown extends DelaySeen {
   readonly customerTold: boolean;
 }
 
+/** An order as sales sees it: after which move, and whether late. */
+export interface OrderShown extends MoveSeen {
+  readonly late: boolean;
+}
+
 /** A repair that was carried out. `messageId` is that of the message it was about, if it was about one. */
 export interface RepairSeen {
   readonly kind: string;
@@ -87,6 +92,7 @@ export interface OrderAccount {
   readonly board: readonly MoveSeen[];
   readonly projected: readonly MoveSeen[];
   readonly delaysShown: readonly DelayShown[];
+  readonly ordersShown: readonly OrderShown[];
 }
 
 /** The outbox rows that belong on one topic. */

@@ -101,6 +101,19 @@ describe('a planted defect is found, with its kind and its hop', () => {
   });
 });
 
+test('an order that is late and is not seen so is found', () => {
+  const late = liveOrder(ORDER, { ...DELIVERED, steps: 6, lateAfter: 6 });
+  const unmarked = late.map((item) =>
+    item.source === 'view' && item.hop === 'crm.order' ? { ...item, state: item.state.replace(' late', '') } : item,
+  );
+  const found = (evidence: readonly Evidence[]) =>
+    audit(evidence)
+      .filter(({ hop }) => hop !== 'shop.order')
+      .map(({ kind, hop }) => `${kind} ${hop}`);
+  expect(found(late)).toEqual([]);
+  expect(found(unmarked)).toEqual(['lost crm.order']);
+});
+
 describe.each(Object.values(VIEW_HOPS).flat())('of an order whose rows at %s cannot be read', (hop) => {
   const half = (evidence: readonly Evidence[], terms = atRest) =>
     audit(

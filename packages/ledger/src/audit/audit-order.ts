@@ -2,11 +2,13 @@ import type { ViewHop } from '../account/hops.ts';
 import type { OrderAccount } from '../account/order-account.ts';
 import { checkBoard } from './checks/board.ts';
 import { checkCrmDelays } from './checks/crm-delays.ts';
+import { checkCrmOrder } from './checks/crm-order.ts';
 import { checkDelays } from './checks/delays.ts';
 import { checkEnding } from './checks/ending.ts';
 import { checkFacts } from './checks/facts.ts';
 import { checkHistory } from './checks/history.ts';
 import { checkInboxes } from './checks/inboxes.ts';
+import { checkCrmLateMark } from './checks/late-marks.ts';
 import { checkProjection } from './checks/projection.ts';
 import { checkPublishing } from './checks/publishing.ts';
 import { checkSubmission } from './checks/submission.ts';
@@ -32,6 +34,8 @@ const CHECKS: readonly { readonly check: Check; readonly reads: readonly ViewHop
   { check: checkBoard, reads: ['shop.history', 'mes.inbox', 'mes.board'] },
   { check: checkProjection, reads: ['shop.history', 'crm.inbox', 'crm.projection'] },
   { check: checkCrmDelays, reads: ['shop.delay', 'crm.inbox', 'crm.delay'] },
+  { check: checkCrmOrder, reads: ['shop.history', 'crm.projection', 'crm.order'] },
+  { check: checkCrmLateMark, reads: ['shop.delay', 'crm.delay', 'crm.order'] },
   { check: checkEnding, reads: ['shop.order'] },
 ];
 

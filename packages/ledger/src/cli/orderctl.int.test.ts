@@ -90,6 +90,12 @@ const PLANTED: readonly Planted[] = [
     after: (on, id) => on.query('crm', `UPDATE ledger.crm_delay SET state = '4 late' WHERE order_id = $1`, [id]),
   },
   {
+    name: 'a row of sales that the moves beside it contradict',
+    hop: 'crm.order',
+    after: (on, id) =>
+      on.query('crm', `UPDATE ledger.crm_order SET state = '5 MANUFACTURING_COMPLETED' WHERE order_id = $1`, [id]),
+  },
+  {
     name: 'a projection that missed an event',
     hop: 'crm.inbox',
     before: (evidence) => {
@@ -184,7 +190,7 @@ describe('orderctl audit', () => {
     expect(account.entries).toContainEqual(
       expect.objectContaining({ hop: 'shop.history', what: 'move 6 to PACKED', at: expect.stringMatching(/Z$/) }),
     );
-    expect(new Set(account.entries.map(({ hop }: { hop: string }) => hop)).size).toBe(15);
+    expect(new Set(account.entries.map(({ hop }: { hop: string }) => hop)).size).toBe(16);
     const text = await orderctl(`audit --order ${orderId.toUpperCase()}`);
     expect(text.out).toMatch(/^workflow .* started; now RUNNING$/m);
     expect(text.out).toMatch(/1 order: all accounted for\n$/);

@@ -47,6 +47,8 @@ export function byHandTextOf(finding: Finding): string {
       return `${hop === 'mes.board' ? 'The board' : 'The CRM'} shows another move than was made: what was told is never changed. Correct the row by hand, from the shop’s history.`;
     case 'crm.delay':
       return 'The CRM passes over what it has taken: enter the delay there by hand, from the shop’s history, and see that the customer has heard of it.';
+    case 'crm.order':
+      return 'Sales sees the order otherwise than the CRM was told of it: correct its row by hand, from the shop’s history. The next move would set it right, too.';
     default:
       return `${LOOK}, and tell the developers.`;
   }

@@ -330,6 +330,28 @@ export const DEFECTS: readonly Defect[] = [
     expected: phantom('crm.delay'),
     plant: addRow('crm.delay', FOREIGN, '3 late'),
   },
+  { name: 'sales does not see the order', expected: lost('crm.order'), plant: onRow('crm.order', /./, gone) },
+  { name: 'sales sees the order twice', expected: doubled('crm.order'), plant: onRow('crm.order', /./, twice) },
+  {
+    name: 'sales sees what the order has left',
+    expected: lost('crm.order'),
+    plant: onRow('crm.order', /^[2-9] /, becomes({ state: '1 PRICING' })),
+  },
+  {
+    name: 'sales sees another status',
+    expected: lost('crm.order'),
+    plant: onRow('crm.order', /^8 /, becomes({ state: '8 CANCELLED' })),
+  },
+  {
+    name: 'sales sees a move nobody made',
+    expected: phantom('crm.order'),
+    plant: onRow('crm.order', /./, becomes({ state: '40 PACKED' })),
+  },
+  {
+    name: 'sales sees an order as late that is not',
+    expected: phantom('crm.order'),
+    plant: onRow('crm.order', /^\d+ \S+$/, (row) => [{ ...row, state: `${row.state} late` }]),
+  },
 ];
 
 /** Evidence with a defect in it. */

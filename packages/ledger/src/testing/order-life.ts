@@ -57,6 +57,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
   let ids = 0;
   let seq = 0;
   let status: OrderStatus = 'SUBMITTED';
+  let late = false;
 
   const tick = (): number => {
     now += 1000;
@@ -90,6 +91,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
     tick();
     seq += 1;
     status = to;
+    late = false;
     row('shop.history', causedBy, `${seq} ${to}`);
     take(write('shop.outbox', MOVED_TYPE, { seq, to }), MOVED_TYPE);
     row('crm.projection', null, `${seq} ${to}`);
@@ -109,6 +111,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
     const told = say('shop.outbox', DELAYED_TYPE);
     row('shop.delay', told, `${seq} late`);
     row('crm.delay', told, `${seq} late told`);
+    late = true;
   };
 
   if (plan.lateAfter === 0) becomeLate();
@@ -149,6 +152,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
   row('shop.order', null, status);
   if (workOrder !== null) row('mes.work-order', nextId(), workOrder);
   if (seq > 0) row('mes.board', null, `${seq} ${status}`);
+  row('crm.order', null, `${seq} ${status}${late ? ' late' : ''}`);
   const ended = plan.ending !== 'none' || plan.steps === 8;
   evidence.push({
     source: 'workflow',

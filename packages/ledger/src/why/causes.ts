@@ -136,6 +136,8 @@ function codeOf({ hop, kind, messageId }: Finding, workflow: WorkflowSeen | null
     case 'crm.projection':
     case 'crm.delay':
       return kind === 'lost' && messageId !== undefined ? 'projection-wrong' : 'inconsistent';
+    case 'crm.order':
+      return kind === 'lost' ? 'projection-wrong' : 'inconsistent';
     case 'shop.repair':
       return 'inconsistent';
     case 'shop.outbox':

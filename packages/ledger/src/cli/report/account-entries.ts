@@ -45,6 +45,9 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
     ...account.delaysShown.map(({ seq, kind, at, messageId, customerTold }) =>
       entry('crm.delay', at, `${kind} after move ${seq}${customerTold ? ', the customer was told' : ''}`, messageId),
     ),
+    ...account.ordersShown.map(({ seq, to, late, at }) =>
+      entry('crm.order', at, `${to} by move ${seq}${late ? ', late' : ''}`),
+    ),
   ];
   return entries.sort((a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || a.at - b.at);
 }
