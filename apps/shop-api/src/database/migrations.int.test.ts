@@ -57,6 +57,7 @@ test('each view of the ledger has its five columns', async () => {
     FROM information_schema.columns WHERE table_schema = 'ledger' GROUP BY table_name ORDER BY table_name`);
   // The last two are what is told beside the hops.
   expect(rows.map((row) => row.table_name)).toEqual([
+    'shop_cancellation',
     'shop_delay',
     'shop_history',
     'shop_inbox',

@@ -1,8 +1,15 @@
-import { ORDER_STATUSES, type OrderStatus, WORK_ORDER_STATUSES, type WorkOrderStatus } from '@bezel/contracts';
+import {
+  COMPENSATIONS,
+  ORDER_STATUSES,
+  type OrderStatus,
+  WORK_ORDER_STATUSES,
+  type WorkOrderStatus,
+} from '@bezel/contracts';
 import type { FactKind } from '@bezel/order-workflow';
 import type { Claim, Evidence, HeldBack, MessageCopy, ViewRow, WorkflowSeen } from './evidence.ts';
 import type { InboxHop, OutboxHop } from './hops.ts';
 import type {
+  CompensationSeen,
   DelaySeen,
   DelayShown,
   HandledMessage,
@@ -11,6 +18,7 @@ import type {
   OrderShown,
   RefusalSeen,
   RepairSeen,
+  WithdrawalFailureSeen,
   WorkOrderSeen,
   WrittenMessage,
 } from './order-account.ts';
@@ -42,6 +50,8 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const refusals: RefusalSeen[] = [];
   const delays: DelaySeen[] = [];
   const repairs: RepairSeen[] = [];
+  const compensations: CompensationSeen[] = [];
+  const withdrawalFailures: WithdrawalFailureSeen[] = [];
   const written: WrittenMessage[] = [];
   const copies: MessageCopy[] = [];
   const handled: HandledMessage[] = [];
@@ -70,6 +80,12 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
       case 'shop.repair':
         repairs.push({ kind: row.state, messageId: row.messageId, at: row.at });
         return;
+      case 'shop.cancellation': {
+        const failed = /^failed (\d+)$/.exec(row.state);
+        if (failed) withdrawalFailures.push({ tries: Number(failed[1]), at: row.at });
+        else compensations.push(compensationOf(row));
+        return;
+      }
       case 'mes.board':
         board.push(moveOf(row));
         return;
@@ -117,6 +133,8 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
     refusals,
     delays,
     repairs,
+    compensations,
+    withdrawalFailures,
     written,
     copies,
     handled,
@@ -180,6 +198,14 @@ function orderShownOf(row: ViewRow): OrderShown {
 function withMark({ state }: ViewRow, word: string): [state: string, marked: boolean] {
   const end = ` ${word}`;
   return state.endsWith(end) ? [state.slice(0, -end.length), true] : [state, false];
+}
+
+function compensationOf(row: ViewRow): CompensationSeen {
+  const step = COMPENSATIONS.find((known) => row.state === `done ${known}`);
+  if (step === undefined || row.messageId === null) {
+    throw new ViewRowUnreadableError(row, '"done" and a step, with the message that told it, or "failed" and a number');
+  }
+  return { step, messageId: row.messageId, at: row.at };
 }
 
 function writtenOf(row: ViewRow, hop: OutboxHop): WrittenMessage {

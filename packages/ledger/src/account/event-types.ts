@@ -26,6 +26,9 @@ export const MOVED_TYPE = OrderStatusChanged.type;
 /** The event that tells of a delay. It moves nothing. */
 export const DELAYED_TYPE = OrderDelayed.type;
 
+/** The event that tells that a work order could not be withdrawn yet. */
+export const WITHDRAWAL_FAILED_TYPE = WithdrawalFailed.type;
+
 /** Events that are facts: each must lead to one move or to one refusal. */
 export const FACT_TYPES: Readonly<Record<string, FactKind>> = {
   [PriceAccepted.type]: 'price-accepted',
@@ -62,7 +65,7 @@ export const SUBSCRIPTIONS: readonly Subscription[] = [
   {
     hop: 'shop.inbox',
     purpose: 'show how far a cancellation is',
-    types: [WorkOrderWithdrawn.type, WithdrawalFailed.type],
+    types: [WorkOrderWithdrawn.type, WITHDRAWAL_FAILED_TYPE],
   },
   { hop: 'mes.inbox', purpose: "keep the board's order status", types: [MOVED_TYPE, DELAYED_TYPE] },
   { hop: 'crm.inbox', purpose: "keep the CRM's view", types: [SUBMITTED_TYPE, MOVED_TYPE, DELAYED_TYPE] },

@@ -14,6 +14,8 @@ export const HOPS = [
   'shop.outbox',
   'shop.topic',
   'shop.inbox',
+  /** How far its cancellation is, as the shop was told. */
+  'shop.cancellation',
   'workflow',
   'mes.work-order',
   'mes.outbox',
@@ -33,7 +35,7 @@ export type Hop = (typeof HOPS)[number];
 
 /** The hops that are views, by the app whose database has them. */
 export const VIEW_HOPS = {
-  shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.repair', 'shop.outbox', 'shop.inbox'],
+  shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.repair', 'shop.outbox', 'shop.inbox', 'shop.cancellation'],
   mes: ['mes.work-order', 'mes.outbox', 'mes.inbox', 'mes.board'],
   crm: ['crm.inbox', 'crm.projection', 'crm.delay', 'crm.order'],
 } as const satisfies Record<string, readonly Hop[]>;

@@ -1,4 +1,4 @@
-import type { OrderStatus, WorkOrderStatus } from '@bezel/contracts';
+import type { Compensation, OrderStatus, WorkOrderStatus } from '@bezel/contracts';
 import type { FactKind } from '@bezel/order-workflow';
 import type { Claim, HeldBack, MessageCopy, WorkflowSeen } from './evidence.ts';
 import type { InboxHop, OutboxHop, TopicHop } from './hops.ts';
@@ -35,6 +35,19 @@ export interface DelayShown extends DelaySeen {
 /** An order as sales sees it: after which move, and whether late. */
 export interface OrderShown extends MoveSeen {
   readonly late: boolean;
+}
+
+/** A step of a cancellation that is done, as the shop shows it. `messageId` is that of the message that told it. */
+export interface CompensationSeen {
+  readonly step: Compensation['step'];
+  readonly messageId: string;
+  readonly at: number;
+}
+
+/** That the withdrawal of the work order failed, as the shop shows it. */
+export interface WithdrawalFailureSeen {
+  readonly tries: number;
+  readonly at: number;
 }
 
 /** A repair that was carried out. `messageId` is that of the message it was about, if it was about one. */
@@ -82,6 +95,8 @@ export interface OrderAccount {
   readonly refusals: readonly RefusalSeen[];
   readonly delays: readonly DelaySeen[];
   readonly repairs: readonly RepairSeen[];
+  readonly compensations: readonly CompensationSeen[];
+  readonly withdrawalFailures: readonly WithdrawalFailureSeen[];
   readonly written: readonly WrittenMessage[];
   readonly copies: readonly MessageCopy[];
   readonly handled: readonly HandledMessage[];

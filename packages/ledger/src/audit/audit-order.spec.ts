@@ -328,12 +328,17 @@ describe('a fact that was told to the workflow', () => {
         { ...cancel, age },
         { id: messageId, type: WorkOrderWithdrawn.type, age },
       ];
+      const done = { source: 'view', orderId: ORDER, hop: 'shop.cancellation', messageId, at: terms.readAt } as const;
       return audit(
-        told(3, facts, [ASKED, messageId]).map((item) =>
-          item.source === 'view' && item.hop === 'mes.work-order'
-            ? { ...item, state: 'WITHDRAWN', at: terms.readAt - age }
-            : item,
-        ),
+        [
+          ...told(3, facts, [ASKED, messageId]).map((item) =>
+            item.source === 'view' && item.hop === 'mes.work-order'
+              ? { ...item, state: 'WITHDRAWN', at: terms.readAt - age }
+              : item,
+          ),
+          { ...done, state: 'done material-released' },
+          { ...done, state: 'done work-order-withdrawn' },
+        ],
         terms,
       ).filter((found) => isDefect(found) && found.hop !== 'shop.order');
     };

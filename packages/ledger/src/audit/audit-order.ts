@@ -1,6 +1,7 @@
 import type { ViewHop } from '../account/hops.ts';
 import type { OrderAccount } from '../account/order-account.ts';
 import { checkBoard } from './checks/board.ts';
+import { checkCancellation } from './checks/cancellation.ts';
 import { checkCrmDelays } from './checks/crm-delays.ts';
 import { checkCrmOrder } from './checks/crm-order.ts';
 import { checkDelays } from './checks/delays.ts';
@@ -28,6 +29,10 @@ const CHECKS: readonly { readonly check: Check; readonly reads: readonly ViewHop
   { check: checkDelays, reads: ['shop.history', 'shop.delay', 'shop.outbox'] },
   { check: checkPublishing, reads: ['shop.outbox', 'mes.outbox', 'shop.repair'] },
   { check: checkInboxes, reads: ['shop.inbox', 'mes.inbox', 'crm.inbox'] },
+  {
+    check: checkCancellation,
+    reads: ['shop.order', 'shop.outbox', 'mes.outbox', 'shop.inbox', 'shop.cancellation'],
+  },
   { check: checkWorkflow, reads: ['shop.order', 'shop.history', 'shop.outbox', 'shop.inbox'] },
   { check: checkFacts, reads: ['shop.order', 'shop.history', 'shop.outbox', 'mes.outbox', 'shop.inbox'] },
   { check: checkWorkOrder, reads: ['shop.order', 'shop.history', 'mes.work-order', 'mes.outbox'] },

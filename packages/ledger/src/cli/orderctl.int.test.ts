@@ -52,6 +52,20 @@ const moved = /order-status-changed/;
 const without = (evidence: Evidence[], gone: (item: Evidence) => boolean): Evidence[] =>
   evidence.filter((item) => !gone(item));
 
+/** One more message, of the shop's own or of the MES, that the shop has taken. */
+function takenByTheShop(evidence: Evidence[], app: 'shop' | 'mes', type: string): Evidence[] {
+  const [order] = evidence.filter((item) => isRow(item, 'shop.order', /./)) as [ViewRow];
+  const { orderId, at } = order;
+  const messageId = randomUUID();
+  const topic = app === 'shop' ? 'shop.orders' : 'mes.work-orders';
+  return [
+    ...evidence,
+    { ...order, hop: `${app}.outbox`, messageId, state: `3/9000 ${topic} ${type}` },
+    { ...order, hop: 'shop.inbox', messageId, state: 'shop.orchestrator' },
+    { source: 'topic', orderId, hop: `${app}.topic`, messageId, type, partition: 0, offset: 9_000n, at },
+  ];
+}
+
 const PLANTED: readonly Planted[] = [
   {
     name: 'a status changed behind the workflow’s back',
@@ -111,26 +125,12 @@ const PLANTED: readonly Planted[] = [
   {
     name: 'a fact taken that the workflow was never told',
     hop: 'workflow',
-    before: (evidence) => {
-      const [order] = evidence.filter((item) => isRow(item, 'shop.order', /./)) as [ViewRow];
-      const messageId = randomUUID();
-      const type = 'shop.delivery-confirmed';
-      return [
-        ...evidence,
-        { ...order, hop: 'shop.outbox', messageId, state: `3/9000 shop.orders ${type}` },
-        { ...order, hop: 'shop.inbox', messageId, state: 'shop.orchestrator' },
-        {
-          source: 'topic',
-          orderId: order.orderId,
-          hop: 'shop.topic',
-          messageId,
-          type,
-          partition: 0,
-          offset: 9_000n,
-          at: order.at,
-        },
-      ];
-    },
+    before: (evidence) => takenByTheShop(evidence, 'shop', 'shop.delivery-confirmed'),
+  },
+  {
+    name: 'an inbox row without its effect, at what the shop shows of a cancellation',
+    hop: 'shop.cancellation',
+    before: (evidence) => takenByTheShop(evidence, 'mes', 'mes.withdrawal-failed'),
   },
   {
     name: 'an order row removed',

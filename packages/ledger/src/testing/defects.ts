@@ -231,6 +231,34 @@ export const DEFECTS: readonly Defect[] = [
     expected: phantom('mes.inbox'),
     plant: addRow('mes.inbox', FOREIGN, 'mes.inbox-group'),
   },
+  {
+    name: 'a step of a cancellation left no trace',
+    expected: lost('shop.cancellation'),
+    plant: onRow('shop.cancellation', /^done/, gone),
+  },
+  {
+    name: 'a step of a cancellation is shown twice',
+    expected: doubled('shop.cancellation'),
+    plant: onRow('shop.cancellation', /^done/, twice),
+  },
+  {
+    name: 'a step of a cancellation nobody told',
+    expected: phantom('shop.cancellation'),
+    plant: onRow('shop.cancellation', /^done/, becomes({ messageId: FOREIGN })),
+  },
+  {
+    name: 'a withdrawal that failed left no trace',
+    expected: lost('shop.cancellation'),
+    plant: onRow('shop.cancellation', /^failed/, gone),
+  },
+  {
+    name: 'a withdrawal failed of which nobody told',
+    expected: phantom('shop.cancellation'),
+    plant: (evidence, pick) =>
+      rowsOf(evidence, 'shop.cancellation').length > 0
+        ? null
+        : addRow('shop.cancellation', FOREIGN, 'failed 2')(evidence, pick),
+  },
   { name: 'the workflow was never started', expected: lost('workflow'), plant: onWorkflow(null) },
   {
     name: 'the workflow was terminated by hand',

@@ -1,6 +1,13 @@
 import type { OrderStatus, WorkOrderStatus } from '@bezel/contracts';
 import { CancellationRequested, DeliveryConfirmed, PriceAccepted, PricingProgressed, TOPICS } from '@bezel/contracts';
-import { DELAYED_TYPE, MOVED_TYPE, SUBMITTED_TYPE, SUBSCRIPTIONS, WORK_ORDER_TYPES } from '../account/event-types.ts';
+import {
+  DELAYED_TYPE,
+  MOVED_TYPE,
+  SUBMITTED_TYPE,
+  SUBSCRIPTIONS,
+  WITHDRAWAL_FAILED_TYPE,
+  WORK_ORDER_TYPES,
+} from '../account/event-types.ts';
 import type { Evidence } from '../account/evidence.ts';
 import { type OutboxHop, TOPIC_OF, type ViewHop } from '../account/hops.ts';
 
@@ -142,7 +149,12 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
     const request = say('shop.outbox', CancellationRequested.type);
     if (workOrder !== null) {
       workOrder = 'WITHDRAWN';
-      say('mes.outbox', WORK_ORDER_TYPES.WITHDRAWN);
+      say('mes.outbox', WITHDRAWAL_FAILED_TYPE);
+      row('shop.cancellation', null, 'failed 1');
+      const withdrawn = say('mes.outbox', WORK_ORDER_TYPES.WITHDRAWN);
+      for (const step of ['material-released', 'work-order-withdrawn']) {
+        row('shop.cancellation', withdrawn, `done ${step}`);
+      }
     }
     moveTo('CANCELLED', request);
   }

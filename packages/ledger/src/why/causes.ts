@@ -135,6 +135,7 @@ function codeOf({ hop, kind, messageId }: Finding, workflow: WorkflowSeen | null
     case 'mes.board':
     case 'crm.projection':
     case 'crm.delay':
+    case 'shop.cancellation':
       return kind === 'lost' && messageId !== undefined ? 'projection-wrong' : 'inconsistent';
     case 'crm.order':
       return kind === 'lost' ? 'projection-wrong' : 'inconsistent';

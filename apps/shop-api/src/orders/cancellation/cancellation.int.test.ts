@@ -202,6 +202,35 @@ describe('what is taken back', () => {
     },
   );
 
+  test('stands in the ledger’s view, each step with its message, and how often it failed without', async () => {
+    const of = { as: PIA, door: 'partners' } as const;
+    const id = await orderIn('APPROVED', of);
+    await cancel(id, of);
+    await failed(id, 1);
+    await failed(id, 2);
+    const message = await withdrawn(id);
+    await cancelled(id, 'APPROVED');
+    const shown = async () =>
+      (
+        await shop.database.pool.query(
+          'SELECT hop, message_id, state FROM ledger.shop_cancellation WHERE order_id = $1 ORDER BY state',
+          [id],
+        )
+      ).rows;
+    const row = (state: string, message_id: string | null) => ({ hop: 'shop.cancellation', message_id, state });
+    const rows = [
+      row('done material-released', message),
+      row('done partner-told', (await shop.messages(id)).at(-1)?.id ?? ''),
+      row('done work-order-withdrawn', message),
+      row('failed 2', null),
+    ];
+    expect(await shown()).toEqual(rows);
+    // Inbox rows without their effect.
+    await shop.database.pool.query('DELETE FROM withdrawal_failure WHERE order_id = $1', [id]);
+    await shop.database.pool.query('DELETE FROM order_compensation WHERE message_id = $1', [message]);
+    expect(await shown()).toEqual([rows[1]]);
+  });
+
   test('nobody is told as a partner who is none, or of an offer that ran out', async () => {
     const own = await orderIn('PRICED');
     await cancel(own);

@@ -24,6 +24,12 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
       entry('shop.delay', at, `${kind} after move ${seq}`, messageId),
     ),
     ...account.repairs.map(({ kind, at, messageId }) => entry('shop.repair', at, kind, messageId)),
+    ...account.compensations.map(({ step, at, messageId }) =>
+      entry('shop.cancellation', at, `${step}, done`, messageId),
+    ),
+    ...account.withdrawalFailures.map(({ tries, at }) =>
+      entry('shop.cancellation', at, `withdrawal failed, ${tries} times by then`),
+    ),
     ...account.written.map(({ hop, at, type, shard, seq, messageId }) =>
       entry(hop, at, `${type} as ${shard}/${seq}`, messageId),
     ),
