@@ -116,4 +116,42 @@ describe("the board's news of orders", () => {
     await board.handled();
     expect(await known(marked)).toMatchObject({ seq: 4, late_seq: null });
   });
+
+  test('mark a status whose move came after the delay, when it was published again', async () => {
+    await using board = await following(1);
+    const orderId = uuidv7();
+    await board.tell(move(orderId, 2));
+    await board.tellLate(late(orderId, 4));
+    await board.handled();
+    expect(await known(orderId)).toMatchObject({ seq: 2, late_seq: 4 });
+    for (const seq of [3, 4]) {
+      await board.tell(move(orderId, seq));
+      await board.handled();
+      expect(await known(orderId)).toMatchObject({ seq, late_seq: 4 });
+    }
+    await board.tell(move(orderId, 5));
+    await board.handled();
+    expect(await known(orderId)).toMatchObject({ seq: 5, late_seq: null });
+  });
+
+  test('stand in the ledger’s views: what is shown, and what of it is late', async () => {
+    await using board = await following(1);
+    const orderId = uuidv7();
+    const views = async () =>
+      (
+        await database.pool.query(
+          `SELECT hop, message_id, state FROM ledger.mes_board WHERE order_id = $1
+           UNION ALL SELECT hop, message_id, state FROM ledger.mes_late_mark WHERE order_id = $1`,
+          [orderId],
+        )
+      ).rows;
+    const row = (hop: string, state: string) => ({ hop, message_id: null, state });
+    const shown = row('mes.board', '3 APPROVED');
+    await board.tell(move(orderId, 3));
+    await board.handled();
+    expect(await views()).toEqual([shown]);
+    await board.tellLate(late(orderId, 3));
+    await board.handled();
+    expect(await views()).toEqual([shown, row('mes.late-mark', '3')]);
+  });
 });

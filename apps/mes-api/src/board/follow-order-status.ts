@@ -17,7 +17,10 @@ export class FollowOrderStatus {
     await withOrder(data.orderId, () => showMove(kyselyOver<MesDatabase>(tx), data));
   }
 
-  /** Only what is late now is marked. A status that the board has not heard of is none of it: no work order is that young. */
+  /**
+   * What was left is not marked. A status that is told to be late before its move is kept until that comes. An order that the board
+   * has not heard of is none of it: no work order is that young.
+   */
   @OnEvent(OrderDelayed)
   async delayed({ data }: EventOf<typeof OrderDelayed>, { tx }: HandlerContext): Promise<void> {
     if (data.kind !== 'late') return;
@@ -26,7 +29,7 @@ export class FollowOrderStatus {
         .updateTable('order_status')
         .set({ late_seq: data.seq })
         .where('order_id', '=', data.orderId)
-        .where('seq', '=', data.seq)
+        .where('seq', '<=', data.seq)
         .execute();
     });
   }

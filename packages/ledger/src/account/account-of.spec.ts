@@ -32,6 +32,7 @@ describe('a view that breaks its agreement is named, not guessed at', () => {
     ['crm.inbox', 'crm', null],
     ['shop.inbox', '', MESSAGE],
     ['mes.work-order', 'DONE', MESSAGE],
+    ['mes.late-mark', '', null],
     ['crm.projection', 'refused packed', MESSAGE],
     ['crm.delay', '3 late untold', MESSAGE],
     ['crm.delay', '3 late told', null],

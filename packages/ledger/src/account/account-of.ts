@@ -13,6 +13,7 @@ import type {
   DelaySeen,
   DelayShown,
   HandledMessage,
+  LateMark,
   MoveSeen,
   OrderAccount,
   OrderShown,
@@ -58,6 +59,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const held: HeldBack[] = [];
   const workOrders: WorkOrderSeen[] = [];
   const board: MoveSeen[] = [];
+  const lateMarks: LateMark[] = [];
   const projected: MoveSeen[] = [];
   const delaysShown: DelayShown[] = [];
   const ordersShown: OrderShown[] = [];
@@ -88,6 +90,9 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
       }
       case 'mes.board':
         board.push(moveOf(row));
+        return;
+      case 'mes.late-mark':
+        lateMarks.push(lateMarkOf(row));
         return;
       case 'crm.projection':
         projected.push(moveOf(row));
@@ -142,6 +147,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
     workflow,
     workOrders,
     board,
+    lateMarks,
     projected,
     delaysShown,
     ordersShown,
@@ -174,6 +180,11 @@ function moveOf(row: ViewRow): MoveSeen {
     throw new ViewRowUnreadableError(row, 'a seq and a status, or "refused" and a kind of fact');
   }
   return { seq: Number(words[1]), to: orderStatus(row, words[2]), messageId: row.messageId, at: row.at };
+}
+
+function lateMarkOf(row: ViewRow): LateMark {
+  if (!/^\d+$/.test(row.state)) throw new ViewRowUnreadableError(row, 'the seq of a move');
+  return { seq: Number(row.state), at: row.at };
 }
 
 function delayOf(row: ViewRow): DelaySeen {

@@ -23,6 +23,8 @@ export const HOPS = [
   'mes.inbox',
   /** What the board shows beside the work order: the order's last move. */
   'mes.board',
+  /** The status that the board has marked as late. */
+  'mes.late-mark',
   'crm.inbox',
   'crm.projection',
   /** The delays that the CRM shows, and whether the customer was told. */
@@ -36,7 +38,7 @@ export type Hop = (typeof HOPS)[number];
 /** The hops that are views, by the app whose database has them. */
 export const VIEW_HOPS = {
   shop: ['shop.order', 'shop.history', 'shop.delay', 'shop.repair', 'shop.outbox', 'shop.inbox', 'shop.cancellation'],
-  mes: ['mes.work-order', 'mes.outbox', 'mes.inbox', 'mes.board'],
+  mes: ['mes.work-order', 'mes.outbox', 'mes.inbox', 'mes.board', 'mes.late-mark'],
   crm: ['crm.inbox', 'crm.projection', 'crm.delay', 'crm.order'],
 } as const satisfies Record<string, readonly Hop[]>;
 

@@ -50,6 +50,12 @@ export interface WithdrawalFailureSeen {
   readonly at: number;
 }
 
+/** The board has marked the status that move `seq` led to as late. */
+export interface LateMark {
+  readonly seq: number;
+  readonly at: number;
+}
+
 /** A repair that was carried out. `messageId` is that of the message it was about, if it was about one. */
 export interface RepairSeen {
   readonly kind: string;
@@ -105,6 +111,7 @@ export interface OrderAccount {
   readonly workOrders: readonly WorkOrderSeen[];
   /** The last move as the board of the MES shows it. */
   readonly board: readonly MoveSeen[];
+  readonly lateMarks: readonly LateMark[];
   readonly projected: readonly MoveSeen[];
   readonly delaysShown: readonly DelayShown[];
   readonly ordersShown: readonly OrderShown[];

@@ -103,15 +103,19 @@ describe('a planted defect is found, with its kind and its hop', () => {
 
 test('an order that is late and is not seen so is found', () => {
   const late = liveOrder(ORDER, { ...DELIVERED, steps: 6, lateAfter: 6 });
-  const unmarked = late.map((item) =>
+  const unseen = late.map((item) =>
     item.source === 'view' && item.hop === 'crm.order' ? { ...item, state: item.state.replace(' late', '') } : item,
   );
+  const unmarked = late.filter((item) => !(item.source === 'view' && item.hop === 'mes.late-mark'));
+  const untaken = unmarked.filter((item) => !(item.source === 'view' && item.hop === 'mes.inbox'));
   const found = (evidence: readonly Evidence[]) =>
     audit(evidence)
       .filter(({ hop }) => hop !== 'shop.order')
       .map(({ kind, hop }) => `${kind} ${hop}`);
   expect(found(late)).toEqual([]);
-  expect(found(unmarked)).toEqual(['lost crm.order']);
+  expect(found(unseen)).toEqual(['lost crm.order']);
+  expect(found(unmarked)).toEqual(['lost mes.late-mark']);
+  expect(new Set(found(untaken))).toEqual(new Set(['lost mes.inbox']));
 });
 
 describe.each(Object.values(VIEW_HOPS).flat())('of an order whose rows at %s cannot be read', (hop) => {

@@ -9,7 +9,7 @@ import { checkEnding } from './checks/ending.ts';
 import { checkFacts } from './checks/facts.ts';
 import { checkHistory } from './checks/history.ts';
 import { checkInboxes } from './checks/inboxes.ts';
-import { checkCrmLateMark } from './checks/late-marks.ts';
+import { checkBoardLateMark, checkCrmLateMark } from './checks/late-marks.ts';
 import { checkProjection } from './checks/projection.ts';
 import { checkPublishing } from './checks/publishing.ts';
 import { checkSubmission } from './checks/submission.ts';
@@ -37,6 +37,7 @@ const CHECKS: readonly { readonly check: Check; readonly reads: readonly ViewHop
   { check: checkFacts, reads: ['shop.order', 'shop.history', 'shop.outbox', 'mes.outbox', 'shop.inbox'] },
   { check: checkWorkOrder, reads: ['shop.order', 'shop.history', 'mes.work-order', 'mes.outbox'] },
   { check: checkBoard, reads: ['shop.history', 'mes.inbox', 'mes.board'] },
+  { check: checkBoardLateMark, reads: ['shop.delay', 'mes.inbox', 'mes.board', 'mes.late-mark'] },
   { check: checkProjection, reads: ['shop.history', 'crm.inbox', 'crm.projection'] },
   { check: checkCrmDelays, reads: ['shop.delay', 'crm.inbox', 'crm.delay'] },
   { check: checkCrmOrder, reads: ['shop.history', 'crm.projection', 'crm.order'] },

@@ -7,7 +7,7 @@ import type { Evidence, ViewRow } from '../account/evidence.ts';
 import type { Hop } from '../account/hops.ts';
 import { connectReadOnly } from '../sources/connection.ts';
 import { lockedOut } from '../testing/locked-out.ts';
-import { LIFE_BEGINS } from '../testing/order-life.ts';
+import { LIFE_BEGINS, type LifePlan } from '../testing/order-life.ts';
 import { orderctlOn, type RunAround } from '../testing/orderctl-on.ts';
 import { life, Stage } from '../testing/stage.ts';
 import { WhyAnswer } from '../why/answer.ts';
@@ -29,8 +29,8 @@ const orderctl = (line: string, { on = stage, ...around }: RunAround & { readonl
   orderctlOn(on, line, around);
 
 /** A life that came to PACKED half an hour ago, long past what any hop may take, within what the stage may. */
-const packed = (orderId: string, began = Date.now() - 30 * MINUTE): Evidence[] =>
-  life(orderId, { repeatsFrom: [], claimed: false }).map(
+const packed = (orderId: string, plan: Partial<LifePlan> = {}, began = Date.now() - 30 * MINUTE): Evidence[] =>
+  life(orderId, { repeatsFrom: [], claimed: false, ...plan }).map(
     (item) => ({ ...item, at: 'at' in item ? item.at - LIFE_BEGINS + began : 0 }) as Evidence,
   );
 
@@ -44,6 +44,7 @@ const idOf = (evidence: readonly Evidence[], hop: string, state: RegExp): string
 interface Planted {
   readonly name: string;
   readonly hop: Hop;
+  readonly plan?: Partial<LifePlan>;
   readonly before?: (evidence: Evidence[]) => Evidence[];
   readonly after?: (on: Stage, orderId: string) => Promise<unknown>;
 }
@@ -94,6 +95,12 @@ const PLANTED: readonly Planted[] = [
     after: (on, id) => on.query('mes', `DELETE FROM ledger.mes_board WHERE order_id = $1`, [id]),
   },
   {
+    name: 'an inbox row without its effect, at the late marks of the MES',
+    hop: 'mes.late-mark',
+    plan: { lateAfter: 6 },
+    after: (on, id) => on.query('mes', `DELETE FROM ledger.mes_late_mark WHERE order_id = $1`, [id]),
+  },
+  {
     name: 'an inbox row without its effect, at the delays of the CRM',
     hop: 'crm.delay',
     after: (on, id) => on.query('crm', `DELETE FROM ledger.crm_delay WHERE order_id = $1`, [id]),
@@ -142,10 +149,10 @@ const PLANTED: readonly Planted[] = [
 async function fill(
   on: Stage,
   orderId: string,
-  { before, after }: Partial<Planted> = {},
+  { plan, before, after }: Partial<Planted> = {},
   began?: number,
 ): Promise<void> {
-  const evidence = packed(orderId, began);
+  const evidence = packed(orderId, plan, began);
   await on.fill(before?.(evidence) ?? evidence);
   await on.startWorkflow(orderId);
   await after?.(on, orderId);

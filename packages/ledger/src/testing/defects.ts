@@ -322,6 +322,15 @@ export const DEFECTS: readonly Defect[] = [
     plant: onRow('mes.board', /./, becomes({ state: '40 PACKED' })),
   },
   {
+    name: 'the board marks an order as late that is not',
+    expected: phantom('mes.late-mark'),
+    plant: (evidence) => {
+      const [shown] = rowsOf(evidence, 'mes.board');
+      const [seq] = shown?.state.split(' ') ?? [];
+      return shown && seq ? [...evidence, { ...shown, hop: 'mes.late-mark', state: seq }] : null;
+    },
+  },
+  {
     name: 'the projection swallowed a move',
     expected: lost('crm.projection'),
     plant: onRow('crm.projection', /./, gone),

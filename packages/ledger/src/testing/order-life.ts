@@ -164,6 +164,7 @@ export function liveOrder(orderId: string, plan: LifePlan): Evidence[] {
   row('shop.order', null, status);
   if (workOrder !== null) row('mes.work-order', nextId(), workOrder);
   if (seq > 0) row('mes.board', null, `${seq} ${status}`);
+  if (late && seq > 0) row('mes.late-mark', null, String(seq));
   row('crm.order', null, `${seq} ${status}${late ? ' late' : ''}`);
   const ended = plan.ending !== 'none' || plan.steps === 8;
   evidence.push({

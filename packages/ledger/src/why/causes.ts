@@ -134,6 +134,7 @@ function codeOf({ hop, kind, messageId }: Finding, workflow: WorkflowSeen | null
       return 'work-order-wrong';
     case 'mes.board':
     case 'crm.projection':
+    case 'mes.late-mark':
     case 'crm.delay':
     case 'shop.cancellation':
       return kind === 'lost' && messageId !== undefined ? 'projection-wrong' : 'inconsistent';

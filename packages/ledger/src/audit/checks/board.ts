@@ -5,7 +5,7 @@ import { takenMessage } from './taken.ts';
 
 /**
  * The board of the MES shows the last move that the MES has taken, as the shop's history has it. A move whose message it has not
- * taken yet is reported at its inbox. Whether the board shows that the order is late is not audited.
+ * taken yet is reported at its inbox, whether it is marked as late with the marks.
  */
 export const checkBoard: Check = (account, terms) => {
   const { orderId } = account;

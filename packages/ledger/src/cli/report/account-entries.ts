@@ -45,6 +45,7 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
       entry('mes.work-order', at, `${status}, ${workOrderId ?? 'no id'}`),
     ),
     ...account.board.map(({ seq, to, at }) => entry('mes.board', at, `shows move ${seq} to ${to}`)),
+    ...account.lateMarks.map(({ seq, at }) => entry('mes.late-mark', at, `late after move ${seq}`)),
     ...account.projected.map(({ seq, to, at, messageId }) =>
       entry('crm.projection', at, `move ${seq} to ${to}`, messageId),
     ),
