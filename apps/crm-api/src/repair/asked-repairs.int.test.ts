@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { OrderStatusChanged, OrderSubmitted, ProjectingAsked, RedriveAsked } from '@bezel/contracts';
+import { OrderDelayed, OrderStatusChanged, OrderSubmitted, ProjectingAsked, RedriveAsked } from '@bezel/contracts';
 import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
 import { handlersOf } from '@bezel/outbox/nestjs';
 import { play, virtualBroker } from '@bezel/outbox/testing';
@@ -8,7 +8,7 @@ import { expect, jest, test } from '@jest/globals';
 import type { CrmDatabase } from '../database/crm-database.ts';
 import { OrderProjection } from '../projection/order-projection.ts';
 import { crmTestDatabase } from '../testing/crm-database.ts';
-import { lifeOf } from '../testing/told.ts';
+import { delayed, lifeOf } from '../testing/told.ts';
 import { AskedRepairs } from './asked-repairs.ts';
 
 jest.setTimeout(120_000);
@@ -104,6 +104,47 @@ test('a move is shown once, whichever message is named for it, and a message sho
   await crm.ask(before[3]?.id ?? '', moved(4));
   await crm.handled();
   expect(await crm.shown()).toEqual(before.filter(({ seq }) => seq !== 4));
+});
+
+test('a delay that was taken and is not shown is entered once, and so is what the customer was to be told', async () => {
+  await using crm = await startCrm(10);
+  const delayOf = (seq: number) => {
+    const { id, data } = delayed(crm.orderId, seq);
+    return { id, data: data as EventData<typeof OrderDelayed> };
+  };
+  const [lost, untold, unheard] = [delayOf(8), delayOf(3), delayOf(4)];
+  for (const { id, data } of [lost, untold]) {
+    await crm.broker.send(OrderDelayed, data, { id, time: new Date(data.at) });
+  }
+  await crm.handled();
+  const shown = async () =>
+    (await crm.database.pool.query('SELECT message_id, state FROM ledger.crm_delay ORDER BY state')).rows;
+  const order = async () =>
+    (await crm.database.pool.query('SELECT state FROM ledger.crm_order WHERE order_id = $1', [crm.orderId])).rows;
+  const before = await shown();
+  expect(before).toEqual([
+    { message_id: untold.id, state: '3 late told' },
+    { message_id: lost.id, state: '8 late told' },
+  ]);
+  await crm.database.pool.query('DELETE FROM order_delay WHERE message_id = $1', [lost.id]);
+  await crm.database.pool.query('DELETE FROM customer_message');
+  await crm.database.pool.query('UPDATE order_view SET late = false');
+  for (const { id, data } of [lost, untold, lost, untold, unheard]) {
+    await crm.ask(id, { type: OrderDelayed.type, data });
+  }
+  await crm.handled();
+  expect(await shown()).toEqual(before);
+  expect(await order()).toEqual([{ state: '8 DELIVERED late' }]);
+});
+
+test('a row of sales that is behind the moves is brought up to them', async () => {
+  await using crm = await startCrm(11);
+  const last = (await crm.shown())[8];
+  await crm.database.pool.query(`UPDATE order_view SET seq = 5, status = 'PACKED' WHERE id = $1`, [crm.orderId]);
+  await crm.ask(last?.id ?? '', { type: OrderStatusChanged.type, data: crm.told.moves[7] });
+  await crm.handled();
+  const { rows } = await crm.database.pool.query('SELECT status, seq FROM order_view WHERE id = $1', [crm.orderId]);
+  expect(rows).toEqual([{ status: 'DELIVERED', seq: 8 }]);
 });
 
 test('what is parked of the order is asked for, and nothing else', async () => {

@@ -3,6 +3,7 @@ import type { HandlerContext } from '@bezel/outbox';
 import { type EventOf, OnEvent } from '@bezel/outbox/nestjs';
 import { kyselyOver, withOrder } from '@bezel/service';
 import type { MesDatabase } from '../database/mes-database.ts';
+import { markLate } from './mark-late.ts';
 import { showMove } from './show-move.ts';
 
 /**
@@ -17,20 +18,8 @@ export class FollowOrderStatus {
     await withOrder(data.orderId, () => showMove(kyselyOver<MesDatabase>(tx), data));
   }
 
-  /**
-   * What was left is not marked. A status that is told to be late before its move is kept until that comes. An order that the board
-   * has not heard of is none of it: no work order is that young.
-   */
   @OnEvent(OrderDelayed)
   async delayed({ data }: EventOf<typeof OrderDelayed>, { tx }: HandlerContext): Promise<void> {
-    if (data.kind !== 'late') return;
-    await withOrder(data.orderId, async () => {
-      await kyselyOver<MesDatabase>(tx)
-        .updateTable('order_status')
-        .set({ late_seq: data.seq })
-        .where('order_id', '=', data.orderId)
-        .where('seq', '<=', data.seq)
-        .execute();
-    });
+    await withOrder(data.orderId, () => markLate(kyselyOver<MesDatabase>(tx), data));
   }
 }

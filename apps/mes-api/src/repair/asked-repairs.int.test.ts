@@ -1,4 +1,4 @@
-import { OrderStatusChanged, ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
+import { OrderDelayed, OrderStatusChanged, ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
 import { createConsumer, type EventData, uuidv7 } from '@bezel/outbox';
 import { handlersOf } from '@bezel/outbox/nestjs';
 import { play, virtualBroker } from '@bezel/outbox/testing';
@@ -104,6 +104,37 @@ describe('a move that the board took and does not show', () => {
       }
     });
     expect(await shown(of)).toEqual([{ status: 'APPROVED', seq: 3 }]);
+  });
+
+  test('and a delay that it took and does not mark, is marked, unless the order has moved on or nothing was taken', async () => {
+    const [marked, left, never] = [uuidv7(), uuidv7(), uuidv7()];
+    const delay = (of: string) => ({
+      type: OrderDelayed.type,
+      data: {
+        ...{ orderId: of, orderNumber: 'B-2026-000001', tenant: 'house', customerId: 'ann', seq: 3 },
+        ...{ status: 'APPROVED', kind: 'late', deadline: MADE, promisedAt: null, expectedAt: null },
+        ...{ tells: ['operators'], at: MADE },
+      },
+    });
+    for (const [of, seq] of [
+      [marked, 3],
+      [left, 4],
+      [never, 3],
+    ] as const) {
+      await query(`INSERT INTO order_status (order_id, status, seq, changed_at) VALUES ($1, 'APPROVED', $2, now())`, [
+        of,
+        seq,
+      ]);
+    }
+    const messageId = await taken();
+    await asked(async (broker) => {
+      for (const late of [marked, left]) await broker.send(ProjectingAsked, projecting(late, messageId, delay(late)));
+      await broker.send(ProjectingAsked, projecting(never, uuidv7(), delay(never)));
+    });
+    const marks = await query('SELECT order_id, state FROM ledger.mes_late_mark WHERE order_id = ANY ($1)', [
+      [marked, left, never],
+    ]);
+    expect(marks).toEqual([{ order_id: marked, state: '3' }]);
   });
 
   test('is left alone when the board shows a later one, was never told, or is told no move or another', async () => {

@@ -1,4 +1,5 @@
 import {
+  OrderDelayed,
   type OrderResource,
   OrderStatusChanged,
   PriceAccepted,
@@ -10,6 +11,7 @@ import {
 import { uuidv7 } from '@bezel/outbox';
 import { committedIn } from '@bezel/outbox/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { recordDelay } from '../status/record-delay.ts';
 import { ADA, type Shop, startShop } from '../testing/shop.ts';
 import { carryOutNext } from './carry-out.ts';
 
@@ -134,6 +136,32 @@ test('a move that the CRM does not show is asked of it, with its event; a move n
   expect((await ask(wanted, other.id)).status).toBe(400);
   expect((await ask({ ...wanted, event: { type: PriceAccepted.type, data: {} } })).status).toBe(400);
   expect(await asked(ProjectingAsked.type)).toHaveLength(1);
+});
+
+test('a delay that is not shown is asked for with its event; one that was never told, or otherwise, is not', async () => {
+  const { seq } = (await query('SELECT seq FROM orders WHERE id = $1', [order.id]))[0] as { seq: number };
+  await recordDelay(shop.outbox, shop.database.kysely, {
+    ...{ orderId: order.id, seq, status: 'PRICED', kind: 'late', expectedAt: null },
+    ...{ deadline: '2026-11-21T09:00:00.000Z', tells: ['operators', 'customer'] },
+  });
+  const message = (await shop.messages(order.id)).find(({ type }) => type === OrderDelayed.type);
+  const asking = (change: object = {}, messageId = message?.id) => ({
+    ...{ kind: 'project-again', messageId },
+    event: { type: message?.type, data: { ...message?.data, ...change } },
+  });
+  const before = (await asked(ProjectingAsked.type)).length;
+  expect(await repaired(asking({ seq: 1 }))).toMatchObject({ outcome: expect.stringContaining('never told') });
+  expect(await repaired(asking({}, uuidv7()))).toMatchObject({ outcome: expect.stringContaining('never told') });
+  const at = '2026-12-24T12:00:00.000Z';
+  for (const change of [{ deadline: at }, { expectedAt: at }, { promisedAt: at }, { customerId: 'bob' }, { at }]) {
+    const outcome = expect.stringContaining('otherwise');
+    expect(await repaired(asking(change))).toMatchObject({ state: 'refused', outcome });
+  }
+  expect(await repaired(asking())).toMatchObject({ state: 'done' });
+  const told = (await asked(ProjectingAsked.type)).slice(before);
+  expect(told.map(({ value }) => JSON.parse(value))).toEqual([
+    expect.objectContaining({ messageId: message?.id, event: asking().event }),
+  ]);
 });
 
 test('every event of an order is told as it was, and not with another offer or another ring', async () => {

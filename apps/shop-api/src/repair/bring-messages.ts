@@ -1,12 +1,12 @@
-import { ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
-import type { Queryable } from '@bezel/outbox';
+import { OrderDelayed, ProjectingAsked, PublishingAsked, RedriveAsked } from '@bezel/contracts';
+import type { EventData, Queryable } from '@bezel/outbox';
 import { publishAgain, redriveOrder } from '@bezel/service';
 import { CompiledQuery, type Transaction } from 'kysely';
 import type { ProjectDetails, PublishDetails, ShopDatabase } from '../database/shop-database.ts';
 import type { OrderRow } from '../orders/view/order-resource.ts';
 import type { RepairRow } from './ask-repair.ts';
 import type { Outcome, RepairOptions } from './means.ts';
-import { isToldAsMade, moveIn } from './told-as-made.ts';
+import { isToldAsMade, isToldAsRecorded, moveIn } from './told-as-made.ts';
 
 /** What these repairs are carried out with. */
 export type BringingMeans = Pick<RepairOptions, 'pool' | 'outbox'>;
@@ -52,8 +52,8 @@ export async function publishWhereWritten(
 }
 
 /**
- * Asks whoever took a move and does not show it, the CRM or the MES, to show it. Only what the shop has itself is told: an event
- * that somebody made up, or changed, goes nowhere. Served by the primary key.
+ * Asks whoever took a move or a delay and does not show it, the CRM or the MES, to show it. Only what the shop has itself is told: an
+ * event that somebody made up, or changed, goes nowhere.
  */
 export async function askToProject(
   trx: Transaction<ShopDatabase>,
@@ -62,7 +62,23 @@ export async function askToProject(
   repair: RepairRow,
 ): Promise<Outcome> {
   const { event } = repair.details as ProjectDetails;
+  const { what, doubt } = await (event.type === OrderDelayed.type ? delayIn : madeIn)(trx, order, repair);
+  if (doubt !== null) return { state: 'refused', outcome: `${doubt}: a person must find out where that was told` };
+  await outbox.write(trx, ProjectingAsked, { ...askedBy(repair), messageId: repair.message_id ?? '', event });
+  return { state: 'done', outcome: `whoever took ${what} and does not show it is asked to` };
+}
+
+/** What an event tells of, and in what it differs from what the shop has. */
+interface Compared {
+  readonly what: string;
+  readonly doubt: string | null;
+}
+
+/** Served by the primary key. */
+async function madeIn(trx: Transaction<ShopDatabase>, order: OrderRow, repair: RepairRow): Promise<Compared> {
+  const { event } = repair.details as ProjectDetails;
   const { seq, to } = moveIn(event);
+  const what = `the move ${seq} to ${to}`;
   const made = await trx
     .selectFrom('order_history')
     .selectAll()
@@ -70,16 +86,26 @@ export async function askToProject(
     .where('seq', '=', seq)
     .where('to_status', '=', to)
     .executeTakeFirst();
-  if (made === undefined) {
-    const outcome = `the order never made the move ${seq} to ${to}: a person must find out where that was told`;
-    return { state: 'refused', outcome };
-  }
-  if (!isToldAsMade(order, made, event)) {
-    const outcome = `the event tells otherwise of the move ${seq} to ${to} than the shop has it: a person must find out where that was told`;
-    return { state: 'refused', outcome };
-  }
-  await outbox.write(trx, ProjectingAsked, { ...askedBy(repair), messageId: repair.message_id ?? '', event });
-  return { state: 'done', outcome: `whoever took the move ${seq} to ${to} and does not show it is asked to` };
+  if (made === undefined) return { what, doubt: `the order never made ${what}` };
+  const asMade = isToldAsMade(order, made, event);
+  return { what, doubt: asMade ? null : `the event tells otherwise of ${what} than the shop has it` };
+}
+
+/** Served by the primary key. */
+async function delayIn(trx: Transaction<ShopDatabase>, order: OrderRow, repair: RepairRow): Promise<Compared> {
+  const told = (repair.details as ProjectDetails).event.data as EventData<typeof OrderDelayed>;
+  const what = `${told.kind} after move ${told.seq}`;
+  const recorded = await trx
+    .selectFrom('order_delay')
+    .selectAll()
+    .where('order_id', '=', order.id)
+    .where('seq', '=', told.seq)
+    .where('kind', '=', told.kind)
+    .where('message_id', '=', repair.message_id)
+    .executeTakeFirst();
+  if (recorded === undefined) return { what, doubt: `${what} was never told by this message` };
+  const asRecorded = isToldAsRecorded(order, recorded, told);
+  return { what, doubt: asRecorded ? null : `the event tells otherwise of ${what} than the shop has it` };
 }
 
 const askedBy = ({ id, order_id, at }: RepairRow) => ({ repairId: id, orderId: order_id, at: at.toISOString() });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { OrderStatusChanged } from '@bezel/contracts';
+import { type OrderDelayed, OrderStatusChanged } from '@bezel/contracts';
 import type { EventData } from '@bezel/outbox/event';
 import type { Selectable } from 'kysely';
 import type { ProjectDetails, ShopDatabase } from '../database/shop-database.ts';
@@ -40,3 +40,24 @@ const eventOf = (order: OrderRow, { seq, from_status, to_status, at, reason, off
   ...(reason === null ? {} : { reason }),
   ...(offer === null ? {} : { offer }),
 });
+
+/**
+ * Whether an event tells of an order's delay just what the shop has recorded, as far as it has: who is to hear of it (`tells`) stands
+ * nowhere else, and has to be believed. Pure.
+ */
+export function isToldAsRecorded(order: OrderRow, recorded: Recorded, told: Delayed): boolean {
+  const { tells: _, promisedAt, deadline, expectedAt, ...rest } = told;
+  const isAt = (instant: string | null, known: Date | null | undefined): boolean =>
+    instant === null ? known === null : Date.parse(instant) === known?.getTime();
+  // A promise that was made since was not told.
+  if (promisedAt !== null && !isAt(promisedAt, order.promised_at)) return false;
+  if (!isAt(deadline, recorded.deadline) || !isAt(expectedAt, recorded.expected_at)) return false;
+  const { seq, kind, status, at } = recorded;
+  return isDeepStrictEqual(rest, {
+    ...{ orderId: order.id, orderNumber: order.number, tenant: order.tenant, customerId: order.customer_id },
+    ...{ seq, kind, status, at: at.toISOString() },
+  });
+}
+
+type Delayed = EventData<typeof OrderDelayed>;
+type Recorded = Selectable<ShopDatabase['order_delay']>;

@@ -1,4 +1,4 @@
-import { OrderStatusChanged, OrderSubmitted } from '@bezel/contracts';
+import { OrderDelayed, OrderStatusChanged, OrderSubmitted } from '@bezel/contracts';
 import type { EventDefinition } from '@bezel/outbox';
 import { invalidRequest } from '@bezel/service';
 import { z } from 'zod';
@@ -48,14 +48,14 @@ export function wantedBy(orderId: string, body: RepairBody): RepairWanted {
       const { kind, messageId, event } = body;
       const known = PROJECTED.find(({ type }) => type === event.type);
       if (known === undefined)
-        throw invalidRequest([{ path: 'event.type', message: `${event.type} is no move that anybody shows` }]);
+        throw invalidRequest([{ path: 'event.type', message: `${event.type} is nothing that anybody shows` }]);
       return { kind, messageId, details: { event: { type: event.type, data: dataIn(orderId, event, known) } } };
     }
   }
 }
 
 /** What the CRM shows of an order, and of it the board of the MES what comes after the submission. */
-const PROJECTED = [OrderSubmitted, OrderStatusChanged] as unknown as readonly EventDefinition[];
+const PROJECTED = [OrderSubmitted, OrderStatusChanged, OrderDelayed] as unknown as readonly EventDefinition[];
 
 interface Told {
   readonly type: string;

@@ -40,7 +40,7 @@ const CHECKS: readonly { readonly check: Check; readonly reads: readonly ViewHop
   { check: checkBoardLateMark, reads: ['shop.delay', 'mes.inbox', 'mes.board', 'mes.late-mark'] },
   { check: checkProjection, reads: ['shop.history', 'crm.inbox', 'crm.projection'] },
   { check: checkCrmDelays, reads: ['shop.delay', 'crm.inbox', 'crm.delay'] },
-  { check: checkCrmOrder, reads: ['shop.history', 'crm.projection', 'crm.order'] },
+  { check: checkCrmOrder, reads: ['shop.history', 'crm.inbox', 'crm.projection', 'crm.order'] },
   { check: checkCrmLateMark, reads: ['shop.delay', 'crm.delay', 'crm.order'] },
   { check: checkEnding, reads: ['shop.order'] },
 ];

@@ -47,10 +47,8 @@ export function byHandTextOf(finding: Finding): string {
       return `${hop === 'mes.board' ? 'The board' : 'The CRM'} shows another move than was made: what was told is never changed. Correct the row by hand, from the shop’s history.`;
     case 'shop.cancellation':
       return 'The shop passes over what it has taken: enter it there by hand, from the work order. It only shows how far the cancellation is; nothing waits for it.';
-    case 'mes.late-mark':
-      return 'The MES passes over what it has taken: mark the order on the board by hand. Its next move takes the mark away.';
     case 'crm.delay':
-      return 'The CRM passes over what it has taken: enter the delay there by hand, from the shop’s history, and see that the customer has heard of it.';
+      return 'The CRM shows another delay than was recorded: what was told is never changed. Correct the row by hand, from the shop’s history.';
     case 'crm.order':
       return 'Sales sees the order otherwise than the CRM was told of it: correct its row by hand, from the shop’s history. The next move would set it right, too.';
     default:

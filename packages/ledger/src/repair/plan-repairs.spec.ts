@@ -38,6 +38,9 @@ const REPAIRED: Readonly<Record<string, Repair['kind']>> = {
   'the board does not know the order': 'project-again',
   'the board missed the last move': 'project-again',
   'the projection swallowed a move': 'project-again',
+  'the CRM swallowed a delay': 'project-again',
+  'the customer was not told of a delay': 'project-again',
+  'sales sees what the order has left': 'project-again',
   'a refused fact left no trace': 'tell-fact',
 };
 
@@ -65,6 +68,23 @@ describe('every planted defect', () => {
       { numRuns: 100 },
     );
   });
+});
+
+test('what is late and not marked on the board is marked from the message, unless that was too long ago', () => {
+  const unmarked = liveOrder(ORDER, { ...OPEN, lateAfter: 6 }).filter(
+    (item) => !(item.source === 'view' && item.hop === 'mes.late-mark'),
+  );
+  expect(plan(unmarked, WORKING_LIMITS)).toMatchObject({ repairs: [{ kind: 'project-again' }], byHand: [] });
+  const account = accountOf(
+    ORDER,
+    unmarked.filter((item) => !(item.source === 'view' && item.hop === 'mes.inbox')),
+  );
+  const findings = auditOrder(account, { readAt: LIFE_BEGINS + 10 * 24 * HOUR, limits: WORKING_LIMITS });
+  const { repairs, byHand } = planRepairs({ account, findings });
+  expect(repairs).toEqual([]);
+  expect(byHand).toContainEqual(
+    expect.objectContaining({ hop: 'mes.late-mark', text: expect.stringContaining('so long ago') }),
+  );
 });
 
 test('a correct order needs nothing, whatever became of it', () => {

@@ -88,6 +88,12 @@ function repairOf(account: OrderAccount, finding: Finding): Repair | string {
         return projectAgain(account, finding, messageId, BOARD);
       case 'crm.projection':
         return projectAgain(account, finding, messageId, CRM);
+      case 'crm.order':
+        return projectAgain(account, finding, messageId, SALES);
+      case 'mes.late-mark':
+        return projectAgain(account, finding, messageId, LATE_MARKS);
+      case 'crm.delay':
+        return projectAgain(account, finding, messageId, CRM_DELAYS);
       default:
         return byHandTextOf(finding);
     }
@@ -146,7 +152,7 @@ function tellFact(account: OrderAccount, { detail }: Finding, messageId: string)
   };
 }
 
-/** Who shows moves, in words. */
+/** Who shows moves and delays, in words. */
 interface Shows {
   readonly inbox: InboxHop;
   readonly who: string;
@@ -157,7 +163,23 @@ const BOARD: Shows = {
   who: 'the MES',
   shown: ({ board }) => `the board shows move ${board[0]?.seq ?? 'none'}`,
 };
+const LATE_MARKS: Shows = {
+  inbox: 'mes.inbox',
+  who: 'the MES',
+  shown: ({ lateMarks }) => `the board marks move ${lateMarks[0]?.seq ?? 'none'} as late`,
+};
 const CRM: Shows = { inbox: 'crm.inbox', who: 'the CRM', shown: ({ projected }) => `${projected.length} moves shown` };
+const CRM_DELAYS: Shows = {
+  inbox: 'crm.inbox',
+  who: 'the CRM',
+  shown: ({ delaysShown }) =>
+    `${delaysShown.length} delays shown, ${delaysShown.filter(({ customerTold }) => customerTold).length} told`,
+};
+const SALES: Shows = {
+  inbox: 'crm.inbox',
+  who: 'the CRM',
+  shown: ({ ordersShown }) => `sales sees move ${ordersShown[0]?.seq ?? 'none'}`,
+};
 
 function projectAgain(
   account: OrderAccount,
@@ -169,10 +191,10 @@ function projectAgain(
   if (copy === null) return 'What was told is on no topic any more.';
   const taken = account.handled.some((row) => row.hop === inbox && row.messageId === messageId);
   if (!taken)
-    return `It was taken so long ago that the inbox of ${who} has forgotten it: enter the move by hand, from the shop’s history.`;
+    return `It was taken so long ago that the inbox of ${who} has forgotten it: enter it by hand, from the shop’s history.`;
   return {
     ...{ kind: 'project-again', orderId: account.orderId, because: detail, messageId, copy },
-    text: `Has ${who} show the move it took and does not show, from the message itself; a move that is shown is left alone.`,
+    text: `Has ${who} show what it took and does not show, from the message itself; what is shown is left alone.`,
     evidence: shown(account),
   };
 }

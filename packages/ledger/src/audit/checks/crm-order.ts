@@ -1,6 +1,7 @@
 import type { OrderAccount } from '../../account/order-account.ts';
 import type { Finding } from '../finding.ts';
 import { type Check, unexplained } from '../judge.ts';
+import { takenMessage } from './taken.ts';
 
 /**
  * Sales sees an order as the last of the moves left it that the CRM shows. A move that the CRM took and does not show at all is
@@ -24,8 +25,9 @@ export const checkCrmOrder: Check = (account, terms) => {
   }
   const last = moves.findLast(({ seq }) => seq > shown.seq);
   if (last !== undefined) {
+    const messageId = takenMessage(account, 'crm.inbox', last.seq);
     const detail = `move ${last.seq} to ${last.to} is shown, and sales sees the order as ${shown.to} (move ${shown.seq})`;
-    found.push({ kind: 'lost', hop, orderId, detail });
+    found.push({ kind: 'lost', hop, orderId, detail, ...(messageId === undefined ? {} : { messageId }) });
   }
   const twin = account.moves.find((move) => move.seq === shown.seq);
   if (twin === undefined) {
