@@ -33,9 +33,8 @@ function checkSteps(account: OrderAccount, terms: AuditTerms): Finding[] {
     if (messageId === undefined || shown.has(step)) continue;
     found.push({ kind: 'lost', hop, orderId, messageId, detail: `${step} was taken and is not shown` });
   }
-  const written = new Set(account.written.map((message) => message.messageId));
   for (const { step, messageId, at } of account.compensations) {
-    if (written.has(messageId)) continue;
+    if (account.written.some((message) => message.messageId === messageId)) continue;
     const detail = `${step} names a message that no outbox has`;
     found.push(unexplained(account, terms, { hop, since: at, messageId, detail }));
   }
@@ -58,7 +57,8 @@ function checkFailures(account: OrderAccount, terms: AuditTerms): Finding[] {
 
 /** The last message of a type that the shop has taken. Of an order without a row nothing is kept. */
 function takenOf(account: OrderAccount, type: string): string | undefined {
-  if (account.orders.length === 0) return undefined;
+  const told = account.copies.filter((copy) => copy.type === type);
+  if (told.length === 0 || account.orders.length === 0) return undefined;
   const taken = takenBy(account, 'shop.inbox');
-  return account.copies.findLast((copy) => copy.type === type && taken.has(copy.messageId))?.messageId;
+  return told.findLast(({ messageId }) => taken.has(messageId))?.messageId;
 }
