@@ -34,6 +34,16 @@ export interface Outcome {
   readonly failure?: unknown;
 }
 
+/** An answer of any length: pieces of what is printed, each as soon as it is known, and the exit code after the last. */
+export type Pieces = AsyncGenerator<string, ExitCode, undefined>;
+
+/** What a command finds of which nobody knows how much it is. It is printed as it comes, as JSON or as text, and never held. */
+export interface LongOutcome {
+  /** All pieces together are what `--json` prints, on one line. */
+  readonly jsonPieces: () => Pieces;
+  readonly textPieces: (paint: Paint) => Pieces;
+}
+
 /** What a command works with. */
 export interface Context {
   readonly given: Given;
@@ -58,5 +68,5 @@ export interface Command {
   readonly details?: string;
   /** Besides those that every command has. */
   readonly options: readonly OptionSpec[];
-  run(context: Context): Promise<Outcome>;
+  run(context: Context): Promise<Outcome | LongOutcome>;
 }

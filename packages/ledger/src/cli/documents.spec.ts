@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { accountOf } from '../account/account-of.ts';
 import type { Finding } from '../audit/finding.ts';
 import type { OrderDetails } from '../sources/views/order-details.ts';
+import { auditsOf, printed } from '../testing/printed.ts';
 import { explain } from '../why/explain.ts';
 import { EXIT } from './command.ts';
 import { audit } from './commands/audit.ts';
@@ -10,8 +11,7 @@ import { list } from './commands/list.ts';
 import { repair } from './commands/repair.ts';
 import { why } from './commands/why.ts';
 import { helpOf } from './help.ts';
-import { auditText } from './report/audit-report.ts';
-import { tallyOf } from './report/audit-tally.ts';
+import { auditLines, auditPieces } from './report/audit-report.ts';
 import { listText } from './report/list-report.ts';
 import { repairedText } from './report/repair-report.ts';
 import { unknownOrder } from './report/unknown-order.ts';
@@ -44,11 +44,12 @@ const LOST: Finding = {
 
 /** What stands in the page, as the command prints it. */
 const SHOWN = {
-  audit: () => {
-    const tally = tallyOf(100);
-    tally.add({ account: accountOf(ORDER, []), findings: [LOST] });
-    tally.add({ account: accountOf(MESSAGE, []), findings: [] });
-    return auditText(tally.result(), undefined, plain);
+  audit: async () => {
+    const audits = auditsOf([
+      { account: accountOf(ORDER, []), findings: [LOST] },
+      { account: accountOf(MESSAGE, []), findings: [] },
+    ]);
+    return (await printed(auditPieces(audits, auditLines(plain)))).out.trimEnd();
   },
   list: () => listText({ orders: [DETAILS], more: false, withoutRow: 0, now: AT }, plain),
   repair: () => {
@@ -113,8 +114,8 @@ describe('docs/operating/orderctl.md', () => {
     expect(PAGE).toContain(`${options}\n`);
   });
 
-  test.each(Object.entries(SHOWN))('shows what %s prints', (_, shown) => {
-    expect(PAGE).toContain(`\n${shown()}\n\`\`\``);
+  test.each(Object.entries(SHOWN))('shows what %s prints', async (_, shown) => {
+    expect(PAGE).toContain(`\n${await shown()}\n\`\`\``);
   });
 
   test('shows what --json prints of an order that nobody knows', () => {

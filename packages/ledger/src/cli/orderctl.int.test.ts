@@ -256,6 +256,32 @@ describe('orderctl audit', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/lost at shop\.topic.*order-submitted.*is not on the topic/);
   });
+
+  test('tells every unaccounted order, however many there are, and fewer when asked to', async () => {
+    await using own = await Stage.set({ namespace: await createNamespace() });
+    // Rows of orders, and nothing else of them.
+    await own.query(
+      'shop',
+      `INSERT INTO ledger.shop_order
+       SELECT gen_random_uuid(), 'shop.order', NULL, 'PACKED', now() - interval '1 hour' FROM generate_series(1, 150)`,
+    );
+    const json = await orderctl('audit --json', { on: own });
+    const { orders, unaccounted } = JSON.parse(json.out);
+    expect({ code: json.code, orders, unaccounted: unaccounted.orders }).toEqual({
+      code: 1,
+      orders: 150,
+      unaccounted: 150,
+    });
+    expect(new Set(unaccounted.shown.map(({ orderId }: { orderId: string }) => orderId)).size).toBe(150);
+    const text = await orderctl('audit', { on: own });
+    expect(text.code).toBe(1);
+    for (const { orderId, findings } of unaccounted.shown) {
+      expect(text.out).toContain(`${orderId}  ${findings[0].kind} at ${findings[0].hop}`);
+    }
+    expect(text.out).toMatch(/\n150 orders: 150 UNACCOUNTED \([^\n]+\)\n$/);
+    const few = await orderctl('audit --json --limit 7', { on: own });
+    expect(JSON.parse(few.out).unaccounted).toMatchObject({ orders: 150, shown: { length: 7 } });
+  });
 });
 
 describe('what cannot be read is never called well', () => {

@@ -10,6 +10,7 @@ import { doorOf } from './servers/door.ts';
 import { serversOf } from './servers/servers.ts';
 import type { Surroundings } from './surroundings.ts';
 import { paintFor } from './terminal/paint.ts';
+import { printPieces } from './terminal/print-pieces.ts';
 import { type Progress, progressOn } from './terminal/progress.ts';
 
 /** It was told to end, and ended in order. */
@@ -69,6 +70,10 @@ async function runCommand(
   progress.end();
   const paint = paintFor(around.out, around.env);
   const json = given.flag('json');
+  if ('jsonPieces' in outcome) {
+    const { out, signal } = around;
+    return printPieces(json ? outcome.jsonPieces() : outcome.textPieces(paint), { out, signal, before: progress.end });
+  }
   around.out.write(json ? `${JSON.stringify(outcome.document)}\n` : `${outcome.text(paint).trimEnd()}\n`);
   if (outcome.failure === undefined) return outcome.exitCode ?? EXIT.done;
   around.err.write(complaint(outcome.failure, json));
@@ -89,6 +94,6 @@ function complaint(error: unknown, json: boolean): string {
 
 /** What people are told besides, when nothing came of a command. */
 function advice(error: unknown, command: string | undefined): string {
-  if (!(error instanceof UsageError)) return 'Nothing is known of the orders: this is no "all is well".\n';
+  if (!(error instanceof UsageError)) return 'Nothing more is known of the orders: this is no "all is well".\n';
   return `${ORDERCTL} ${command === undefined ? '--help lists the commands' : `${command} --help says what it takes`}.\n`;
 }

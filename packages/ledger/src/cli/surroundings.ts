@@ -1,8 +1,15 @@
 import type { OrderTopics } from '../sources/topics/copy-of.ts';
 
+/** Where the answer goes: a stream of Node, or what takes its place. */
+export interface Output {
+  readonly isTTY?: boolean;
+  /** @param done told when the text has left, or cannot leave any more */
+  write(text: string, done?: () => void): unknown;
+}
+
 /** Where a run writes to, and what it finds around it. */
 export interface Surroundings {
-  readonly out: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly out: Output;
   readonly err: { readonly isTTY?: boolean; write(text: string): unknown };
   readonly env: NodeJS.ProcessEnv;
   /** Where a relative path begins, and where a stack's folder `.bezel` is looked for. */

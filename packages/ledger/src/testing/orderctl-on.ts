@@ -15,7 +15,12 @@ export async function orderctlOn(
 ) {
   const said = { out: '', err: '' };
   const code = await run(line.split(' '), {
-    out: { write: (text: string) => (said.out += text) },
+    out: {
+      write(text: string, done = () => {}) {
+        said.out += text;
+        done();
+      },
+    },
     err: { write: (text: string) => (said.err += text) },
     env: {
       ...{ SHOP_AUDIT_URL: postgres.shop, MES_AUDIT_URL: postgres.mes, CRM_AUDIT_URL: postgres.crm },

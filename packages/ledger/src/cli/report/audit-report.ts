@@ -1,73 +1,102 @@
 import { type Finding, isDefect } from '../../audit/finding.ts';
 import type { OrderAudit } from '../../audit-stack.ts';
+import { EXIT, type Pieces } from '../command.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { safe, table } from '../terminal/table.ts';
-import { counted, instant, span } from '../terminal/words.ts';
-import { entriesOf } from './account-entries.ts';
-import type { AuditResult, OrdersByHop } from './audit-tally.ts';
+import { safe } from '../terminal/table.ts';
+import { counted, span } from '../terminal/words.ts';
+import { type AuditResult, type OrdersByHop, tallyOf, type Unaccounted } from './audit-tally.ts';
 
-/** What `audit --json` prints. `account` is there when one order was asked for. */
-export function auditDocument(result: AuditResult, whole: OrderAudit | undefined): object {
-  const { orders, accounted, onTheirWay, unaccounted } = result;
-  const { shown, ...counts } = unaccounted;
+/** How an audit of any number of orders is written: what was written of an order is not needed any more. */
+export interface AuditForm {
+  found(order: Unaccounted): string;
+  /** @param unshown how many unaccounted orders were not written */
+  end(result: AuditResult, unshown: number): string;
+}
+
+/** Each unaccounted order as it is found, `most` at most, and at the end what all of them come to. Holds none of them. */
+export async function* auditPieces(
+  audits: AsyncIterable<OrderAudit>,
+  form: AuditForm,
+  most = Number.POSITIVE_INFINITY,
+): Pieces {
+  const tally = tallyOf();
+  let shown = 0;
+  for await (const audit of audits) {
+    const lost = tally.add(audit);
+    if (lost === undefined || shown === most) continue;
+    shown += 1;
+    yield form.found(lost);
+  }
+  const result = tally.result();
+  const { orders } = result.unaccounted;
+  yield form.end(result, orders - shown);
+  return orders > 0 ? EXIT.unaccounted : EXIT.done;
+}
+
+/** One JSON document on one line. What is counted comes after what was found: it is not known before. */
+export function auditJson(): AuditForm {
+  const opening = '{"unaccounted":{"shown":[';
+  let before = opening;
   return {
-    ok: unaccounted.orders === 0,
-    orders,
-    accounted,
-    onTheirWay,
-    unaccounted: {
-      ...counts,
-      shown: shown.map(({ orderId, findings }) => ({ orderId, findings: findings.map(told) })),
+    found(order) {
+      const piece = `${before}${JSON.stringify(shownOf(order))}`;
+      before = ',';
+      return piece;
     },
-    ...(whole === undefined
-      ? {}
-      : {
-          account: {
-            orderId: whole.account.orderId,
-            entries: entriesOf(whole.account).map(({ at, ...entry }) => ({ ...entry, at: new Date(at).toISOString() })),
-            findings: whole.findings.map(told),
-          },
-        }),
+    end(result) {
+      const { orders, byHop } = result.unaccounted;
+      const shown = before === opening ? `${opening}]` : ']';
+      return `${shown},${membersOf({ orders, byHop })},${membersOf(countsOf(result))}\n`;
+    },
   };
 }
 
-const told = ({ orderId: _, ...finding }: Finding): Omit<Finding, 'orderId'> => finding;
+/** The members of an object as JSON, with the brace that ends it. */
+const membersOf = (object: object): string => JSON.stringify(object).slice(1);
 
-/** What people read: the account when one order was asked for, each unaccounted order with its hop, and the verdict last. */
-export function auditText(result: AuditResult, whole: OrderAudit | undefined, paint: Paint): string {
-  const { orders, onTheirWay, unaccounted } = result;
-  const parts: string[] = [];
-  if (whole !== undefined) {
-    const rows = entriesOf(whole.account).map(({ hop, at, what, messageId }) => [
-      hop,
-      instant(at),
-      safe(what),
-      safe(messageId ?? ''),
-    ]);
-    parts.push(table(paint, ['hop', 'when', 'what', 'message'], rows), '');
-  }
-  const shown =
-    whole === undefined ? unaccounted.shown : [{ orderId: whole.account.orderId, findings: whole.findings }];
-  const lines = shown.flatMap(({ orderId, findings }) => findings.map((finding) => lineOf(orderId, finding, paint)));
-  if (lines.length > 0) parts.push(...lines, '');
-  const more = unaccounted.orders - unaccounted.shown.length;
-  if (more > 0) parts.push(`… and ${counted(more, 'more unaccounted order')}: --limit shows more`, '');
-  if (onTheirWay.orders > 0) parts.push(`on their way: ${counted(onTheirWay.orders, 'order')} (${hopsOf(onTheirWay)})`);
-  parts.push(
-    unaccounted.orders === 0
-      ? paint('green', `${counted(orders, 'order')}: all accounted for`)
-      : paint('red', `${counted(orders, 'order')}: ${unaccounted.orders} UNACCOUNTED (${hopsOf(unaccounted)})`),
-  );
-  return parts.join('\n');
+/** What an audit comes to as `--json` says it, without the unaccounted orders. */
+export const countsOf = ({ orders, accounted, onTheirWay, unaccounted }: AuditResult): object => ({
+  ok: unaccounted.orders === 0,
+  ...{ orders, accounted, onTheirWay },
+});
+
+/** An unaccounted order as `--json` says it. */
+export const shownOf = ({ orderId, findings }: Unaccounted): object => ({ orderId, findings: findings.map(told) });
+
+/** A finding as `--json` says it, of an order that is named beside it. */
+export const told = ({ orderId: _, ...finding }: Finding): Omit<Finding, 'orderId'> => finding;
+
+/** What people read: each unaccounted order with its hop, and the verdict last. */
+export function auditLines(paint: Paint): AuditForm {
+  let found = false;
+  return {
+    found({ findings }) {
+      found = true;
+      return `${findings.map((finding) => lineOf(finding, paint)).join('\n')}\n`;
+    },
+    end(result, unshown) {
+      const more = unshown === 0 ? [] : [`… and ${counted(unshown, 'more unaccounted order')} (--limit)`, ''];
+      return `${[...(found ? [''] : []), ...more, ...verdictOn(result, paint)].join('\n')}\n`;
+    },
+  };
 }
 
-function lineOf(orderId: string, finding: Finding, paint: Paint): string {
-  const { kind, hop, detail, messageId, ageMs } = finding;
+/** A finding as people read it. */
+export function lineOf(finding: Finding, paint: Paint): string {
+  const { orderId, kind, hop, detail, messageId, ageMs } = finding;
   const age = ageMs === undefined ? '' : `, for ${span(ageMs)}`;
   const message = messageId === undefined ? '' : ` (message ${safe(messageId)})`;
   const line = `${orderId}  ${kind} at ${hop}${age}: ${safe(detail)}${message}`;
   return isDefect(finding) ? paint('red', line) : line;
 }
+
+/** What an audit comes to as people read it. */
+export const verdictOn = ({ orders, onTheirWay, unaccounted }: AuditResult, paint: Paint): readonly string[] => [
+  ...(onTheirWay.orders > 0 ? [`on their way: ${counted(onTheirWay.orders, 'order')} (${hopsOf(onTheirWay)})`] : []),
+  unaccounted.orders === 0
+    ? paint('green', `${counted(orders, 'order')}: all accounted for`)
+    : paint('red', `${counted(orders, 'order')}: ${unaccounted.orders} UNACCOUNTED (${hopsOf(unaccounted)})`),
+];
 
 const hopsOf = ({ byHop }: OrdersByHop): string =>
   Object.entries(byHop)

@@ -8,6 +8,12 @@ export interface OrdersByHop {
   readonly byHop: Readonly<Partial<Record<Hop, number>>>;
 }
 
+/** An unaccounted order with its defects. */
+export interface Unaccounted {
+  readonly orderId: string;
+  readonly findings: readonly Finding[];
+}
+
 /** What an audit of many orders comes to. */
 export interface AuditResult {
   readonly orders: number;
@@ -15,35 +21,26 @@ export interface AuditResult {
   readonly accounted: number;
   /** Accounted for, and something of them is younger than its limit. */
   readonly onTheirWay: OrdersByHop;
-  readonly unaccounted: OrdersByHop & {
-    /** The first of them, each with its defects. */
-    readonly shown: readonly { readonly orderId: string; readonly findings: readonly Finding[] }[];
-  };
+  readonly unaccounted: OrdersByHop;
 }
 
-/** Counts orders as they are audited. Holds no more than `shown` unaccounted orders, however many there are. */
-export function tallyOf(shown: number): { add(audit: OrderAudit): void; result(): AuditResult } {
+/** Counts orders as they are audited, and holds none of them. `add` answers one that is unaccounted for. */
+export function tallyOf(): { add(audit: OrderAudit): Unaccounted | undefined; result(): AuditResult } {
   let orders = 0;
   const ways = counter();
   const lost = counter();
-  const first: { orderId: string; findings: readonly Finding[] }[] = [];
   return {
-    add({ account, findings }) {
+    add({ account: { orderId }, findings }) {
       orders += 1;
       const defects = findings.filter(isDefect);
       if (defects[0] !== undefined) {
         lost.count(defects[0].hop);
-        if (first.length < shown) first.push({ orderId: account.orderId, findings: defects });
-      } else if (findings[0] !== undefined) {
-        ways.count(findings[0].hop);
+        return { orderId, findings: defects };
       }
+      if (findings[0] !== undefined) ways.count(findings[0].hop);
+      return undefined;
     },
-    result: () => ({
-      orders,
-      accounted: orders - lost.of().orders,
-      onTheirWay: ways.of(),
-      unaccounted: { ...lost.of(), shown: [...first] },
-    }),
+    result: () => ({ orders, accounted: orders - lost.of().orders, onTheirWay: ways.of(), unaccounted: lost.of() }),
   };
 }
 

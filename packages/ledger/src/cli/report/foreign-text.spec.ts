@@ -4,9 +4,10 @@ import type { MessageCopy } from '../../account/evidence.ts';
 import { auditOrder } from '../../audit/audit-order.ts';
 import { AT_REST_LIMITS } from '../../audit/limits.ts';
 import type { Repair } from '../../repair/repair.ts';
+import { auditsOf, printed } from '../../testing/printed.ts';
 import { plain } from '../terminal/paint.ts';
-import { auditText } from './audit-report.ts';
-import { tallyOf } from './audit-tally.ts';
+import { accountOutcome } from './account-report.ts';
+import { auditLines, auditPieces } from './audit-report.ts';
 import { planText } from './repair-report.ts';
 
 const ORDER = '019b8d9c-1111-7000-8000-000000000001';
@@ -23,13 +24,12 @@ const copy: MessageCopy = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const HARMLESS = /^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]*$/;
 
-test('what stands in a message moves no cursor: an account, findings of one order, findings of many', () => {
+test('what stands in a message moves no cursor: an account, findings of one order, findings of many', async () => {
   const account = accountOf(ORDER, [copy]);
   const findings = auditOrder(account, { readAt: 1, limits: AT_REST_LIMITS });
-  const tally = tallyOf(1);
-  tally.add({ account, findings });
-  for (const whole of [undefined, { account, findings }]) {
-    const text = auditText(tally.result(), whole, plain);
+  const audit = { account, findings };
+  const many = await printed(auditPieces(auditsOf([audit]), auditLines(plain)));
+  for (const text of [accountOutcome(audit).text(plain), many.out]) {
     expect(text).toMatch(HARMLESS);
     expect(text).toContain(`(message ${WRITTEN_OUT})`);
   }
