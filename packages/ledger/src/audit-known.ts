@@ -48,7 +48,7 @@ export async function auditKnown(
     const more = { ...account, workflow };
     return { account: more, findings: audited(more) };
   } catch (error) {
-    if (!(error instanceof PayloadKeyUnknownError || error instanceof PayloadDamagedError)) throw error;
+    if (!isUndecrypted(error)) throw error;
     const detail = `whether the workflow was told cannot be read: ${error.message}`;
     return {
       account,
@@ -58,6 +58,26 @@ export async function auditKnown(
     };
   }
 }
+
+/**
+ * The same audit, with what the order's workflow was told in its account, as far as Temporal still has the history. It adds nothing to
+ * the findings: what is not kept any more, or cannot be decrypted, was not missed.
+ */
+export async function withHistory(audit: OrderAudit, workflows: WorkflowReader): Promise<OrderAudit> {
+  const { account } = audit;
+  const { orderId, workflow } = account;
+  if (workflow === null || workflow.signalled !== undefined) return audit;
+  try {
+    const signalled = await workflows.signalled(orderId);
+    return { ...audit, account: { ...account, workflow: { ...workflow, signalled } } };
+  } catch (error) {
+    if (!isUndecrypted(error)) throw error;
+    return { ...audit, account: { ...account, workflow: { ...workflow, historyUnread: error.message } } };
+  }
+}
+
+const isUndecrypted = (error: unknown): error is Error =>
+  error instanceof PayloadKeyUnknownError || error instanceof PayloadDamagedError;
 
 /** A fact that the workflow has taken, and neither moved nor refused. */
 const isInQuestion = ({ hop, messageId }: Finding): boolean => hop === 'workflow' && messageId !== undefined;

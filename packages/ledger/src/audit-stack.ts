@@ -2,7 +2,7 @@ import type { Claim, MessageCopy } from './account/evidence.ts';
 import { type App, isInbox, VIEW_HOPS } from './account/hops.ts';
 import type { AuditTerms } from './audit/judge.ts';
 import { type AuditLimits, WORKING_LIMITS } from './audit/limits.ts';
-import { auditKnown, type Known, type OrderAudit, orderOf } from './audit-known.ts';
+import { auditKnown, type Known, type OrderAudit, orderOf, withHistory } from './audit-known.ts';
 import { type Batches, batchesOf } from './sources/batches.ts';
 import { handledByOrder, type InboxRows } from './sources/sorted/handled-by-order.ts';
 import { LineSort } from './sources/sorted/line-sort.ts';
@@ -43,6 +43,8 @@ export interface AuditOptions {
   readonly from?: TopicOffsets;
   /** What the caller has read from the topics himself, up to where they ended before now: nothing is read from them then. */
   readonly copies?: readonly MessageCopy[];
+  /** Whether each account is to show what the workflow was told: its history is read for that, which is for few orders. Default: no. */
+  readonly histories?: boolean;
   /** What clients were told. */
   readonly claims?: readonly Claim[];
   /** Told now and then how far the audit is, in words. */
@@ -131,7 +133,8 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
   let audited = 0;
   for await (const { key, items } of groupSorted<Known>(sources, orderOf)) {
     signal?.throwIfAborted();
-    yield await auditKnown(key, items, terms, workflowReader);
+    const audit = await auditKnown(key, items, terms, workflowReader);
+    yield options.histories ? await withHistory(audit, workflowReader) : audit;
     audited += 1;
     onProgress(`${audited} orders audited`);
   }

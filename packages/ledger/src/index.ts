@@ -4,6 +4,7 @@ export type {
   Evidence,
   HeldBack,
   MessageCopy,
+  SignalSeen,
   ViewRow,
   WorkflowSeen,
   WorkflowStatus,

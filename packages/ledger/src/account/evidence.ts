@@ -39,6 +39,17 @@ export type WorkflowStatus =
   | 'TIMED_OUT'
   | 'UNKNOWN';
 
+/** A signal in the history of an order's workflow. */
+export interface SignalSeen {
+  /** The message it told the workflow of, and what kind of fact that was; null of a signal that is no fact. */
+  readonly messageId: string | null;
+  readonly kind: string | null;
+  /** Its number in the history of its run. */
+  readonly eventId: number;
+  /** When Temporal took it, in milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** The order's workflow as Temporal knows it. */
 export interface WorkflowSeen {
   readonly source: 'workflow';
@@ -46,8 +57,10 @@ export interface WorkflowSeen {
   readonly status: WorkflowStatus;
   readonly startedAt: number;
   readonly closedAt: number | null;
-  /** Ids of the messages in the workflow's history; absent when the history was not read. */
-  readonly signalled?: readonly string[];
+  /** What is in the workflow's history, oldest first; absent when the history was not read. */
+  readonly signalled?: readonly SignalSeen[];
+  /** Why what it was told could not be read, where that was tried in vain. */
+  readonly historyUnread?: string;
 }
 
 /** A client holds an answer that says: this order was accepted. */

@@ -246,6 +246,7 @@ describe('a fact that was told to the workflow', () => {
   const MINUTE = 60_000;
   const ASKED = '019b8d9c-2222-7000-8000-000000000002';
 
+  const signalOf = (id: string, n: number) => ({ messageId: id, kind: 'delivered', eventId: 5 + n, at: LIFE_BEGINS });
   /** An order with facts that were taken some time before the audit; its workflow runs and has heard of some. */
   const told = (
     steps: number,
@@ -253,7 +254,7 @@ describe('a fact that was told to the workflow', () => {
     signalled?: readonly string[],
   ): Evidence[] => [
     ...liveOrder(ORDER, at(steps)).map((item) =>
-      item.source === 'workflow' && signalled !== undefined ? { ...item, signalled } : item,
+      item.source === 'workflow' && signalled !== undefined ? { ...item, signalled: signalled.map(signalOf) } : item,
     ),
     ...facts.flatMap(({ id, type, age }, n): Evidence[] => {
       const fact = { orderId: ORDER, messageId: id, at: LIFE_BEGINS + HOUR - age };

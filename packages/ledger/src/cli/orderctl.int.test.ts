@@ -5,6 +5,7 @@ import { Admin } from '@platformatic/kafka';
 import pg from 'pg';
 import type { Evidence, ViewRow } from '../account/evidence.ts';
 import type { Hop } from '../account/hops.ts';
+import type { Finding } from '../audit/finding.ts';
 import { connectReadOnly } from '../sources/connection.ts';
 import { lockedOut } from '../testing/locked-out.ts';
 import { LIFE_BEGINS, type LifePlan } from '../testing/order-life.ts';
@@ -206,6 +207,60 @@ describe('orderctl audit', () => {
       code: 1,
       out: expect.stringContaining('lost at shop.order'),
     });
+  });
+
+  test('one order: what its workflow was told, by message and time, as far as Temporal has it and it can be read', async () => {
+    const orderId = randomUUID();
+    const evidence = packed(orderId);
+    await stage.fill(evidence);
+    await stage.startWorkflow(orderId);
+    const facts = [idOf(evidence, 'shop.outbox', /price-accepted/), idOf(evidence, 'mes.outbox', /work-order-packed/)];
+    const began = Date.now();
+    for (const messageId of facts) await stage.signal(orderId, messageId ?? '');
+    await stage.continueAsNew(orderId);
+
+    const { code, out } = await orderctl(`audit --order ${orderId} --json`);
+    const { entries, findings } = JSON.parse(out).account;
+    const told = entries.filter(
+      ({ hop, what }: { hop: string; what: string }) => hop === 'workflow' && /^told/.test(what),
+    );
+    expect({ code, findings: findings.filter(({ kind }: Finding) => kind !== 'on-its-way') }).toEqual({
+      code: 0,
+      findings: [],
+    });
+    expect(told).toEqual(
+      facts.map((messageId) => ({
+        ...{ hop: 'workflow', messageId, what: expect.stringMatching(/^told delivered, event \d+$/) },
+        at: expect.stringMatching(/Z$/),
+      })),
+    );
+    for (const { at } of told) expect(Math.abs(Date.parse(at) - began)).toBeLessThan(MINUTE);
+    for (const messageId of facts) {
+      const text = await orderctl(`audit --order ${orderId}`);
+      expect(text.out).toMatch(new RegExp(`^workflow .* told delivered, event \\d+ +${messageId}$`, 'm'));
+    }
+
+    const other = `other:${Buffer.alloc(32).toString('base64')}`;
+    const locked = await orderctl(`audit --order ${orderId}`, { env: { TEMPORAL_PAYLOAD_KEYS: other } });
+    expect(locked).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^workflow .* what it was told cannot be read: .*"audited"/m),
+    });
+  });
+
+  test('one order, so old that Temporal has forgotten its workflow: nothing is shown of that, and nothing is wrong', async () => {
+    const orderId = randomUUID();
+    const began = Date.now() - 5 * 24 * 60 * MINUTE;
+    await stage.fill(
+      life(orderId, { steps: 8, repeatsFrom: [], claimed: false }).map(
+        (item) => ({ ...item, at: 'at' in item ? item.at - LIFE_BEGINS + began : 0 }) as Evidence,
+      ),
+    );
+    const { code, out } = await orderctl(`audit --order ${orderId} --json`);
+    const { entries, findings } = JSON.parse(out).account;
+    expect({ code, findings }).toEqual({ code: 0, findings: [] });
+    expect(entries.length).toBeGreaterThan(20);
+    expect(entries.filter(({ hop }: { hop: string }) => hop === 'workflow')).toEqual([]);
   });
 
   test('what is young is on its way, and is not once the system rests', async () => {

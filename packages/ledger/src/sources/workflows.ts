@@ -1,7 +1,7 @@
 import { FACT_SIGNAL, WORKFLOW_TYPE, workflowIdOf } from '@bezel/order-workflow';
 import { payloadCodec, readPayloadKeys } from '@bezel/order-workflow/codec';
 import { Client, isGrpcServiceError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
-import type { WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
+import type { SignalSeen, WorkflowSeen, WorkflowStatus } from '../account/evidence.ts';
 import type { PendingStep, WorkflowAtWork } from '../why/situation.ts';
 import type { Batches } from './batches.ts';
 import { connectTemporal } from './temporal.ts';
@@ -17,12 +17,12 @@ export interface WorkflowReader extends AsyncDisposable {
     readonly since?: number | undefined;
   }): Batches<WorkflowSeen>;
   /**
-   * Ids of the messages that the order's workflow was told, from the histories of all its runs that Temporal still has: a
-   * long one goes on as a new run. Empty when there is no workflow.
+   * What the order's workflow was told, oldest first, from the histories of all its runs that Temporal still has: a long one goes
+   * on as a new run. Empty when there is no workflow.
    *
    * @throws PayloadKeyUnknownError, PayloadDamagedError when they are encrypted and cannot be read: the order is then not known to be lost
    */
-  signalled(orderId: string): Promise<string[]>;
+  signalled(orderId: string): Promise<SignalSeen[]>;
   /** Workflows that have ended since a moment in any other way than by themselves, as Temporal's list tells; in no order. */
   endedEarly(since: number): Promise<WorkflowSeen[]>;
   /** What the order's workflow is doing now; null when there is none. Errors that cannot be decrypted are said to be so. */
@@ -30,6 +30,7 @@ export interface WorkflowReader extends AsyncDisposable {
 }
 
 type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
+type Event = Events[number];
 type Payload = Parameters<ReturnType<typeof payloadCodec>['decode']>[0][number];
 
 type Description = Awaited<ReturnType<WorkflowHandle['describe']>>['raw'];
@@ -88,16 +89,18 @@ export async function openWorkflows(
     seen: ({ orderIds, since }) => (orderIds === undefined ? listed(since) : described(orderIds)),
 
     async signalled(orderId) {
-      const told: Payload[] = [];
+      const signals: Event[] = [];
       let runId: string | undefined;
       do {
         const events = await eventsOf(orderId, runId);
-        for (const { workflowExecutionSignaledEventAttributes: signal } of events) {
-          if (signal?.signalName === FACT_SIGNAL) told.push(...(signal.input?.payloads ?? []));
-        }
+        signals.unshift(...events.filter((event) => event.workflowExecutionSignaledEventAttributes));
         runId = events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
       } while (runId !== undefined);
-      return messageIdsIn(await codec.decode(told));
+      const told = await codec.decode(signals.map(payloadOf));
+      return signals.map(({ eventId, eventTime }, index) => ({
+        ...factIn(told[index]),
+        ...{ eventId: Number(eventId), at: millisOf(eventTime) ?? 0 },
+      }));
     },
 
     async endedEarly(since) {
@@ -210,15 +213,22 @@ const seenOf = ({ execution, status, startTime, closeTime }: Execution): Workflo
   closedAt: millisOf(closeTime),
 });
 
-/** A signal carries one fact as JSON. What is something else proves nothing and is left out. */
-function messageIdsIn(payloads: readonly { readonly data?: Uint8Array | null }[]): string[] {
-  return payloads.flatMap(({ data }) => {
-    try {
-      const fact: unknown = JSON.parse(Buffer.from(data ?? []).toString());
-      const id = (fact as { messageId?: unknown } | null)?.messageId;
-      return typeof id === 'string' ? [id] : [];
-    } catch {
-      return [];
-    }
-  });
+/** What a signal carries; of one that tells no fact nothing. */
+function payloadOf({ workflowExecutionSignaledEventAttributes: signal }: Event): Payload {
+  return (signal?.signalName === FACT_SIGNAL && signal.input?.payloads?.[0]) || {};
 }
+
+/** A signal carries one fact as JSON. What is something else proves nothing. */
+function factIn(payload: Payload | undefined): Pick<SignalSeen, 'messageId' | 'kind'> {
+  try {
+    const { messageId, kind } = (JSON.parse(Buffer.from(payload?.data ?? []).toString()) ?? {}) as Record<
+      string,
+      unknown
+    >;
+    return { messageId: textOr(messageId), kind: textOr(kind) };
+  } catch {
+    return { messageId: null, kind: null };
+  }
+}
+
+const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null);

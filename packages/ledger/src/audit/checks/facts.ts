@@ -41,7 +41,7 @@ function checkAnswers(account: OrderAccount, terms: AuditTerms): Finding[] {
 
 /** A running workflow whose history has the message will act on it: it is not lost. */
 const isToldTo = ({ workflow }: OrderAccount, messageId: string): boolean =>
-  workflow?.status === 'RUNNING' && (workflow.signalled?.includes(messageId) ?? false);
+  workflow?.status === 'RUNNING' && (workflow.signalled?.some((signal) => signal.messageId === messageId) ?? false);
 
 /**
  * What the workflow was told and has not answered. It keeps a fact whose time has not come, however long; all facts while it carries

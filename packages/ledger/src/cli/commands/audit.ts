@@ -16,7 +16,7 @@ export const audit: Command = {
   details: `Reads the audit views of the three databases, the topics and Temporal, and changes nothing: every transaction is read-only.
 What is missing and still young is on its way, and no defect: each hop has a minute, each status its patience. Anything else is
 unaccounted for, and so is an order of which a source says what cannot be read. Each is told as it is found,
-however many there are. With --order the whole account of the order is shown. It exits 3, never 0, when a source cannot be read;
+however many there are. With --order the whole account of the order is shown, with what its workflow was told, which is read for no other audit. It exits 3, never 0, when a source cannot be read;
 what it told until then is so.`,
   options: [
     ORDER_OPTION,
@@ -47,7 +47,8 @@ what it told until then is so.`,
       signal,
     };
     if (orderId !== undefined) {
-      for await (const order of auditStack(stack, { ...options, orderIds: [orderId] })) return accountOutcome(order);
+      const one = { ...options, orderIds: [orderId], histories: true };
+      for await (const order of auditStack(stack, one)) return accountOutcome(order);
       return unknownOrder(named ?? '');
     }
     const selected = since === undefined ? {} : { since: await instantOf(since, stack, signal) };

@@ -1,3 +1,4 @@
+import type { WorkflowSeen } from '../../account/evidence.ts';
 import type { Hop } from '../../account/hops.ts';
 import { HOPS } from '../../account/hops.ts';
 import type { OrderAccount } from '../../account/order-account.ts';
@@ -40,7 +41,7 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
     ...account.held.map(({ hop, at, topic, messages }) =>
       entry(hop, at, `messages held back on ${topic}: ${messages}`),
     ),
-    ...(workflow === null ? [] : [entry('workflow', workflow.startedAt, `started; now ${workflow.status}`)]),
+    ...(workflow === null ? [] : entriesOfWorkflow(workflow)),
     ...account.workOrders.map(({ status, at, workOrderId }) =>
       entry('mes.work-order', at, `${status}, ${workOrderId ?? 'no id'}`),
     ),
@@ -57,6 +58,18 @@ export function entriesOf(account: OrderAccount): readonly AccountEntry[] {
     ),
   ];
   return entries.sort((a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || a.at - b.at);
+}
+
+function entriesOfWorkflow({ startedAt, status, signalled = [], historyUnread }: WorkflowSeen): AccountEntry[] {
+  return [
+    entry('workflow', startedAt, `started; now ${status}`),
+    ...signalled.map(({ messageId, kind, eventId, at }) =>
+      entry('workflow', at, `told ${kind ?? 'something that is no fact'}, event ${eventId}`, messageId),
+    ),
+    ...(historyUnread === undefined
+      ? []
+      : [entry('workflow', startedAt, `what it was told cannot be read: ${historyUnread}`)]),
+  ];
 }
 
 const entry = (hop: Hop, at: number, what: string, messageId: string | null = null): AccountEntry => ({
