@@ -53,7 +53,7 @@ export {
 } from './sources/topics/topics.ts';
 export { type ParkedKey, parkedOf } from './sources/views/parked.ts';
 export { ViewUnavailableError } from './sources/views/views.ts';
-export { CAUSES, Cause, type CauseCode, REPAIRS, StepAtWork, WhyAnswer } from './why/answer.ts';
+export { CAUSES, Cause, type CauseCode, REPAIRS, RepairTold, StepAtWork, WhyAnswer } from './why/answer.ts';
 export { explain } from './why/explain.ts';
 export { readSituation } from './why/read-situation.ts';
 export type { PendingStep, Situation, WorkflowAtWork } from './why/situation.ts';

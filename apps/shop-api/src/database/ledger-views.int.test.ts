@@ -1,8 +1,46 @@
 import { uuidv7 } from '@bezel/outbox';
 import { expect, test } from '@jest/globals';
+import { askRepair } from '../repair/ask-repair.ts';
 import { recordDelay } from '../status/record-delay.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
 import { startShop } from '../testing/shop.ts';
+
+test('every repair that was asked for is told, whatever came of it; the hop has those that were carried out', async () => {
+  await using shop = await startShop();
+  const { kysely, pool } = shop.database;
+  const order = await shop.submitted();
+  const messageId = uuidv7();
+  const asking = { orderId: order.id, by: 'ada', reason: 'it was not told' };
+  const ended = ['done', 'needless', 'refused'] as const;
+  for (const state of ended) {
+    const repair = await askRepair(kysely, asking, { kind: 'tell-fact', messageId });
+    await pool.query(`UPDATE order_repair SET state = $2, outcome = 'ended ' || $2, ended_at = now() WHERE id = $1`, [
+      repair?.id,
+      state,
+    ]);
+  }
+  await askRepair(kysely, { ...asking, by: 'sweeper missing-workflows' }, { kind: 'run-workflow' });
+
+  const { rows } = await pool.query('SELECT * FROM ledger.shop_repair_details ORDER BY repair_id');
+  const about = {
+    order_id: order.id,
+    repair_id: expect.any(String),
+    reason: 'it was not told',
+    asked_at: expect.any(Date),
+  };
+  expect(rows).toEqual([
+    ...ended.map((state) => ({
+      ...{ ...about, kind: 'tell-fact', message_id: messageId, asked_by: 'ada' },
+      ...{ state, outcome: `ended ${state}`, ended_at: expect.any(Date) },
+    })),
+    {
+      ...{ ...about, kind: 'run-workflow', message_id: null, asked_by: 'sweeper missing-workflows' },
+      ...{ state: 'asked', outcome: null, ended_at: null },
+    },
+  ]);
+  const carriedOut = await pool.query('SELECT state, message_id FROM ledger.shop_repair');
+  expect(carriedOut.rows).toEqual([{ state: 'tell-fact', message_id: messageId }]);
+});
 
 test('the views tell all that the shop knows of an order, and leave nothing out', async () => {
   await using shop = await startShop();

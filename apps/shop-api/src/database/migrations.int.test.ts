@@ -55,7 +55,8 @@ test('each view of the ledger has its five columns', async () => {
   const { rows } = await client.query(`
     SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns
     FROM information_schema.columns WHERE table_schema = 'ledger' GROUP BY table_name ORDER BY table_name`);
-  // The last two are what is told beside the hops.
+  // What is told beside the hops.
+  const BESIDE = ['shop_order_details', 'shop_parked', 'shop_repair_details'];
   expect(rows.map((row) => row.table_name)).toEqual([
     'shop_cancellation',
     'shop_delay',
@@ -66,8 +67,9 @@ test('each view of the ledger has its five columns', async () => {
     'shop_outbox',
     'shop_parked',
     'shop_repair',
+    'shop_repair_details',
   ]);
-  const hops = rows.filter((row) => !['shop_order_details', 'shop_parked'].includes(row.table_name));
+  const hops = rows.filter((row) => !BESIDE.includes(row.table_name));
   for (const { columns } of hops) {
     expect(columns).toBe('order_id uuid, hop text, message_id uuid, state text, at timestamp with time zone');
   }

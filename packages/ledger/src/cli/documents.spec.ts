@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { accountOf } from '../account/account-of.ts';
 import type { Finding } from '../audit/finding.ts';
 import type { OrderDetails } from '../sources/views/order-details.ts';
+import type { RepairDetails } from '../sources/views/repairs.ts';
 import { auditsOf, printed } from '../testing/printed.ts';
 import { explain } from '../why/explain.ts';
 import { EXIT } from './command.ts';
@@ -41,6 +42,14 @@ const LOST: Finding = {
   ...{ kind: 'lost', hop: 'crm.inbox', orderId: ORDER, messageId: MESSAGE, ageMs: 12 * MINUTE },
   detail: "shop.order-status-changed (offset 4711) was not taken by the consumer that has to keep the CRM's view",
 };
+
+const REPAIRS_ASKED: readonly RepairDetails[] = [
+  {
+    ...{ id: '019b8d9c-3333-7000-8000-000000000001', kind: 'publish-again', messageId: MESSAGE, askedBy: 'admin' },
+    ...{ reason: `orderctl: ${LOST.detail}`, askedAt: AT - 90 * MINUTE, endedAt: AT - 89 * MINUTE },
+    ...{ state: 'done', outcome: 'the message is published again' },
+  },
+];
 
 /** What stands in the page, as the command prints it. */
 const SHOWN = {
@@ -95,6 +104,7 @@ const SHOWN = {
       details: DETAILS,
       audit: { account, findings: [] },
       parked: [],
+      repairs: REPAIRS_ASKED,
       work,
       unread: [],
     };

@@ -513,6 +513,51 @@ describe('orderctl list and why', () => {
     );
   });
 
+  test('why: every repair that was asked for, by whom, when, what it does, and how it ended', async () => {
+    const [refused, waiting, message] = [randomUUID(), randomUUID(), randomUUID()].sort() as [string, string, string];
+    await stage.query(
+      'shop',
+      `INSERT INTO ledger.shop_repair_details
+       (order_id, repair_id, kind, message_id, asked_by, reason, state, outcome, asked_at, ended_at)
+       VALUES ($1, $2, 'publish-again', $3, 'reconciler', 'reconciler: not taken', 'refused', 'the outbox has it no more',
+               '2026-01-31T12:00:00Z', '2026-01-31T12:00:05Z'),
+              ($1, $4, 'run-workflow', NULL, 'ada', 'orderctl: none', 'asked', NULL, '2026-01-31T13:00:00Z', NULL),
+              ($5, $5, 'run-workflow', NULL, 'ada', 'of another order', 'done', 'done', now(), now())`,
+      [late, refused, message, waiting, parked],
+    );
+    const json = await orderctl(`why ${late} --json`);
+    const { repairs } = WhyAnswer.parse(JSON.parse(json.out));
+    expect(repairs).toMatchObject([
+      {
+        ...{ id: refused, kind: 'publish-again', messageId: message, askedBy: 'reconciler', state: 'refused' },
+        ...{ reason: 'reconciler: not taken', outcome: 'the outbox has it no more' },
+        ...{ askedAt: '2026-01-31T12:00:00.000Z', endedAt: '2026-01-31T12:00:05.000Z' },
+        text: expect.stringMatching(/^Publishes the message again/),
+      },
+      { id: waiting, kind: 'run-workflow', messageId: null, state: 'asked', outcome: null, endedAt: null },
+    ]);
+    const { out } = await orderctl(`why ${late}`);
+    expect(out).toContain(`
+Repair asked for: publish-again of message ${message}
+  asked:      2026-01-31 12:00:00 UTC, by reconciler: reconciler: not taken
+  does:       Publishes the message again, as it was written; who has it passes over the copy.
+  ended:      2026-01-31 12:00:05 UTC, refused: the outbox has it no more
+`);
+    expect(out).toContain('  ended:      not yet: it is still to be carried out\n');
+  });
+
+  test('why: a shop whose repairs cannot be read is named, and the rest is said', async () => {
+    await stage.query('shop', 'ALTER TABLE ledger.shop_repair_details RENAME TO gone');
+    try {
+      const { code, out } = await orderctl(`why ${late} --json`);
+      const { status, repairs, unread } = WhyAnswer.parse(JSON.parse(out));
+      expect({ code, status, repairs }).toEqual({ code: 3, status: 'PACKED', repairs: [] });
+      expect(unread).toEqual([expect.stringContaining('ledger.shop_repair_details')]);
+    } finally {
+      await stage.query('shop', 'ALTER TABLE ledger.gone RENAME TO shop_repair_details');
+    }
+  });
+
   test('why without Temporal answers from the rest, says so, and exits 3', async () => {
     const { code, out } = await orderctl('why B-2026-000001 --json', { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
     const answer = WhyAnswer.parse(JSON.parse(out));

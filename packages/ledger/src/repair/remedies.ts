@@ -1,11 +1,11 @@
 import { isFinal } from '@bezel/order-workflow';
-import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { InboxHop } from '../account/hops.ts';
 import { type OrderAccount, statusOf } from '../account/order-account.ts';
 import { type Finding, isDefect } from '../audit/finding.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
 import { byHandTextOf } from './by-hand.ts';
 import type { ByHand, CopyPlace, OutboxPlace, Repair } from './repair.ts';
+import { WORDS } from './words.ts';
 
 /** What remedies are made of: an order's audit, and what is parked of it where that was asked. */
 export interface Ailing {
@@ -49,7 +49,7 @@ export function redriveOf(orderId: string, parked: readonly ParkedKey[]): Repair
     because: parked.map(({ hop, topic, reason }) => `parked at ${hop}, on ${topic}: ${reason}`).join('; '),
     text: asked
       ? 'It was asked for already: what is parked is played again as soon as the app that parked it gets to it. See that its relay or its consumer runs.'
-      : 'Has what is parked of the order played again, wherever it is parked. What fails again is parked again: mend what the error names first.',
+      : `${WORDS.redrive()} What fails again is parked again: mend what the error names first.`,
     evidence: parked
       .map(({ hop, parkedAt, attempts }) => `${hop} since ${parkedAt}, ${attempts ?? 0} tries`)
       .join('; '),
@@ -112,14 +112,9 @@ function publishAgain(account: OrderAccount, { hop, detail }: Finding, messageId
   const taken = account.handled.filter((handled) => handled.messageId === messageId).length;
   return {
     ...{ kind: 'publish-again', orderId: account.orderId, because: detail, messageId, place },
-    text: `Publishes ${row.type} again, as it was written; ${whoTakes(row.type)}, and who has it passes over the copy.`,
+    text: WORDS.publishAgain(row.type),
     evidence: `${hop}, ${copies.length} copies, the last ${copies.at(-1)?.offset ?? 'nowhere'}, ${taken} took it`,
   };
-}
-
-function whoTakes(type: string): string {
-  const takers = new Set(SUBSCRIPTIONS.filter(({ types }) => types.includes(type)).map(({ hop }) => hop.split('.')[0]));
-  return takers.size === 0 ? 'nobody has to act on it' : `${[...takers].join(', ')} will take it`;
 }
 
 function runWorkflow(account: OrderAccount, finding: Finding): Repair | string {
@@ -132,7 +127,7 @@ function runWorkflow(account: OrderAccount, finding: Finding): Repair | string {
   }
   return {
     ...{ kind: 'run-workflow', orderId, because: finding.detail },
-    text: `Starts the order’s workflow where the order stands, ${status}. What was moved stays; what was being done is done again, which finds what there is.`,
+    text: WORDS.runWorkflow(status),
     evidence: workflow === null ? `${status}, none` : `${status}, ${workflow.status} at ${workflow.closedAt}`,
   };
 }
@@ -147,7 +142,7 @@ function tellFact(account: OrderAccount, { detail }: Finding, messageId: string)
   const { workflow, orderId } = account;
   return {
     ...{ kind: 'tell-fact', orderId, because: detail, messageId, copy: own ? null : copy },
-    text: 'Tells the order’s workflow again what was recorded; it passes over what it has heard. An order that has ended refuses it, on record.',
+    text: WORDS.tellFact(),
     evidence: `workflow ${workflow?.status ?? 'none'} since ${workflow?.startedAt ?? 'never'}`,
   };
 }
@@ -194,7 +189,7 @@ function projectAgain(
     return `It was taken so long ago that the inbox of ${who} has forgotten it: enter it by hand, from the shop’s history.`;
   return {
     ...{ kind: 'project-again', orderId: account.orderId, because: detail, messageId, copy },
-    text: `Has ${who} show what it took and does not show, from the message itself; what is shown is left alone.`,
+    text: WORDS.projectAgain(who),
     evidence: shown(account),
   };
 }

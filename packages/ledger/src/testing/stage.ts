@@ -33,6 +33,8 @@ const PARKED = `(order_id uuid, hop text, topic text, group_id text, reason text
 const DETAILS = `(order_id uuid PRIMARY KEY, number text UNIQUE, tenant text DEFAULT 'public', channel text DEFAULT 'shop', status text, seq integer,
   reason text, submitted_at timestamptz, entered_at timestamptz, stage_deadline timestamptz, promised_at timestamptz,
   expected_at timestamptz, late boolean DEFAULT false, predicted_late boolean DEFAULT false, offer_expires_at timestamptz, run_id text)`;
+const REPAIRS = `(order_id uuid, repair_id uuid PRIMARY KEY, kind text, message_id uuid, asked_by text, reason text, state text, outcome text,
+  asked_at timestamptz, ended_at timestamptz)`;
 
 /** A whole system as the ledger sees it, filled with what is known about some orders. */
 export class Stage implements AsyncDisposable {
@@ -58,6 +60,7 @@ export class Stage implements AsyncDisposable {
       }
     }
     await stage.query('shop', `CREATE TABLE ledger.shop_order_details ${DETAILS}`);
+    await stage.query('shop', `CREATE TABLE ledger.shop_repair_details ${REPAIRS}`);
     const { kafkaBrokers, temporalAddress, temporalNamespace: shared } = testServers();
     const temporalNamespace = namespace ?? shared;
     stage.#producer = new Producer({ clientId: 'ledger-test', bootstrapBrokers: [...kafkaBrokers], acks: -1 });

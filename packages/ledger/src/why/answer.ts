@@ -59,7 +59,7 @@ export const Cause = z.object({
   /** For people: what is wrong. */
   text: z.string(),
   since: Instant.nullable(),
-  /** How often it was tried; null where nothing is tried. */
+  /** How often it was tried, or a repair of it was; null where nothing is tried, or was. */
   tries: z.number().int().nonnegative().nullable(),
   lastError: z.string().nullable(),
   repair: z.object({ kind: z.enum(REPAIRS), text: z.string() }),
@@ -77,6 +77,26 @@ export const StepAtWork = z.object({
   lastError: z.string().nullable(),
 });
 export type StepAtWork = z.infer<typeof StepAtWork>;
+
+/** A repair that was asked for, and what came of it. */
+export const RepairTold = z.object({
+  id: z.uuid(),
+  /** One of {@link REPAIR_KINDS}, or one of a newer release. */
+  kind: z.string(),
+  messageId: z.uuid().nullable(),
+  /** For people: what it does. */
+  text: z.string(),
+  /** Who was signed in at the shop's door, or `sweeper` and its name. */
+  askedBy: z.string(),
+  reason: z.string(),
+  askedAt: Instant,
+  /** `asked`: it is still to be carried out. */
+  state: z.enum(['asked', 'done', 'needless', 'refused']),
+  /** For people: how it ended; null while it has not. */
+  outcome: z.string().nullable(),
+  endedAt: Instant.nullable(),
+});
+export type RepairTold = z.infer<typeof RepairTold>;
 
 /** The answer to "why is this order not further?", for people (`summary`, `text`) and programs. Members may be added. */
 export const WhyAnswer = z.object({
@@ -123,5 +143,7 @@ export const WhyAnswer = z.object({
   steps: z.array(StepAtWork),
   /** Sources that could not be read, in words; what they know is missing above. */
   unread: z.array(z.string()),
+  /** What was asked for to repair it, oldest first, whatever came of that. */
+  repairs: z.array(RepairTold),
 });
 export type WhyAnswer = z.infer<typeof WhyAnswer>;

@@ -37,6 +37,7 @@ function both(
     details: undefined,
     audit: { account, findings },
     parked,
+    repairs: [],
     work: null,
     unread: [],
   };

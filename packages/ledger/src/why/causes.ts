@@ -7,6 +7,7 @@ import { type Remedy, redriveOf, remediesOf } from '../repair/remedies.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
 import { CAUSES, type Cause, type CauseCode } from './answer.ts';
 import { roughly } from './durations.ts';
+import { triedOf } from './repairs.ts';
 import type { PendingStep, Situation } from './situation.ts';
 
 /** A step that nobody has taken up for so long has no worker. */
@@ -99,7 +100,7 @@ function ofRemedy(remedy: Remedy, situation: Situation): Cause {
   return {
     ...{ code, hop, text: `${TEXTS[code]} ${capital(detail)}.` },
     since: ageMs === undefined ? null : instant(situation.at - ageMs),
-    ...{ tries: null, lastError: null },
+    ...triedOf(remedy.finding, situation),
     repair:
       'byHand' in remedy
         ? {

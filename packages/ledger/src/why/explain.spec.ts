@@ -3,9 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import { accountOf } from '../account/account-of.ts';
 import type { WorkflowStatus } from '../account/evidence.ts';
 import { HOPS } from '../account/hops.ts';
+import { auditOrder } from '../audit/audit-order.ts';
 import { FINDING_KINDS, type Finding } from '../audit/finding.ts';
+import { WORKING_LIMITS } from '../audit/limits.ts';
+import { planRepairs } from '../repair/plan-repairs.ts';
+import { REPAIR_KINDS } from '../repair/repair.ts';
 import type { OrderDetails } from '../sources/views/order-details.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
+import type { RepairDetails } from '../sources/views/repairs.ts';
+import { LIFE_BEGINS, liveOrder } from '../testing/order-life.ts';
 import { CAUSES, type CauseCode, WhyAnswer } from './answer.ts';
 import { roughly } from './durations.ts';
 import { explain } from './explain.ts';
@@ -25,7 +31,7 @@ const details = (status: OrderDetails['status'], more: Partial<OrderDetails> = {
 });
 
 const situation = (status: OrderDetails['status'], more: Partial<Situation> = {}): Situation => ({
-  ...{ orderId: ORDER, at: AT, details: details(status), parked: [], work: null, unread: [] },
+  ...{ orderId: ORDER, at: AT, details: details(status), parked: [], repairs: [], work: null, unread: [] },
   audit: { account: accountOf(ORDER, []), findings: [] },
   ...more,
 });
@@ -190,6 +196,83 @@ test('how often it was tried, and the last error', () => {
   expect(parked.summary).toContain(
     'one message of the order waits behind it in group mes.board. It was tried once. The last error: no such column.',
   );
+});
+
+describe('repairs that were asked for', () => {
+  const MESSAGE = '019b8d9c-2222-7000-8000-000000000001';
+  const asked = (n: number, more: Partial<RepairDetails> = {}): RepairDetails => ({
+    ...{
+      id: `019b8d9c-3333-7000-8000-00000000000${n}`,
+      kind: 'publish-again',
+      messageId: MESSAGE,
+      askedBy: 'reconciler',
+    },
+    ...{ reason: 'reconciler: the CRM was not told', askedAt: AT - (10 - n) * MINUTE, endedAt: AT - (9 - n) * MINUTE },
+    ...{ state: 'done', outcome: 'the message is published again', ...more },
+  });
+  const lost = finding('crm.inbox', { messageId: MESSAGE, ageMs: MINUTE });
+  const why = (more: Partial<Situation>) => WhyAnswer.parse(explain(situation('PACKED', more)));
+
+  test('are told, whatever came of them: by whom, when, why, what each does, how it ended', () => {
+    const { repairs } = why({
+      repairs: [
+        asked(1),
+        asked(2, { state: 'refused', outcome: 'the outbox has no such message' }),
+        asked(3, { state: 'asked', outcome: null, endedAt: null, askedBy: 'ada', reason: 'orderctl: once more' }),
+      ],
+    });
+    expect(repairs).toEqual([
+      {
+        ...{ id: asked(1).id, kind: 'publish-again', messageId: MESSAGE, askedBy: 'reconciler' },
+        text: 'Publishes the message again, as it was written; who has it passes over the copy.',
+        ...{ reason: 'reconciler: the CRM was not told', askedAt: '2026-01-31T11:51:00.000Z' },
+        ...{ state: 'done', outcome: 'the message is published again', endedAt: '2026-01-31T11:52:00.000Z' },
+      },
+      expect.objectContaining({ state: 'refused', outcome: 'the outbox has no such message' }),
+      expect.objectContaining({ askedBy: 'ada', reason: 'orderctl: once more', state: 'asked', endedAt: null }),
+    ]);
+  });
+
+  test('in the words in which they are planned', () => {
+    const evidence = liveOrder(ORDER, {
+      ...{ steps: 6, ending: 'none', repeatsFrom: [], refusedAfter: null, lateAfter: null, claimed: false },
+    }).filter((item) => !(item.source === 'view' && item.hop === 'crm.inbox'));
+    const account = accountOf(ORDER, evidence);
+    const findings = auditOrder(account, { readAt: LIFE_BEGINS + HOUR, limits: WORKING_LIMITS });
+    const plan = planRepairs({ account, findings }).repairs.filter(({ kind }) => kind === 'publish-again');
+    expect(plan.length).toBeGreaterThan(1);
+    const repairs = plan.map((repair, n) =>
+      asked(n, { kind: repair.kind, messageId: 'messageId' in repair ? repair.messageId : null }),
+    );
+    expect(why({ audit: { account, findings }, repairs }).repairs.map(({ text }) => text)).toEqual(
+      plan.map(({ text }) => text),
+    );
+    for (const kind of REPAIR_KINDS) {
+      const [told] = why({ repairs: [asked(1, { kind })] }).repairs;
+      expect(told?.text).toMatch(/^\p{Lu}.+\.$/u);
+      expect(told?.text).not.toMatch(/undefined|null|newer release/);
+    }
+    expect(why({ repairs: [asked(1, { kind: 'melt-down' })] }).repairs[0]?.text).toContain('newer release');
+  });
+
+  test('say of the finding how often it was tried, and why it was refused the last time', () => {
+    const inVain = [1, 2, 3].map((n) => asked(n, { state: 'refused', outcome: `the outbox has it no more (${n})` }));
+    const others = [asked(4, { messageId: ORDER }), asked(5, { state: 'asked', outcome: null, endedAt: null })];
+    const { causes, summary } = why({ ...audited(lost), repairs: [...inVain, ...others] });
+    expect(causes).toMatchObject([{ tries: 3, lastError: 'the outbox has it no more (3)' }]);
+    expect(summary).toContain('It was tried 3 times. The last error: the outbox has it no more (3).');
+    expect(why({ ...audited(lost), repairs: [...inVain, asked(4)] }).causes).toMatchObject([
+      { tries: 4, lastError: null },
+    ]);
+    expect(why({ ...audited(lost), repairs: others }).causes).toMatchObject([{ tries: null, lastError: null }]);
+  });
+
+  test('of a workflow count from when it went wrong the last time', () => {
+    const run = (n: number) => asked(n, { kind: 'run-workflow', messageId: null });
+    const ended = ofWorkflow('TERMINATED', finding('workflow', { ageMs: 5 * MINUTE }));
+    expect(why({ ...ended, repairs: [run(1), run(2)] }).causes).toMatchObject([{ tries: null }]);
+    expect(why({ ...ended, repairs: [run(1), run(8)] }).causes).toMatchObject([{ tries: 1 }]);
+  });
 });
 
 test('an offer that ran out, and an order that ended for a reason', () => {

@@ -5,6 +5,7 @@ import { isDefect } from '../audit/finding.ts';
 import type { Cause, StepAtWork, WhyAnswer } from './answer.ts';
 import { causesOf } from './causes.ts';
 import { momentInWords, roughly } from './durations.ts';
+import { repairsTold } from './repairs.ts';
 import type { PendingStep, Situation } from './situation.ts';
 
 /** Says in words why an order is not further than it is. Pure: the same situation gives the same answer. */
@@ -38,6 +39,7 @@ export function explain(situation: Situation): WhyAnswer {
     },
     steps: (work?.steps ?? []).map(stepOf),
     unread: [...unread],
+    repairs: repairsTold(situation),
   };
 }
 

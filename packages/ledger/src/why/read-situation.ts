@@ -3,6 +3,7 @@ import { WORKING_LIMITS } from '../audit/limits.ts';
 import { type AuditedStack, type AuditOptions, auditStack } from '../audit-stack.ts';
 import { openOrderDetails } from '../sources/views/order-details.ts';
 import { parkedOf } from '../sources/views/parked.ts';
+import { repairsOf } from '../sources/views/repairs.ts';
 import { shopClock } from '../sources/views/shop-clock.ts';
 import { openWorkflows } from '../sources/workflows.ts';
 import type { Situation } from './situation.ts';
@@ -32,15 +33,16 @@ export async function readSituation(
       return otherwise;
     }
   };
-  const [audit, work, ...parked] = await Promise.all([
+  const [audit, work, repairs, ...parked] = await Promise.all([
     orElse(null, () => auditOf(stack, orderId, { readAt: at, ...aborting })),
     orElse(null, async () => {
       await using workflows = await openWorkflows(stack.temporal, signal);
       return await workflows.atWork(orderId);
     }),
+    orElse([], () => repairsOf(stack.postgres.shop, orderId, signal)),
     ...APPS.map((app) => orElse([], () => parkedOf(stack.postgres[app], app, orderId, signal))),
   ]);
-  return { orderId, at, details, audit, parked: parked.flat(), work, unread: [...unread] };
+  return { orderId, at, details, audit, parked: parked.flat(), repairs, work, unread: [...unread] };
 }
 
 async function auditOf(

@@ -2,6 +2,7 @@ import type { OrderAccount } from '../account/order-account.ts';
 import type { Finding } from '../audit/finding.ts';
 import type { OrderDetails } from '../sources/views/order-details.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
+import type { RepairDetails } from '../sources/views/repairs.ts';
 
 /** A step that the workflow has begun and not ended, as Temporal tells it. Times are milliseconds since 1970. */
 export interface PendingStep {
@@ -33,6 +34,8 @@ export interface Situation {
   /** null when a source of the audit could not be read. */
   readonly audit: { readonly account: OrderAccount; readonly findings: readonly Finding[] } | null;
   readonly parked: readonly ParkedKey[];
+  /** Every repair that was asked for, oldest first. */
+  readonly repairs: readonly RepairDetails[];
   /** null when there is no workflow, or Temporal could not be asked. */
   readonly work: WorkflowAtWork | null;
   /** Sources that could not be read, in words. */

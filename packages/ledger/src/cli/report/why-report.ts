@@ -1,4 +1,4 @@
-import type { WhyAnswer } from '../../why/answer.ts';
+import type { RepairTold, WhyAnswer } from '../../why/answer.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe } from '../terminal/table.ts';
 
@@ -16,6 +16,7 @@ export function whyText(answer: WhyAnswer, paint: Paint): string {
     if (lastError !== null) lines.push(`  last error: ${safe(lastError)}`);
     lines.push(`  repair:     ${safe(repair.text)}`);
   }
+  for (const repair of answer.repairs) lines.push('', ...linesOf(repair, paint));
   const facts = [
     ...whenThere('promised for', answer.promisedAt),
     ...whenThere('expected', answer.expectedAt),
@@ -27,6 +28,20 @@ export function whyText(answer: WhyAnswer, paint: Paint): string {
   if (facts.length > 0) lines.push('', ...facts);
   for (const source of unread) lines.push('', paint('yellow', `Not read: ${safe(source)}`));
   return lines.join('\n');
+}
+
+function linesOf(repair: RepairTold, paint: Paint): string[] {
+  const { kind, messageId, text, askedBy, reason, askedAt, state, outcome, endedAt } = repair;
+  const ended =
+    endedAt === null
+      ? 'not yet: it is still to be carried out'
+      : `${moment(endedAt)}, ${state}: ${safe(outcome ?? '')}`;
+  return [
+    paint('yellow', `Repair asked for: ${safe(kind)}${messageId === null ? '' : ` of message ${messageId}`}`),
+    `  asked:      ${moment(askedAt)}, by ${safe(askedBy)}: ${safe(reason)}`,
+    `  does:       ${safe(text)}`,
+    `  ended:      ${ended}`,
+  ];
 }
 
 const whenThere = (what: string, at: string | null): string[] =>
