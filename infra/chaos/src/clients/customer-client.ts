@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, type Call, DoorShutError, HttpClient, type HttpClientOptions } from '@bezel/demo/clients';
 
+/** An order as its customer sees it. */
+export interface SeenOrder {
+  readonly id: string;
+  readonly status: string;
+  readonly late: boolean;
+}
+
 /** Statuses an order was seen in by its customer, one after the other. */
 export type Sightings = Map<string, string[]>;
 
@@ -8,6 +15,8 @@ export interface CustomerClientOptions extends HttpClientOptions {
   readonly sightings: Sightings;
   /** Asked before an offer is accepted: false: the customer walks off. */
   readonly accepts: () => boolean;
+  /** Called each time the customer sees an order. */
+  readonly saw?: (order: SeenOrder) => void;
 }
 
 const SIGN_IN_AGAIN_MS = 500;
@@ -44,5 +53,6 @@ export class CustomerClient extends HttpClient {
     const seen = this.#options.sightings.get(orderId) ?? [];
     if (seen.at(-1) !== body.status) seen.push(String(body.status));
     this.#options.sightings.set(orderId, seen);
+    this.#options.saw?.(body);
   }
 }

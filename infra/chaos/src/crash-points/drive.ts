@@ -1,5 +1,5 @@
 import { deathsIn } from './deaths/armed.ts';
-import { type Life, type Lives, lifeFor } from './lives.ts';
+import { type Life, type Lives, lifeFor } from './lives/lives.ts';
 import type { Cell } from './matrix/cells.ts';
 
 export interface DriveOptions {
@@ -18,7 +18,7 @@ const TELL_MS = 10_000;
 /** So many lives of a kind in a row without a death in a cell that needs that kind: the rest is not come to. */
 const IN_VAIN = 5;
 
-const nameOf = ({ ends, door }: Life): string => `${ends} ${door}`;
+const nameOf = ({ kind, door }: Life): string => `${kind} ${door}`;
 
 /** Lives orders until every cell has been died in, or those that are left are not come to. */
 export async function drive({ lives, cells, folder, atOnce, say, signal }: DriveOptions): Promise<void> {

@@ -44,9 +44,9 @@ const mutantOf = (name: string): Mutant => {
 
 const HELP = `
 A cell is one death: a process of one role, at one of its failpoints, with the message of one step of an order's life at
-hand, such as shop-relay/relay.published/accept/to APPROVED. In one stack with a process for each role, orders live from
-submission to delivery, to cancellation or to rejection. Each process dies by SIGKILL in each of its cells, once, and is
-started anew. Then the checker of chaos and the audit of a system at rest go through every order.
+hand, such as shop-relay/relay.published/accept/to APPROVED. In one stack with a process for each role, orders live to
+delivery, to cancellation or to rejection; some are late, cannot be handled or withdrawn at first, or are repaired. Each
+process dies by SIGKILL in each of its cells, once, and is started anew. Then the checker of chaos and the audit of a system at rest go through every order.
 
 A cell is passed when its process died exactly there, as its own record and the supervisor say, runs again, and nothing is
 wrong with the order it had at hand. What no step comes to is listed with the reason (--list), and never counts as passed.

@@ -1,8 +1,9 @@
 import { table, writeWhole } from '../report/document.ts';
 import type { Where } from '../report/where.ts';
 import { crashMatrixOfOrders } from './matrix/cells.ts';
-import { LIFECYCLE } from './matrix/lifecycle.ts';
+import { STEPS } from './matrix/lifecycle.ts';
 import { POINTS, ROLES } from './matrix/points.ts';
+import { MESSAGES_WITHOUT_STEP, MOVES_WITHOUT_STEP, ROLES_WITHOUT_CELLS } from './matrix/without-step.ts';
 import type { CrashPointsSummary } from './report.ts';
 import type { CrashPointsOutcome } from './run-crash-points.ts';
 
@@ -27,7 +28,7 @@ export function resultsOf(
 ): string {
   const matrix = crashMatrixOfOrders();
   const ok = new Set(outcome.passed);
-  const steps = LIFECYCLE.map(({ name }) => name);
+  const steps = STEPS.map(({ name }) => name);
   const rows = ROLES.flatMap((role) =>
     POINTS[role].map((failpoint) => [
       role,
@@ -74,5 +75,16 @@ ${[...reasons]
     return `- ${reason}. ${places.join('; ')}`;
   })
   .join('\n')}
+
+## Without a step or a cell of their own
+
+${[
+  ...named('the move', MOVES_WITHOUT_STEP),
+  ...named('the message', MESSAGES_WITHOUT_STEP),
+  ...named('the role', ROLES_WITHOUT_CELLS),
+].join('\n')}
 `;
 }
+
+const named = (what: string, list: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(list).map(([name, why]) => `- ${what} \`${name}\`: ${why}`);

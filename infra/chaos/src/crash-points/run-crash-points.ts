@@ -20,8 +20,9 @@ import { arm, deathsIn } from './deaths/armed.ts';
 import { armedProcesses } from './deaths/processes.ts';
 import { drive } from './drive.ts';
 import { type CellVerdict, type End, judgeCells, type Wrong } from './judge-cells.ts';
-import { type Lives, startLives } from './lives.ts';
+import { type Lives, startLives } from './lives/lives.ts';
 import type { Cell } from './matrix/cells.ts';
+import { KINDS, type Kind } from './matrix/kinds.ts';
 
 export interface CrashPointsOptions {
   readonly cells: readonly Cell[];
@@ -67,7 +68,7 @@ export async function runCrashPoints(
   const processes = armedProcesses(folder, mutant);
   open.use(await createProgress(say).step(`${processes.length} app processes ready`, () => stack.run(processes)));
   const run = `crash-${randomBytes(4).toString('hex')}`;
-  const lives = await startLives({ stack, run, patienceMs, signal });
+  const lives = await startLives({ stack, folder, run, patienceMs, signal });
   try {
     await drive({ lives, cells, folder, atOnce, say, signal });
   } finally {
@@ -91,8 +92,11 @@ async function findWrong(
   const databases = openDatabases(stack.provided.addresses.postgres.superuserUrl, (end) => open.defer(end));
   const { records, begun, sightings } = lives;
   const topics = new TopicReader(stack.provided.addresses.kafka.brokers);
+  const filesOf = (kind: Kind): ReadonlySet<string> =>
+    new Set([...begun].flatMap(([file, life]) => (life.kind === kind ? [file] : [])));
+  const unmakeable = filesOf('rejected');
   const refusedAsMeant = new Set(
-    records.submissions.flatMap(({ fileName, orderIds }) => (begun.get(fileName)?.ends === 'REJECTED' ? orderIds : [])),
+    records.submissions.flatMap(({ fileName, orderIds }) => (unmakeable.has(fileName) ? orderIds : [])),
   );
   const { defects, evidence } = await reachVerdict({
     gathering: () => ({
@@ -112,7 +116,7 @@ async function findWrong(
           ({ order, what }) => !(refusedAsMeant.has(order) && what.startsWith('rejected: ')),
         ),
         ...{ sightings, salesSightings: new Map() },
-        unmakeable: new Set([...begun].flatMap(([file, { ends }]) => (ends === 'REJECTED' ? [file] : []))),
+        unmakeable,
       },
       ask: askDoors({ stack, placedAt: (file) => begun.get(file)?.door, tally: lives.tally, signal }),
     }),
@@ -135,8 +139,9 @@ async function findWrong(
         what: known.has(order) ? `the checker: ${kind}: ${what}` : `the checker: ${kind}, ${order}: ${what}`,
       })),
       ...rows.flatMap(({ id, file, status }) => {
-        const meant = begun.get(file)?.ends;
-        return meant === undefined || meant === status ? [] : [{ orderId: id, what: `${status}, and not ${meant}` }];
+        const life = begun.get(file);
+        if (life === undefined || KINDS[life.kind] === status) return [];
+        return [{ orderId: id, what: `${status}, and not ${KINDS[life.kind]}` }];
       }),
       ...never.map((file) => ({ orderId: null, what: `${file} was never taken` })),
       ...(await auditAtRest({ stack, claims, orderIds, settleMs, signal })),

@@ -47,7 +47,7 @@ export async function orderAsCustomer(plan: OrderPlan, context: CustomerContext)
     }
     if (!cancelled && isDue(plan, status)) {
       cancelled = true;
-      await cancel(orderId, context);
+      await cancelAsCustomer(orderId, context);
     } else if (status === 'PRICED' && !accepted) {
       accepted = true;
       await accept(orderId, plan, String(body.offer?.expiresAt), context);
@@ -119,7 +119,11 @@ async function accept(
   tally.count('accepted');
 }
 
-async function cancel(orderId: string, { shop, records, run }: CustomerContext): Promise<void> {
+/** Asks for a cancellation. It may come too late: then the order goes on. */
+export async function cancelAsCustomer(
+  orderId: string,
+  { shop, records, run }: Pick<CustomerContext, 'shop' | 'records' | 'run'>,
+): Promise<void> {
   records.ask(orderId, 'cancel');
   const answer = await shop.send({
     method: 'POST',

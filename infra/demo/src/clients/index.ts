@@ -2,7 +2,7 @@
 export { type OrderPlan, planOrder, stepsOf } from '../plan/order-plan.ts';
 export { type Random, randomOf } from '../plan/random.ts';
 export { Courier } from './courier.ts';
-export { fileNameOf, orderAsCustomer } from './customer.ts';
+export { cancelAsCustomer, fileNameOf, orderAsCustomer } from './customer.ts';
 export { type Answer, type Call, DoorShutError, HttpClient, type HttpClientOptions } from './http-client.ts';
 export { type Model, sampleModels } from './models.ts';
 export { workAsOperator } from './operator.ts';

@@ -14,6 +14,12 @@ const DOORS: Readonly<Partial<Record<Role, OwnProcess['doors']>>> = {
   'crm-api': { HTTP_PORT: 'crm' },
 };
 
+/**
+ * What the shop's orchestrator tells each workflow that it starts, so that offers end and orders are late while somebody waits
+ * for it. An offer is open long enough for several deaths between the price and its answer.
+ */
+const SHORT_TIMES = { OFFER_VALID_FOR: 'PT60S', STAGE_TIMES: 'APPROVED=PT8S/PT1S' };
+
 /** One process for each role: nobody else does its work while it is dead. Each dies where `folder` says. */
 export const armedProcesses = (folder: string, mutant: Mutant | null): readonly OwnProcess[] =>
   ROLES.map((role) => {
@@ -31,6 +37,7 @@ export const armedProcesses = (folder: string, mutant: Mutant | null): readonly 
           nodeArguments: ['--import', PLANT, ...(mutant === null ? [] : ['--import', PLANT_MUTANT])],
           environment: {
             [ARMING_VARIABLE]: JSON.stringify(arming),
+            ...(role === 'shop-consumer' && SHORT_TIMES),
             ...(mutant && { [MUTANT_VARIABLE]: JSON.stringify(mutant) }),
           },
         },

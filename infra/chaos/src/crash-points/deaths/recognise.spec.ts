@@ -52,6 +52,17 @@ describe('a process', () => {
     expect(recogniser.at('relay.checkpointed', [], none)).toEqual({ cell: checkpointed, orderId: 'a' });
   });
 
+  test('takes what tells of a repair for a message of its order, and dies at what follows from it', () => {
+    const asked: AtHand = { type: 'shop.redrive-asked', key: 'repair/r', data: { orderId: 'a' } };
+    const told = cell('shop-relay/relay.published/repair/shop.redrive-asked');
+    expect(new Recogniser([told]).at('relay.published', [asked], none)).toMatchObject({ orderId: 'a' });
+    const played = cell('shop-consumer/consumer.redriving/repair/shop.redrive-asked');
+    const recogniser = new Recogniser([played]);
+    expect(recogniser.at('consumer.redriving', [], none)).toBeUndefined();
+    expect(recogniser.at('writer.written', [asked], none)).toBeUndefined();
+    expect(recogniser.at('consumer.redriving', [], none)).toEqual({ cell: played, orderId: 'a' });
+  });
+
   test('takes nothing for an order that is none', () => {
     expect(new Recogniser([published]).at('relay.published', [moved('', 'APPROVED')], none)).toBeUndefined();
   });

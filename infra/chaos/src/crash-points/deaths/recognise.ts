@@ -53,13 +53,19 @@ export class Recogniser {
 function recognised(cell: Cell, atHand: readonly AtHand[], deaths: () => readonly Death[]): string | undefined {
   const { type, holds } = cell.about;
   const place = placeOf(cell);
-  return atHand.find((subject) => {
-    if (subject.type !== type || subject.key === '') return false;
-    const met = deaths().filter(({ orderId }) => orderId === subject.key);
-    if (met.length >= DEATHS_AN_ORDER || met.some((death) => placeOf(partsOf(death.cell)) === place)) return false;
-    return holds === undefined || JSON.stringify(subject.data ?? null).includes(holds);
-  })?.key;
+  for (const subject of atHand) {
+    if (subject.type !== type || subject.key === '') continue;
+    const orderId = orderOf(subject);
+    const met = deaths().filter((death) => death.orderId === orderId);
+    if (met.length >= DEATHS_AN_ORDER || met.some((death) => placeOf(partsOf(death.cell)) === place)) continue;
+    if (holds === undefined || JSON.stringify(subject.data ?? null).includes(holds)) return orderId;
+  }
+  return undefined;
 }
+
+/** What tells of a repair has the repair's key, so that nothing parked of its order holds it back. */
+const orderOf = ({ key, data }: AtHand): string =>
+  key.startsWith('repair/') ? (data as { readonly orderId: string }).orderId : key;
 
 /** A role dies once at a message of an order: at the same message again it would be a loop of deaths. */
 const placeOf = ({ role, step, about }: Pick<Cell, 'role' | 'step' | 'about'>): string =>

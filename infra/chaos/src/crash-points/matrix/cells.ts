@@ -1,5 +1,6 @@
-import { LIFECYCLE, messagesOf, type Step, type Subject } from './lifecycle.ts';
-import { POINTS, RECOGNISED_AT, ROLES, type Role } from './points.ts';
+import type { Kind } from './kinds.ts';
+import { messagesOf, STEPS, type Step, type Subject } from './lifecycle.ts';
+import { POINTS, ROLES, type Role, recognisedAt } from './points.ts';
 
 /** One death: this role, at this instant, with this at hand. */
 export interface Cell {
@@ -8,6 +9,8 @@ export interface Cell {
   readonly role: Role;
   readonly failpoint: string;
   readonly step: string;
+  /** The kind of life in which an order comes to it. */
+  readonly life: Kind;
   readonly about: Subject;
   /** Where the message is recognised, if not at the failpoint itself. */
   readonly after: readonly string[];
@@ -32,13 +35,14 @@ export function crashMatrixOfOrders(): Matrix {
   const unreachable: Unreachable[] = [];
   for (const role of ROLES) {
     for (const failpoint of POINTS[role]) {
-      for (const step of LIFECYCLE) {
+      for (const step of STEPS) {
         const found = occasions(role, failpoint, step);
         if (typeof found === 'string') unreachable.push({ role, failpoint, step: step.name, why: found });
         else {
           for (const about of found) {
             const id = [role, failpoint, step.name, about.name].join('/');
-            cells.push({ id, role, failpoint, step: step.name, about, after: RECOGNISED_AT[failpoint] ?? [] });
+            const after = recognisedAt(role, failpoint);
+            cells.push({ id, role, failpoint, step: step.name, life: step.life, about, after });
           }
         }
       }
@@ -48,31 +52,34 @@ export function crashMatrixOfOrders(): Matrix {
 }
 
 const HEARD_BY: Readonly<Record<string, (type: string) => boolean>> = {
-  'shop-consumer': (type) => !['shop.order-status-changed', ...UNHEARD].includes(type),
-  'mes-consumer': (type) => type === 'shop.order-status-changed',
-  'crm-consumer': (type) => ['shop.order-submitted', 'shop.order-status-changed'].includes(type),
+  'shop-consumer': (type) => ![...TOLD_OTHERS, ...UNHEARD].includes(type),
+  'mes-consumer': (type) => TOLD_OTHERS.includes(type),
+  'crm-consumer': (type) => ['shop.order-submitted', ...TOLD_OTHERS].includes(type),
 };
+/** What the shop tells the MES and the CRM. */
+const TOLD_OTHERS = ['shop.order-status-changed', 'shop.order-delayed', 'shop.redrive-asked'];
 /** They tell no workflow anything. */
 const UNHEARD = ['mes.work-order-opened', 'mes.work-order-claimed'];
 /** Kept by the shop, but no fact for the workflow. */
-const NO_FACTS = ['shop.order-submitted', 'mes.work-order-withdrawn'];
+const NO_FACTS = [
+  ...['shop.order-submitted', 'mes.work-order-withdrawn'],
+  ...['mes.withdrawal-failed', 'mes.pricing-progressed'],
+];
 
 /** What a role has at hand at a point in a step; or why nothing. */
 function occasions(role: Role, failpoint: string, step: Step): readonly Subject[] | string {
-  if (failpoint === 'consumer.parking' || failpoint === 'consumer.redriving') {
-    return 'nothing is parked on the way of an order: packages/outbox kills there (redrive.int.test.ts)';
-  }
   const [kind] = failpoint.split('.');
   if (role.endsWith('-relay')) return relayed(role, step);
-  if (role.endsWith('-consumer')) return consumed(role, failpoint, step);
-  if (role.endsWith('-worker') || role === 'mes-pricing') return worked(role, failpoint, step);
-  if (step.door === null) return 'it begins at no door: the workflow does it by itself';
+  if (kind === 'consumer' || kind === 'orchestrator') return consumed(role, failpoint, step);
+  if (!['-api', '-partner'].some((at) => role.endsWith(at))) return worked(role, failpoint, step);
+  if (step.door === null) return 'it begins at no door: it comes of another step, or of time';
   if (!step.door.roles.includes(role)) {
     return role === 'crm-api'
       ? 'sales only look: no step of an order begins at their door'
       : `it begins at the door of ${step.door.roles.join(' and ')}`;
   }
-  return kind === 'writer' && !RECOGNISED_AT[failpoint] ? [step.door.writes] : [step.door.about];
+  if (kind !== 'writer' || recognisedAt(role, failpoint).length > 0) return [step.door.about];
+  return step.door.writes === null ? 'the door writes down what is asked for, and no message' : [step.door.writes];
 }
 
 function relayed(role: Role, step: Step): readonly Subject[] | string {
@@ -83,6 +90,10 @@ function relayed(role: Role, step: Step): readonly Subject[] | string {
 }
 
 function consumed(role: Role, failpoint: string, step: Step): readonly Subject[] | string {
+  if (failpoint === 'consumer.parking' || failpoint === 'consumer.redriving') {
+    if (step.setAside?.point === failpoint) return [step.setAside.about];
+    return failpoint === 'consumer.parking' ? 'nothing is parked in this step' : 'nothing is played again in this step';
+  }
   const heard = messagesOf(step).filter(({ type }) => HEARD_BY[role]?.(type));
   if (heard.length === 0) return 'no message of this step concerns it';
   if (!failpoint.startsWith('orchestrator.')) return heard;
@@ -93,22 +104,19 @@ function consumed(role: Role, failpoint: string, step: Step): readonly Subject[]
   if (told.length > 0) return told;
   return failpoint === 'orchestrator.workflow-started'
     ? 'the workflow runs already'
-    : 'a submission starts the workflow, and tells it nothing';
+    : 'what it hears in this step tells the workflow nothing';
 }
 
 function worked(role: Role, failpoint: string, step: Step): readonly Subject[] | string {
   const mine = step.work.filter((work) => work.role === role);
   if (mine.length === 0) return 'it has nothing to do in this step';
   const found = mine.flatMap(({ about, writes, own }) => {
-    if (failpoint.startsWith('activity.')) return [about];
-    const at = failpoint.startsWith('writer.') ? writes : own?.[failpoint];
-    return at === undefined ? [] : [at];
+    if (failpoint.startsWith('activity.')) return about ?? [];
+    return (failpoint.startsWith('writer.') ? writes : own?.[failpoint]) ?? [];
   });
   if (found.length > 0) return found;
-  if (failpoint.startsWith('writer.')) {
-    return 'it writes nothing here, unless an analysis takes longer than two seconds, which tells only how far it is';
-  }
-  return failpoint === 'analysis.begun'
-    ? 'the same instant as in "price": what will come of it is not known yet'
+  if (failpoint.startsWith('writer.')) return 'it writes no message in this step';
+  return mine.some(({ about }) => about === undefined) || failpoint === 'analysis.begun'
+    ? 'the same instant as in another step: what will come of it is not known yet'
     : 'another piece of work';
 }

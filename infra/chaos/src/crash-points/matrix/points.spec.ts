@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { CHECKOUT } from '@bezel/local/bench';
 import { expect, test } from '@jest/globals';
 import { crashMatrixOfOrders } from './cells.ts';
-import { POINTS, RECOGNISED_AT, ROLES, WRONG_ON_PURPOSE } from './points.ts';
+import { POINTS, ROLES, recognisedAt, WRONG_ON_PURPOSE } from './points.ts';
+import { ROLES_WITHOUT_CELLS } from './without-step.ts';
 
 /** Every source file of what runs in the stack's processes, tests apart. */
 function sources(): readonly { readonly file: string; readonly text: string }[] {
@@ -54,24 +55,32 @@ test('every role × failpoint × step is a cell, or is said to be out of reach a
   expect(unreachable.filter(({ why }) => why === '')).toEqual([]);
 });
 
-test('each failpoint is reached in some step, apart from those of messages that are parked', () => {
+test('each failpoint is reached in some step, apart from those of roles that do nothing for an order', () => {
   const { cells } = crashMatrixOfOrders();
   const reached = new Set(cells.map(({ role, failpoint }) => `${role}/${failpoint}`));
   const never = ROLES.flatMap((role) => POINTS[role].map((failpoint) => `${role}/${failpoint}`)).filter(
     (place) => !reached.has(place),
   );
-  const parking = ['shop', 'mes', 'crm'].flatMap((app) =>
-    ['parking', 'redriving'].map((point) => `${app}-consumer/consumer.${point}`),
-  );
   const withoutOrders = ['crm-api', 'crm-relay'] as const;
   const idle = withoutOrders.flatMap((role) => POINTS[role].map((failpoint) => `${role}/${failpoint}`));
-  const pricing = ['writer.writing', 'writer.written'].map((point) => `mes-pricing/${point}`);
-  expect(never.sort()).toEqual([...parking, ...idle, ...pricing].sort());
+  expect(never.sort()).toEqual(idle.sort());
 });
 
 test('a message is recognised at points of the same role', () => {
-  for (const { role, after } of crashMatrixOfOrders().cells) {
-    for (const point of after) expect(POINTS[role]).toContain(point);
+  for (const role of ROLES) {
+    for (const failpoint of POINTS[role]) {
+      for (const point of recognisedAt(role, failpoint)) expect(POINTS[role]).toContain(point);
+    }
   }
-  for (const point of Object.keys(RECOGNISED_AT)) expect(known).toContain(point);
+});
+
+test('every role of every app has cells, or it is said why it has none', () => {
+  const roles = ['shop', 'mes', 'crm'].flatMap((app) => {
+    const config = readFileSync(join(CHECKOUT, 'apps', `${app}-api`, 'src', 'config.ts'), 'utf8');
+    const [, names = ''] = /export const ROLES = \[(.*)\]/.exec(config) ?? [];
+    return [...names.matchAll(/'(\w+)'/g)].map(([, name]) => `${app}-${name}`);
+  });
+  const others = readdirSync(join(CHECKOUT, 'apps')).filter((name) => !name.endsWith('-api'));
+  const codec = 'shop-codec'; // a server of its own, with a configuration of its own
+  expect([...ROLES, ...Object.keys(ROLES_WITHOUT_CELLS)].sort()).toEqual([...roles, ...others, codec].sort());
 });

@@ -20,7 +20,8 @@ export const POINTS: Readonly<Record<Role, readonly string[]>> = {
   'shop-api': DOOR,
   'shop-partner': DOOR,
   'shop-relay': RELAY,
-  'shop-consumer': [...CONSUMER, 'orchestrator.workflow-started', 'orchestrator.fact-told'],
+  // It also carries out repairs, and writes what other apps have to do.
+  'shop-consumer': [...CONSUMER, 'orchestrator.workflow-started', 'orchestrator.fact-told', ...WRITER],
   'shop-worker': WORKER,
   'mes-api': DOOR,
   'mes-relay': RELAY,
@@ -39,10 +40,19 @@ export const WRONG_ON_PURPOSE = ['writer.commits-early', 'relay.skips-message', 
  * Where nothing says which message is meant, it is the next time after a point at which something does. The first point is
  * where the message is recognised.
  */
-export const RECOGNISED_AT: Readonly<Record<string, readonly string[]>> = {
+const RECOGNISED_AT: Readonly<Record<string, readonly string[]>> = {
   'writer.nudging': ['door.committed'],
   'writer.nudged': ['door.committed', 'writer.nudging'],
   'relay.checkpointing': ['relay.published'],
   'relay.checkpointed': ['relay.published', 'relay.checkpointing'],
   'consumer.telling': ['consumer.committed'],
+  'consumer.parking': ['consumer.handled'],
+  'consumer.redriving': ['consumer.committed'],
 };
+
+/** The points before one at which nothing says which message is meant; none where something does. */
+export const recognisedAt = (role: Role, failpoint: string): readonly string[] =>
+  // What the shop has parked it plays again by itself, when it tells the others to.
+  role === 'shop-consumer' && failpoint === 'consumer.redriving'
+    ? ['writer.written']
+    : (RECOGNISED_AT[failpoint] ?? []);

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HttpClient } from '@bezel/demo/clients';
+import { type App, parkedOf } from '@bezel/ledger';
+import type { StackWithoutApps } from '@bezel/local/bench';
+
+export interface RedriveOptions {
+  readonly databases: StackWithoutApps['context']['databases'];
+  /** Signed in as an administrator. */
+  readonly admin: HttpClient;
+  /** Called when something is parked, before it is asked for again. */
+  readonly mend: () => void;
+  readonly signal: AbortSignal;
+}
+
+const APPS: readonly App[] = ['shop', 'mes', 'crm'];
+const LOOK_AGAIN_MS = 500;
+/** A repair that left something parked is followed by another one: a message was parked meanwhile. */
+const ASK_AGAIN_MS = 15_000;
+
+/**
+ * Waits until the shop has parked something of an order, mends the cause, and asks for it to be played again, as an administrator
+ * does, until nothing of it is parked anywhere.
+ *
+ * @throws DoorShutError once the signal fires
+ */
+export async function redriveWhenParked(
+  orderId: string,
+  { databases, admin, mend, signal }: RedriveOptions,
+): Promise<void> {
+  const isParked = async (apps: readonly App[]): Promise<boolean> => {
+    try {
+      const parked = await Promise.all(apps.map((app) => parkedOf(databases[app].auditUrl, app, orderId, signal)));
+      return parked.flat().length > 0;
+    } catch (error) {
+      if (signal.aborted) return false;
+      throw error;
+    }
+  };
+  const pause = (): Promise<void> => delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
+  while (!signal.aborted && !(await isParked(['shop']))) await pause();
+  mend();
+  for (let time = 1; await isParked(APPS); time += 1) {
+    await admin.send({
+      method: 'POST',
+      path: `/v1/operations/orders/${orderId}/repairs`,
+      idempotencyKey: `${orderId}.redrive.${time}`,
+      json: { kind: 'redrive', reason: 'what its messages could not be handled for is mended' },
+    });
+    const until = performance.now() + ASK_AGAIN_MS;
+    while (performance.now() < until && (await isParked(APPS))) await pause();
+  }
+}
