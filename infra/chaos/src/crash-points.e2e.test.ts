@@ -55,4 +55,12 @@ if (process.env['BEZEL_TEST_FULL'] === '1') {
     expect(summary.failed.length).toBeGreaterThan(0);
     expect(summary.failed[0]?.why.join()).toContain('lost');
   });
+
+  test('a parking that is emptied before its effect is found out', async () => {
+    const { code, summary } = await crashPoints(
+      ...['--only', 'crm-consumer/consumer.redriving', '--mutant', 'the-parking-is-emptied-before-its-effect'],
+    );
+    expect(code).toBe(1);
+    expect(summary.failed[0]?.why.join()).toContain('lost');
+  });
 }

@@ -17,4 +17,12 @@ export const BUGS: readonly Mutant[] = [
       'for (const { lane, message } of batch) lane.done(message.seq); await new Promise((done) => setTimeout(done, 600)); results = await this.#publish(batch);',
     faults: [],
   },
+  {
+    name: 'the-parking-is-emptied-before-its-effect',
+    file: 'packages/outbox/dist/consumer/parking/redrive.js',
+    find: 'await client.query(statements.survived, [...place, key]);',
+    replace:
+      "await client.query(statements.survived, [...place, key]); await client.query('COMMIT'); await client.query('BEGIN');",
+    faults: [],
+  },
 ];
