@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { crashMatrixOfOrders } from './matrix/cells.ts';
+import { MESSAGES_WITHOUT_STEP, MOVES_WITHOUT_STEP, ROLES_WITHOUT_CELLS } from './matrix/without-step.ts';
 import { resultsOf } from './results.ts';
 
 const { cells, unreachable } = crashMatrixOfOrders();
@@ -25,6 +26,13 @@ describe('the results', () => {
   test('say why what is not reached is not', () => {
     const [reasons = ''] = document.split('## Not reached').slice(1);
     for (const { role, why } of unreachable) expect(reasons).toContain(`${role}: ${why}`);
+  });
+
+  test('say what has no step or no cell of its own', () => {
+    const [, without = ''] = document.split('## Without a step');
+    for (const list of [MOVES_WITHOUT_STEP, MESSAGES_WITHOUT_STEP, ROLES_WITHOUT_CELLS]) {
+      for (const [name, why] of Object.entries(list)) expect(without).toContain(`\`${name}\`: ${why}`);
+    }
   });
 
   test('show what failed, and why', () => {

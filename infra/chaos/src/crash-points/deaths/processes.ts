@@ -18,7 +18,7 @@ const DOORS: Readonly<Partial<Record<Role, OwnProcess['doors']>>> = {
  * What the shop's orchestrator tells each workflow that it starts, so that offers end and orders are late while somebody waits
  * for it. An offer is open long enough for several deaths between the price and its answer.
  */
-const SHORT_TIMES = { OFFER_VALID_FOR: 'PT60S', STAGE_TIMES: 'APPROVED=PT8S/PT1S' };
+const SHORT_TIMES = { OFFER_VALID_FOR: 'PT90S', STAGE_TIMES: 'APPROVED=PT8S/PT1S' };
 
 /** One process for each role: nobody else does its work while it is dead. Each dies where `folder` says. */
 export const armedProcesses = (folder: string, mutant: Mutant | null): readonly OwnProcess[] =>

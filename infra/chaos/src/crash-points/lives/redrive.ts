@@ -7,7 +7,7 @@ export interface RedriveOptions {
   readonly databases: StackWithoutApps['context']['databases'];
   /** Signed in as an administrator. */
   readonly admin: HttpClient;
-  /** Called when something is parked, before it is asked for again. */
+  /** Called when all have parked something, before it is asked for again. */
   readonly mend: () => void;
   readonly signal: AbortSignal;
 }
@@ -18,8 +18,8 @@ const LOOK_AGAIN_MS = 500;
 const ASK_AGAIN_MS = 15_000;
 
 /**
- * Waits until the shop has parked something of an order, mends the cause, and asks for it to be played again, as an administrator
- * does, until nothing of it is parked anywhere.
+ * Waits until every app has parked something of an order, mends the cause, and asks for it to be played again, as an administrator
+ * does, until nothing of it is parked anywhere. What the shop parks its workflow has heard: so the others have something to park.
  *
  * @throws DoorShutError once the signal fires
  */
@@ -27,19 +27,20 @@ export async function redriveWhenParked(
   orderId: string,
   { databases, admin, mend, signal }: RedriveOptions,
 ): Promise<void> {
-  const isParked = async (apps: readonly App[]): Promise<boolean> => {
+  /** How many apps have. */
+  const parkedIn = async (): Promise<number> => {
     try {
-      const parked = await Promise.all(apps.map((app) => parkedOf(databases[app].auditUrl, app, orderId, signal)));
-      return parked.flat().length > 0;
+      const parked = await Promise.all(APPS.map((app) => parkedOf(databases[app].auditUrl, app, orderId, signal)));
+      return parked.filter((keys) => keys.length > 0).length;
     } catch (error) {
-      if (signal.aborted) return false;
+      if (signal.aborted) return 0;
       throw error;
     }
   };
   const pause = (): Promise<void> => delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
-  while (!signal.aborted && !(await isParked(['shop']))) await pause();
+  while (!signal.aborted && (await parkedIn()) < APPS.length) await pause();
   mend();
-  for (let time = 1; await isParked(APPS); time += 1) {
+  for (let time = 1; (await parkedIn()) > 0; time += 1) {
     await admin.send({
       method: 'POST',
       path: `/v1/operations/orders/${orderId}/repairs`,
@@ -47,6 +48,6 @@ export async function redriveWhenParked(
       json: { kind: 'redrive', reason: 'what its messages could not be handled for is mended' },
     });
     const until = performance.now() + ASK_AGAIN_MS;
-    while (performance.now() < until && (await isParked(APPS))) await pause();
+    while (performance.now() < until && (await parkedIn()) > 0) await pause();
   }
 }
