@@ -117,6 +117,6 @@ function worked(role: Role, failpoint: string, step: Step): readonly Subject[] |
   if (found.length > 0) return found;
   if (failpoint.startsWith('writer.')) return 'it writes no message in this step';
   return mine.some(({ about }) => about === undefined) || failpoint === 'analysis.begun'
-    ? 'the same instant as in another step: what will come of it is not known yet'
+    ? 'another piece of work, or the same instant as in another step: what will come of it is not known yet'
     : 'another piece of work';
 }
