@@ -22,7 +22,7 @@ import { drive } from './drive.ts';
 import { type CellVerdict, type End, judgeCells, type Wrong } from './judge-cells.ts';
 import { type Lives, startLives } from './lives/lives.ts';
 import type { Cell } from './matrix/cells.ts';
-import { KINDS, type Kind } from './matrix/kinds.ts';
+import { KINDS } from './matrix/kinds.ts';
 
 export interface CrashPointsOptions {
   readonly cells: readonly Cell[];
@@ -92,9 +92,7 @@ async function findWrong(
   const databases = openDatabases(stack.provided.addresses.postgres.superuserUrl, (end) => open.defer(end));
   const { records, begun, sightings } = lives;
   const topics = new TopicReader(stack.provided.addresses.kafka.brokers);
-  const filesOf = (kind: Kind): ReadonlySet<string> =>
-    new Set([...begun].flatMap(([file, life]) => (life.kind === kind ? [file] : [])));
-  const unmakeable = filesOf('rejected');
+  const unmakeable = new Set([...begun].flatMap(([file, { kind }]) => (kind === 'rejected' ? [file] : [])));
   const refusedAsMeant = new Set(
     records.submissions.flatMap(({ fileName, orderIds }) => (unmakeable.has(fileName) ? orderIds : [])),
   );
