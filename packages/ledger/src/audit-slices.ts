@@ -1,5 +1,5 @@
 import type { InboxHop, ViewHop } from './account/hops.ts';
-import { isInbox, VIEW_HOPS } from './account/hops.ts';
+import { isInbox, READ_IN_TURN, VIEW_HOPS } from './account/hops.ts';
 import type { AuditLimits } from './audit/limits.ts';
 import { auditKnown, type Known, type OrderAudit, orderOf } from './audit-known.ts';
 import type { AuditedStack } from './audit-stack.ts';
@@ -34,9 +34,6 @@ export interface SlicesOptions {
   /** Ends the audit when it fires, with its reason. */
   readonly signal: AbortSignal;
 }
-
-const APPS = ['crm', 'mes', 'shop'] as const;
-const INBOXES = ['crm.inbox', 'mes.inbox', 'shop.inbox'] as const satisfies readonly InboxHop[];
 
 /**
  * Audits all orders, in order of their ids, as `auditStack` does, but slowly: topics, inboxes and Temporal's list are read once
@@ -98,8 +95,8 @@ async function addMessages(
     await rest();
   }
   const inboxes: InboxRows[] = [];
-  for (const [index, hop] of INBOXES.entries()) {
-    const app = APPS[index] as (typeof APPS)[number];
+  for (const app of READ_IN_TURN) {
+    const hop = `${app}.inbox` as const;
     const snapshot = open.use(await openViews(postgres[app], app, { fromId, hops: [hop] }, signal));
     inboxes.push({ hop, rows: snapshot.byMessage(hop) });
     await byOrder.add(heldBackOn(topics, snapshot.held).map(lineOfHeld));
@@ -138,7 +135,7 @@ async function* auditRange(
 ): AsyncGenerator<OrderAudit> {
   await using open = new AsyncDisposableStack();
   const views: Batches<Known>[] = [];
-  for (const app of APPS) {
+  for (const app of READ_IN_TURN) {
     const hops = VIEW_HOPS[app].filter((hop) => !isInbox(hop));
     const snapshot = open.use(await openViews(postgres[app], app, { fromId, beforeId, hops }, signal));
     for (const hop of hops) views.push(snapshot.byOrder(hop as Exclude<ViewHop, InboxHop>));

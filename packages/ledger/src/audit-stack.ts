@@ -1,9 +1,10 @@
 import type { Claim, MessageCopy } from './account/evidence.ts';
-import { type App, isInbox, VIEW_HOPS } from './account/hops.ts';
+import { type App, isInbox, READ_IN_TURN, VIEW_HOPS } from './account/hops.ts';
 import type { AuditTerms } from './audit/judge.ts';
 import { type AuditLimits, WORKING_LIMITS } from './audit/limits.ts';
 import { auditKnown, type Known, type OrderAudit, orderOf, withHistory } from './audit-known.ts';
 import { type Batches, batchesOf } from './sources/batches.ts';
+import { CLOCKS_DIFFER_MS } from './sources/clocks.ts';
 import { handledByOrder, type InboxRows } from './sources/sorted/handled-by-order.ts';
 import { LineSort } from './sources/sorted/line-sort.ts';
 import { groupSorted } from './sources/sorted/merge.ts';
@@ -80,7 +81,7 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
   const views: Batches<Known>[] = [];
   const inboxes: InboxRows[] = [];
   const readViews = async (messageIds?: readonly string[]): Promise<void> => {
-    for (const app of ['crm', 'mes', 'shop'] as const) {
+    for (const app of READ_IN_TURN) {
       const snapshot = open.use(await openViews(stack.postgres[app], app, { orderIds, fromId, messageIds }, signal));
       for (const hop of VIEW_HOPS[app]) {
         if (isInbox(hop)) inboxes.push({ hop, rows: snapshot.byMessage(hop) });
@@ -139,9 +140,6 @@ export async function* auditStack(stack: AuditedStack, options: AuditOptions = {
     onProgress(`${audited} orders audited`);
   }
 }
-
-/** Clocks of Temporal and of the shop may differ by so much. */
-const CLOCKS_DIFFER_MS = 10 * 60_000;
 
 /** As many messages are asked for by their ids. */
 const FEW_MESSAGES = 50_000;

@@ -45,6 +45,8 @@ export const VIEW_HOPS = {
 export type App = keyof typeof VIEW_HOPS;
 /** Every app, in the order in which orders come to them. */
 export const APPS = ['shop', 'mes', 'crm'] as const satisfies readonly App[];
+/** Whoever hears of an order last is read first: what was told in between is then at who told it. */
+export const READ_IN_TURN = ['crm', 'mes', 'shop'] as const satisfies readonly App[];
 export type ViewHop = (typeof VIEW_HOPS)[App][number];
 export type OutboxHop = Extract<Hop, `${string}.outbox`>;
 export type InboxHop = Extract<Hop, `${string}.inbox`>;
@@ -56,6 +58,11 @@ export const isInbox = (hop: Hop): hop is InboxHop => hop.endsWith('.inbox');
 export const TOPIC_OF: Readonly<Record<OutboxHop, TopicHop>> = {
   'shop.outbox': 'shop.topic',
   'mes.outbox': 'mes.topic',
+};
+/** The outbox that feeds a topic hop. */
+export const OUTBOX_OF: Readonly<Record<TopicHop, OutboxHop>> = {
+  'shop.topic': 'shop.outbox',
+  'mes.topic': 'mes.outbox',
 };
 
 /** The view of a hop: `mes.work-order` is `ledger.mes_work_order`. */

@@ -1,11 +1,9 @@
 import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { MessageCopy } from '../account/evidence.ts';
-import type { OutboxHop, TopicHop } from '../account/hops.ts';
+import { OUTBOX_OF } from '../account/hops.ts';
 import { copiesOn, type HandledMessage, type OrderAccount, type WrittenMessage } from '../account/order-account.ts';
 import { idTime } from '../sources/views/id-time.ts';
 import type { AuditTerms } from './judge.ts';
-
-const OUTBOX_OF: Readonly<Record<TopicHop, OutboxHop>> = { 'shop.topic': 'shop.outbox', 'mes.topic': 'mes.outbox' };
 
 /** Before every lane there is: what was forgotten is older than what is remembered. */
 const FORGOTTEN_LANE = -1;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '@bezel/contracts';
 import { z } from 'zod';
+import { whatItSays } from '../what-it-says.ts';
 import type { EventPlace, EventRead } from './event-at.ts';
 import { REPAIR_KINDS, type Repair } from './repair.ts';
 
@@ -165,9 +166,6 @@ function refusedBy(door: string, status: number, body: unknown): RepairNotAskedE
   return new RepairNotAskedError(`${door} refuses the repair: ${detail}`, { code, retryable });
 }
 
-/** What fetch says is in the cause; of a name with several addresses, in the first of its errors. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return first instanceof Error ? first.message : String(first);
-}
+/** What fetch says is in the cause. */
+const reasonOf = (error: unknown): string =>
+  whatItSays(error instanceof Error && error.cause !== undefined ? error.cause : error);

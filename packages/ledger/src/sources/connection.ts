@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { App } from '../account/hops.ts';
+import { whatItSays } from '../what-it-says.ts';
 
 /** What the ledger reads from: the databases of the apps, and the two servers. */
 export type SourceName = App | 'kafka' | 'temporal';
@@ -12,16 +13,10 @@ export class SourceUnavailableError extends Error {
 
   /** @param words such as "Postgres of the shop" */
   constructor(source: SourceName, words: string, cause: unknown) {
-    super(`${words} cannot be read: ${reasonOf(cause)}`, { cause });
+    super(`${words} cannot be read: ${whatItSays(cause)}`, { cause });
     this.name = 'SourceUnavailableError';
     this.source = source;
   }
-}
-
-/** A refused connection is an AggregateError without a message of its own when a name has several addresses. */
-function reasonOf(error: unknown): string {
-  const first = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
-  return first instanceof Error ? first.message : String(first);
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -2,6 +2,7 @@ import type { WorkflowSeen } from '../account/evidence.ts';
 import { type InboxHop, isInbox } from '../account/hops.ts';
 import type { Finding } from '../audit/finding.ts';
 import { ORDERCTL } from '../command-name.ts';
+import { instant } from '../instant.ts';
 import { waitsForWorker } from '../repair/by-hand.ts';
 import { type Remedy, redriveOf, remediesOf } from '../repair/remedies.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
@@ -191,5 +192,4 @@ function unattended({ name, scheduledAt }: PendingStep, now: number): Cause {
   };
 }
 
-const instant = (at: number): string => new Date(at).toISOString();
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -2,6 +2,7 @@ import type { OrderStatus } from '@bezel/contracts';
 import { endInWords, LIFECYCLE, type MessageKind, OWNERS } from '@bezel/order-workflow';
 import { statusOf } from '../account/order-account.ts';
 import { isDefect } from '../audit/finding.ts';
+import { instant } from '../instant.ts';
 import type { Cause, StepAtWork, WhyAnswer } from './answer.ts';
 import { causesOf } from './causes.ts';
 import { momentInWords, roughly } from './durations.ts';
@@ -106,5 +107,4 @@ const stepOf = ({ name, started, attempt, scheduledAt, nextTryAt, lastError }: P
   lastError,
 });
 
-const instant = (at: number): string => new Date(at).toISOString();
 const orNull = (at: number | null | undefined): string | null => (at === null || at === undefined ? null : instant(at));

@@ -1,5 +1,6 @@
 import type { OrderAccount } from '../account/order-account.ts';
 import type { Finding } from '../audit/finding.ts';
+import { instant } from '../instant.ts';
 import { WORDS } from '../repair/words.ts';
 import type { RepairDetails } from '../sources/views/repairs.ts';
 import type { RepairTold } from './answer.ts';
@@ -10,8 +11,8 @@ export const repairsTold = ({ repairs, audit }: Situation): RepairTold[] =>
   repairs.map(({ askedAt, endedAt, ...repair }) => ({
     ...repair,
     text: textOf(repair, audit?.account),
-    askedAt: new Date(askedAt).toISOString(),
-    endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+    askedAt: instant(askedAt),
+    endedAt: endedAt === null ? null : instant(endedAt),
   }));
 
 function textOf({ kind, messageId }: Pick<RepairDetails, 'kind' | 'messageId'>, account?: OrderAccount): string {

@@ -1,4 +1,5 @@
 import { LIFECYCLE } from '@bezel/order-workflow';
+import { instant } from '../../instant.ts';
 import type { OrderDetails } from '../../sources/views/order-details.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { safe, table } from '../terminal/table.ts';
@@ -50,5 +51,3 @@ function time(deadline: number | null, now: number, late: boolean, paint: Paint)
   if (deadline === null) return late ? paint('red', 'late') : '-';
   return deadline >= now ? `${span(deadline - now)} left` : paint('red', `late by ${span(now - deadline)}`);
 }
-
-const instant = (at: number): string => new Date(at).toISOString();

@@ -71,13 +71,6 @@ export class Touches {
   knows(orderId: string): boolean {
     return this.#touches.has(orderId);
   }
-
-  /** How many orders wait to be audited. */
-  get waiting(): number {
-    let waiting = 0;
-    for (const { auditedAt } of this.#touches.values()) if (auditedAt === null) waiting += 1;
-    return waiting;
-  }
 }
 
 /** What one look at an order's latest burst may be trusted with. */

@@ -1,5 +1,6 @@
 import type { MessageCopy } from '../../account/evidence.ts';
 import type { Batches } from '../batches.ts';
+import { CLOCKS_DIFFER_MS } from '../clocks.ts';
 import { copyOf, type OrderTopics } from './copy-of.ts';
 import { openTopics, type TopicMessage, type TopicOffsets, type TopicRange, type TopicReader } from './topics.ts';
 
@@ -14,9 +15,6 @@ export interface CopySelection {
   /** Where to begin; when undefined, at the time they were submitted, or at the oldest message. */
   readonly from: TopicOffsets | undefined;
 }
-
-/** The clocks of the databases may differ by so much: each gives its orders and its messages their times. */
-const CLOCKS_DIFFER_MS = 10 * 60_000;
 
 /** What is read of the topics for a selection: up to where they end now. */
 export async function rangeOf(
