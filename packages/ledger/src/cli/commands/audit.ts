@@ -15,9 +15,9 @@ export const audit: Command = {
   summary: 'Accounts for orders at every hop; exits 1 and names the hop when one is unaccounted for.',
   details: `Reads the audit views of the three databases, the topics and Temporal, and changes nothing: every transaction is read-only.
 What is missing and still young is on its way, and no defect: each hop has a minute, each status its patience. Anything else is
-unaccounted for, and so is an order of which a source says what cannot be read. Each is told as it is found,
-however many there are. With --order the whole account of the order is shown, with what its workflow was told, which is read for no other audit. It exits 3, never 0, when a source cannot be read;
-what it told until then is so.`,
+unaccounted for, and so is an order of which a source says what cannot be read. Each is told as it is found, however many there are.
+With --order the whole account of the order is shown, with what its workflow was told, which is read for no other audit. It exits 3,
+never 0, when a source cannot be read; what it told until then is so.`,
   options: [
     ORDER_OPTION,
     {
