@@ -56,8 +56,11 @@ const published = async () => {
 };
 const holes = async () =>
   query(`SELECT shard::int, holes::text FROM outbox.checkpoint WHERE holes <> '{}' ORDER BY shard`);
+/** What was asked of others for this test's order: its key may be its repair's, so its value tells. */
 const asked = async (type: string) =>
-  (await committedIn(shop.database.pool)).filter((message) => message.type === type);
+  (await committedIn(shop.database.pool)).filter(
+    (message) => message.type === type && JSON.parse(message.value).orderId === order.id,
+  );
 
 test('a message of the shop is published again from its place, however often it is asked for', async () => {
   const [, moved] = await published();
@@ -149,7 +152,6 @@ test('a delay that is not shown is asked for with its event; one that was never 
     ...{ kind: 'project-again', messageId },
     event: { type: message?.type, data: { ...message?.data, ...change } },
   });
-  const before = (await asked(ProjectingAsked.type)).length;
   expect(await repaired(asking({ seq: 1 }))).toMatchObject({ outcome: expect.stringContaining('never told') });
   expect(await repaired(asking({}, uuidv7()))).toMatchObject({ outcome: expect.stringContaining('never told') });
   const at = '2026-12-24T12:00:00.000Z';
@@ -158,8 +160,7 @@ test('a delay that is not shown is asked for with its event; one that was never 
     expect(await repaired(asking(change))).toMatchObject({ state: 'refused', outcome });
   }
   expect(await repaired(asking())).toMatchObject({ state: 'done' });
-  const told = (await asked(ProjectingAsked.type)).slice(before);
-  expect(told.map(({ value }) => JSON.parse(value))).toEqual([
+  expect((await asked(ProjectingAsked.type)).map(({ value }) => JSON.parse(value))).toEqual([
     expect.objectContaining({ messageId: message?.id, event: asking().event }),
   ]);
 });
@@ -170,13 +171,12 @@ test('every event of an order is told as it was, and not with another offer or a
     ...{ kind: 'project-again', messageId: message?.id },
     event: { type: message?.type, data: { ...message?.data, ...change } },
   });
-  const before = (await asked(ProjectingAsked.type)).length;
   const offer = priced?.data['offer'] as PriceOffer;
   const cheaper = { offer: { ...offer, total: { ...offer.total, amountMinor: '1' } } };
   expect(await repaired(asking(priced, cheaper))).toMatchObject({ state: 'refused' });
   expect(await repaired(asking(submitted, { stones: 200 }))).toMatchObject({ state: 'refused' });
   for (const message of [submitted, priced]) expect(await repaired(asking(message))).toMatchObject({ state: 'done' });
-  expect(await asked(ProjectingAsked.type)).toHaveLength(before + 2);
+  expect(await asked(ProjectingAsked.type)).toHaveLength(2);
 });
 
 test('what is done stands in the history of the order', async () => {

@@ -45,10 +45,11 @@ export async function orderAsCustomer(plan: OrderPlan, context: CustomerContext)
       if (status === 'REJECTED') records.complain(orderId, `rejected: ${body.reason}`);
       return;
     }
+    // whoever has called the order off accepts no price any more: the answer would rightly be 409
     if (!cancelled && isDue(plan, status)) {
       cancelled = true;
       await cancelAsCustomer(orderId, context);
-    } else if (status === 'PRICED' && !accepted) {
+    } else if (status === 'PRICED' && !accepted && !cancelled) {
       accepted = true;
       await accept(orderId, plan, String(body.offer?.expiresAt), context);
     } else if (status === 'SHIPPED') {
