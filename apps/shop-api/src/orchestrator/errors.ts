@@ -26,7 +26,7 @@ export class WorkflowEndedError extends Error {
   }
 }
 
-/** An order that has not ended and has no workflow yet: its facts wait until it has one. */
+/** An order that has not ended, has no workflow, and cannot simply be begun: its facts wait until the sweepers gave it one. */
 export class WorkflowMissingError extends Error {
   override readonly name = 'WorkflowMissingError';
   readonly code = 'WORKFLOW_MISSING';

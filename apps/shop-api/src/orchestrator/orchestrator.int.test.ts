@@ -19,6 +19,7 @@ import { type Shop, startShop } from '../testing/shop.ts';
 import { startTopics } from '../testing/topics.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { type OrderWorkflows, temporalWorkflows } from './order-workflows.ts';
+import { inputOf } from './submission.ts';
 
 const { kafkaBrokers, temporalAddress, temporalNamespace: namespace } = testServers();
 
@@ -92,6 +93,19 @@ async function factsTold(orderId: string): Promise<Fact[]> {
   );
 }
 
+/** What a workflow was started with. */
+async function startOf(orderId: string): Promise<unknown> {
+  const { events } = await temporal.workflow.getHandle(workflowIdOf(orderId)).fetchHistory();
+  const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  return input && defaultPayloadConverter.fromPayload(input);
+}
+
+const isFailing = (message: RegExp): boolean =>
+  consumers.some((one) => one.status().partitions.some(({ failing }) => message.test(failing?.message ?? '')));
+
+const rowOf = (orderId: string) =>
+  shop.database.kysely.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirstOrThrow();
+
 const refusals = async (orderId: string) =>
   (
     await shop.database.pool.query(
@@ -123,9 +137,7 @@ describe('a submission', () => {
     const runId = await started(order.id);
     const described = await temporal.workflow.getHandle(workflowIdOf(order.id)).describe();
     expect([described.status.name, described.runId, described.type]).toEqual(['RUNNING', runId, 'orderWorkflow']);
-    const { events } = await temporal.workflow.getHandle(workflowIdOf(order.id)).fetchHistory();
-    const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    expect(input && defaultPayloadConverter.fromPayload(input)).toMatchObject({
+    expect(await startOf(order.id)).toMatchObject({
       order: {
         orderId: order.id,
         orderNumber: order.number,
@@ -233,14 +245,36 @@ describe('facts', () => {
     expect(await refusals(order.id)).toEqual([]);
   });
 
+  test('that come before the submission of their order begin it, as that would have', async () => {
+    const order = await shop.submitted();
+    await shop.post(`/v1/orders/${order.id}/cancel`, { reason: 'late' });
+    const [submission, cancellation] = (await shop.messages(order.id)).map(({ id }) => id);
+    await topics.relay(order.id, /cancellation-requested/);
+    await handled(String(cancellation));
+    expect(await factsTold(order.id)).toMatchObject([{ messageId: cancellation, kind: 'cancellation-requested' }]);
+    await topics.relay(order.id, /order-submitted/);
+    const runId = await started(order.id);
+    expect((await temporal.workflow.getHandle(workflowIdOf(order.id)).describe()).runId).toBe(runId);
+    expect(await startOf(order.id)).toMatchObject({
+      order: { orderId: order.id, metal: 'gold-585' },
+      startedBy: submission,
+    });
+  });
+
+  test('that come before a submission which the outbox has forgotten wait', async () => {
+    const order = await shop.submitted();
+    await shop.database.pool.query('DELETE FROM outbox.message WHERE key = $1', [order.id]);
+    const messageId = await topics.tell(WorkOrderPacked, step(order.id));
+    await waitFor('the fact to be tried', () => isFailing(/runs no workflow/));
+    await workflows.startOrder(inputOf(await rowOf(order.id)), uuidv7());
+    await handled(messageId);
+    expect(await factsTold(order.id)).toMatchObject([{ messageId, kind: 'packed' }]);
+  });
+
   test('for an order without a workflow wait until it has one', async () => {
     const order = await orderIn('PACKED');
     const messageId = await topics.tell(WorkOrderShipped, step(order.id));
-    const failing = () =>
-      consumers.some((one) =>
-        one.status().partitions.some(({ failing }) => /runs no workflow/.test(failing?.message ?? '')),
-      );
-    await waitFor('the fact to be tried', failing);
+    await waitFor('the fact to be tried', () => isFailing(/runs no workflow/));
     const [message] = await shop.messages(order.id);
     await workflows.startOrder(message?.data as unknown as OrderInput, String(message?.id));
     await handled(messageId);
@@ -261,11 +295,7 @@ describe('with two consumers', () => {
     line.cut();
     const orders = await Promise.all(Array.from({ length: 3 }, () => shop.submitted()));
     for (const { id } of orders) await topics.relay(id);
-    await waitFor('a start to fail', () =>
-      consumers.some((one) =>
-        one.status().partitions.some(({ failing }) => /Temporal does not answer/.test(failing?.message ?? '')),
-      ),
-    );
+    await waitFor('a start to fail', () => isFailing(/Temporal does not answer/));
     for (const { id } of orders) expect(await runOf(id)).toBeUndefined();
     const { rows } = await shop.database.pool.query(
       'SELECT count(*)::int AS taken FROM outbox.inbox WHERE id = ANY ($1)',

@@ -10,6 +10,7 @@ import { OrderUnknownError, WorkflowEndedError, WorkflowMissingError } from './e
 import { OnEveryFact, readFact } from './facts.ts';
 import { ORCHESTRATOR_FAILPOINTS } from './failpoints.ts';
 import type { OrderWorkflows } from './order-workflows.ts';
+import { inputOf, submissionOf } from './submission.ts';
 
 /**
  * What the orchestrator does with events: a submission starts the order's workflow, a fact is told to it.
@@ -50,7 +51,15 @@ export class Orchestrator {
       const fact: Fact = { messageId: event.id, ...readFact(event) };
       const before = await statusOf(db, orderId);
       if (isFinal(before)) return refuse(db, orderId, before, fact);
-      const told = await this.workflows.signalFact(orderId, fact);
+      let told = await this.workflows.signalFact(orderId, fact);
+      if (
+        !told.delivered &&
+        told.why === 'unknown' &&
+        before === 'SUBMITTED' &&
+        (await this.#beginAhead(db, orderId))
+      ) {
+        told = await this.workflows.signalFact(orderId, fact);
+      }
       await failpoint(ORCHESTRATOR_FAILPOINTS.factTold, event);
       if (told.delivered) {
         log.info({ 'event.action': 'fact-told', 'bezel.message.id': event.id }, `fact told: ${fact.kind}`);
@@ -63,6 +72,19 @@ export class Orchestrator {
       }
       await refuse(db, orderId, after, fact);
     });
+  }
+
+  /**
+   * Begins an order of which a fact came out of turn, before its submission: that may wait behind the fact, which would wait for it.
+   * The submission finds the workflow when it comes. Answers false when the outbox has forgotten it: the sweepers begin such an order.
+   */
+  async #beginAhead(db: Kysely<ShopDatabase>, orderId: string): Promise<boolean> {
+    const messageId = await submissionOf(db, orderId);
+    if (messageId === undefined) return false;
+    // Served by the primary key.
+    const order = await db.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirstOrThrow();
+    await this.workflows.startOrder(inputOf(order), messageId);
+    return true;
   }
 }
 

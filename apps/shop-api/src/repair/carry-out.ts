@@ -8,6 +8,7 @@ import {
 import { log, redriveOrder, withOrder } from '@bezel/service';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
+import { inputOf, submissionOf } from '../orchestrator/submission.ts';
 import type { OrderRow } from '../orders/view/order-resource.ts';
 import { recordRefusedFact } from '../status/record-refused-fact.ts';
 import type { RepairRow } from './ask-repair.ts';
@@ -15,8 +16,7 @@ import { askToProject, publishWhereWritten, queryableOver, redrive } from './bri
 import type { Outcome, RepairOptions, RepairWorkflows } from './means.ts';
 import { playParkedFacts } from './parked-facts.ts';
 import { provenFact } from './proven-fact.ts';
-import { inputOf, type Recorded, stateOf } from './standing-order.ts';
-import { submissionOf } from './submission-of.ts';
+import { type Recorded, stateOf } from './standing-order.ts';
 
 /** An activity's attempt may outlive its workflow by as much (`startToCloseTimeout`, and some): it could still move the order. */
 export const SETTLE_MS = 30_000;

@@ -1,5 +1,5 @@
 import type { PriceOffer } from '@bezel/contracts';
-import { isFinal, type OrderInput, type OrderState, SUBMITTED, type WorkOrderPhase } from '@bezel/order-workflow';
+import { isFinal, type OrderState, SUBMITTED, type WorkOrderPhase } from '@bezel/order-workflow';
 import type { OrderRow } from '../orders/view/order-resource.ts';
 
 /** What the history has of an order besides its row. */
@@ -11,20 +11,6 @@ export interface Recorded {
   /** Whether a delay of the status it has was told, late or predicted. */
   readonly delayed: boolean;
 }
-
-/** An order as its event told it, from its row. */
-export const inputOf = (order: OrderRow): OrderInput => ({
-  orderId: order.id,
-  orderNumber: order.number,
-  tenant: order.tenant,
-  customerId: order.customer_id,
-  channel: order.channel,
-  model: { sha256: order.model_sha256, fileName: order.model_file_name, bytes: order.model_bytes },
-  metal: order.metal,
-  finish: order.finish,
-  stones: order.stones,
-  submittedAt: order.submitted_at.toISOString(),
-});
 
 /**
  * The state from which a workflow goes on with an order whose own is lost. Pure. What was moved is history; what was being

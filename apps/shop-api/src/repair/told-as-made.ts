@@ -3,8 +3,8 @@ import { type OrderDelayed, OrderStatusChanged } from '@bezel/contracts';
 import type { EventData } from '@bezel/outbox/event';
 import type { Selectable } from 'kysely';
 import type { ProjectDetails, ShopDatabase } from '../database/shop-database.ts';
+import { inputOf } from '../orchestrator/submission.ts';
 import type { OrderRow } from '../orders/view/order-resource.ts';
-import { inputOf } from './standing-order.ts';
 
 type Event = ProjectDetails['event'];
 type Moved = EventData<typeof OrderStatusChanged>;

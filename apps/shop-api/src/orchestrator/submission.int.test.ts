@@ -2,7 +2,7 @@ import { OrderSubmitted } from '@bezel/contracts';
 import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Shop, startShop } from '../testing/shop.ts';
-import { submissionOf, submissionStatement } from './submission-of.ts';
+import { submissionOf, submissionStatement } from './submission.ts';
 
 let shop: Shop;
 beforeAll(async () => {

@@ -1,6 +1,8 @@
 import { OrderSubmitted } from '@bezel/contracts';
+import type { OrderInput } from '@bezel/order-workflow';
 import { type Kysely, sql } from 'kysely';
 import type { ShopDatabase } from '../database/shop-database.ts';
+import type { OrderRow } from '../orders/view/order-resource.ts';
 
 /**
  * The id of the message that told of an order's submission, which is the cause of its first move. Undefined when the outbox does
@@ -19,3 +21,17 @@ export const submissionStatement = (orderId: string) => sql<{ id: string }>`
   WHERE shard = (SELECT (outbox.hash_of(${OrderSubmitted.topic}, ${orderId}) % shards)::smallint FROM outbox.config)
     AND topic = ${OrderSubmitted.topic} AND key = ${orderId} AND type = ${OrderSubmitted.type}
   ORDER BY seq LIMIT 1`;
+
+/** An order as its event told it, from its row. */
+export const inputOf = (order: OrderRow): OrderInput => ({
+  orderId: order.id,
+  orderNumber: order.number,
+  tenant: order.tenant,
+  customerId: order.customer_id,
+  channel: order.channel,
+  model: { sha256: order.model_sha256, fileName: order.model_file_name, bytes: order.model_bytes },
+  metal: order.metal,
+  finish: order.finish,
+  stones: order.stones,
+  submittedAt: order.submitted_at.toISOString(),
+});
