@@ -7,8 +7,8 @@ import { markLate } from './mark-late.ts';
 import { showMove } from './show-move.ts';
 
 /**
- * Keeps what each order has come to, and whether it is late with that, for the board to show beside its work order. Orders without a work order are kept
- * too: the news may come before the work order is opened.
+ * Keeps what each order has come to, and whether it is late with that, for the board to show beside its work order. Orders without a
+ * work order are kept too: the news may come before the work order is opened.
  *
  * The inbox drops repeats within its window, and a replay of old messages changes nothing either.
  */
