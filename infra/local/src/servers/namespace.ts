@@ -1,11 +1,13 @@
+import { connectToTemporal } from './connect-to-temporal.ts';
+
+const CONNECTED_WITHIN_MS = 5_000;
 const ALREADY_EXISTS = 6;
 /** Closed workflows can be looked at for so long. (The development server makes its namespace itself, with one day.) */
 const RETENTION_SECONDS = 30 * 24 * 3_600;
 
 /** Registers a namespace; one that is there already is what was wanted. */
 export async function provideNamespace(address: string, namespace: string): Promise<void> {
-  const { Connection } = await import('@temporalio/client'); // few of those who load this module connect
-  const connection = await Connection.connect({ address, connectTimeout: 5_000 });
+  const connection = await connectToTemporal(address, CONNECTED_WITHIN_MS);
   try {
     await connection.workflowService.registerNamespace({
       namespace,

@@ -1,5 +1,7 @@
-import type { Connection } from '@temporalio/client';
 import pg from 'pg';
+import { connectToTemporal } from './connect-to-temporal.ts';
+
+const CONNECTED_WITHIN_MS = 2_000;
 
 /** Answers once Postgres takes a query; throws what it says otherwise. */
 export async function probePostgres(url: string): Promise<void> {
@@ -31,22 +33,9 @@ export async function probeKafka(brokers: readonly string[]): Promise<void> {
   }
 }
 
-/** Temporal's client is loaded by whoever talks to it: that of every test file and its processes would cost minutes. */
-async function connectToTemporal(address: string): Promise<Connection> {
-  const { Connection } = await import('@temporalio/client');
-  const connection = Connection.lazy({ address, connectTimeout: 2_000 });
-  try {
-    await connection.ensureConnected();
-  } catch (error) {
-    await connection.close(); // or it goes on trying, for half an hour
-    throw error;
-  }
-  return connection;
-}
-
 /** Answers once Temporal knows the namespace. */
 export async function probeTemporal(address: string, namespace: string): Promise<void> {
-  const connection = await connectToTemporal(address);
+  const connection = await connectToTemporal(address, CONNECTED_WITHIN_MS);
   try {
     await connection.withDeadline(Date.now() + 2_000, () =>
       connection.workflowService.describeNamespace({ namespace }),
@@ -64,7 +53,7 @@ const SYSTEM_NAMESPACE = 'temporal-system';
  * Answers once each service of a full Temporal server does: the frontend, and behind it history, matching and visibility.
  */
 export async function probeTemporalServices(address: string): Promise<void> {
-  const connection = await connectToTemporal(address);
+  const connection = await connectToTemporal(address, CONNECTED_WITHIN_MS);
   const namespace = SYSTEM_NAMESPACE;
   try {
     await connection.withDeadline(Date.now() + 2_000, async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { connectToTemporal } from './connect-to-temporal.ts';
 
 /** Temporal's types of search attributes that the orders use, with the numbers its API knows them by. */
 const TYPES = { KEYWORD: 2, BOOL: 5, DATETIME: 6 } as const;
@@ -25,6 +26,7 @@ export class SearchAttributeTypeError extends Error {
   }
 }
 
+const CONNECTED_WITHIN_MS = 5_000;
 const USABLE_WITHIN_MS = 30_000;
 
 /**
@@ -32,8 +34,7 @@ const USABLE_WITHIN_MS = 30_000;
  * used: services of a full server look at their namespaces every few seconds. Safe to repeat.
  */
 export async function provideSearchAttributes(address: string, namespace: string): Promise<void> {
-  const { Connection } = await import('@temporalio/client'); // few of those who load this module connect
-  const connection = await Connection.connect({ address, connectTimeout: 5_000 });
+  const connection = await connectToTemporal(address, CONNECTED_WITHIN_MS);
   try {
     const { customAttributes: known } = await connection.operatorService.listSearchAttributes({ namespace });
     const missing: Record<string, number> = {};

@@ -16,6 +16,7 @@ export {
   startPostgres,
   type TestPostgres,
 } from './postgres.ts';
+export { runInSteps, type SteppedProcess } from './run-in-steps.ts';
 export { type EndedCommand, runJsonCommand } from './run-json-command.ts';
 export { type RunningStart, runStart } from './running-start.ts';
 export { type TestServers, testServers } from './servers.ts';

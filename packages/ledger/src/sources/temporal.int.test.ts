@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { type Link, linkTo, testServers, waitFor } from '@bezel/local/testing';
+import { type Link, linkTo, runInSteps, testServers, waitFor } from '@bezel/local/testing';
 import { expect, jest, test } from '@jest/globals';
 import { openWorkflows, type WorkflowReader } from './workflows.ts';
 
@@ -43,33 +40,20 @@ test('a description that met no Temporal is answered when it is back', async () 
 
 test('closed while a question waits for its next try, it fails the question, and the process goes on', async () => {
   await using way = await linkTo(temporalAddress);
-  const script = `
+  await using asker = runInSteps(`
     import { openWorkflows } from ${JSON.stringify(import.meta.resolve('./workflows.ts'))};
     const workflows = await openWorkflows(${JSON.stringify({ address: way.address, namespace })});
-    const told = async (word) => {
-      console.log(word);
-      await new Promise((resolve) => process.stdin.once('data', resolve));
-    };
     await told('connected');
     const question = workflows.signalled('of nobody').then(() => 'answered', (error) => error.message);
     await told('asked');
     await workflows[Symbol.asyncDispose]();
-    console.log(await question);
-    process.stdin.destroy();`;
-  const child = spawn(process.execPath, ['--conditions=@bezel/source', '--input-type=module', '-e', script], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  const exited = once(child, 'exit');
-  const complaints = text(child.stderr);
-  await once(child.stdout, 'data');
+    console.log(await question);`);
+  expect(await asker.told()).toBe('connected');
   way.cut();
-  child.stdin.write('ask\n');
-  await once(child.stdout, 'data');
+  asker.goOn();
+  expect(await asker.told()).toBe('asked');
   await metAgain(way);
-  const last = text(child.stdout);
-  child.stdin.write('close\n');
-  expect(await exited).toEqual([0, null]); // with nothing left to do: no try waited beyond the end
-  expect(await last).toContain('the connection to Temporal is closed');
-  expect(await complaints).toBe('');
+  asker.goOn();
+  expect(await asker.told()).toContain('the connection to Temporal is closed');
+  expect(await asker.ended()).toEqual({ code: 0, complaints: '' }); // with nothing left to do: no try waited beyond the end
 });
