@@ -9,7 +9,7 @@ export type {
   WorkflowSeen,
   WorkflowStatus,
 } from './account/evidence.ts';
-export { type App, HOPS, type Hop, VIEW_HOPS, type ViewHop } from './account/hops.ts';
+export { APPS, type App, HOPS, type Hop, VIEW_HOPS, type ViewHop } from './account/hops.ts';
 export type { OrderAccount } from './account/order-account.ts';
 export { auditOrder } from './audit/audit-order.ts';
 export { FINDING_KINDS, type Finding, type FindingKind, isDefect } from './audit/finding.ts';

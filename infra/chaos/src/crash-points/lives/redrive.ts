@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpClient } from '@bezel/demo/clients';
-import { type App, parkedOf } from '@bezel/ledger';
+import { APPS, parkedOf } from '@bezel/ledger';
 import type { StackWithoutApps } from '@bezel/local/bench';
 
 export interface RedriveOptions {
@@ -12,7 +12,6 @@ export interface RedriveOptions {
   readonly signal: AbortSignal;
 }
 
-const APPS: readonly App[] = ['shop', 'mes', 'crm'];
 const LOOK_AGAIN_MS = 500;
 /** A repair that left something parked is followed by another one: a message was parked meanwhile. */
 const ASK_AGAIN_MS = 15_000;

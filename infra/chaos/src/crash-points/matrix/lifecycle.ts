@@ -62,8 +62,11 @@ const door = (roles: readonly Role[], route: string, event: string | null): Step
   writes: event === null ? null : subject(event),
 });
 const atTheShop = (route: string, event: string): Step['door'] => door(['shop-api', 'shop-partner'], route, event);
-const atTheBoard = (step: string, event: string): Step['door'] =>
-  door(['mes-api'], `/v1/work-orders/:id/${step}`, `mes.work-order-${event}`);
+/** What an operator does with a work order, and the move that comes of it. */
+const onTheBoard = (name: string, event: string, ...work: readonly Work[]): Step => ({
+  ...{ name, life: 'delivered', work },
+  door: door(['mes-api'], `/v1/work-orders/:id/${name}`, `mes.work-order-${event}`),
+});
 
 const calculation = (type: string): Work => ({ role: 'mes-pricing', about: subject(type) });
 
@@ -119,31 +122,11 @@ export const STEPS: readonly Step[] = [
       },
     ],
   },
-  { name: 'claim', life: 'delivered', door: atTheBoard('claim', 'claimed'), work: [] },
-  {
-    name: 'start',
-    life: 'delivered',
-    door: atTheBoard('start', 'started'),
-    work: [move('APPROVED', 'manufacturing-started', 'IN_MANUFACTURING')],
-  },
-  {
-    name: 'complete',
-    life: 'delivered',
-    door: atTheBoard('complete', 'completed'),
-    work: [move('IN_MANUFACTURING', 'manufacturing-completed', 'MANUFACTURING_COMPLETED')],
-  },
-  {
-    name: 'pack',
-    life: 'delivered',
-    door: atTheBoard('pack', 'packed'),
-    work: [move('MANUFACTURING_COMPLETED', 'packed', 'PACKED')],
-  },
-  {
-    name: 'ship',
-    life: 'delivered',
-    door: atTheBoard('ship', 'shipped'),
-    work: [move('PACKED', 'shipped', 'SHIPPED')],
-  },
+  onTheBoard('claim', 'claimed'),
+  onTheBoard('start', 'started', move('APPROVED', 'manufacturing-started', 'IN_MANUFACTURING')),
+  onTheBoard('complete', 'completed', move('IN_MANUFACTURING', 'manufacturing-completed', 'MANUFACTURING_COMPLETED')),
+  onTheBoard('pack', 'packed', move('MANUFACTURING_COMPLETED', 'packed', 'PACKED')),
+  onTheBoard('ship', 'shipped', move('PACKED', 'shipped', 'SHIPPED')),
   {
     name: 'deliver',
     life: 'delivered',
