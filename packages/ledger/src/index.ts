@@ -16,8 +16,16 @@ export { FINDING_KINDS, type Finding, type FindingKind, isDefect } from './audit
 export type { AuditTerms } from './audit/judge.ts';
 export { AT_REST_LIMITS, type AuditLimits, WORKING_LIMITS } from './audit/limits.ts';
 export { type AuditedStack, type AuditOptions, auditStack, type OrderAudit } from './audit-stack.ts';
-export { type Asked, askRepairs, untilCarriedOut, type WaitOptions } from './repair/ask-repairs.ts';
-export { type EventRead, eventAt } from './repair/event-at.ts';
+export { type Asked, askRepairs, untilCarriedOut, type WaitOptions } from './repair/asking/ask-repairs.ts';
+export { type EventRead, eventAt } from './repair/asking/event-at.ts';
+export {
+  AskedRepair,
+  type RepairClient,
+  type RepairClientOptions,
+  RepairNotAskedError,
+  repairClient,
+} from './repair/asking/repair-client.ts';
+export { type SigningIn, signedIn } from './repair/asking/sign-in.ts';
 export { planRepairs } from './repair/plan-repairs.ts';
 export type { Ailing } from './repair/remedies.ts';
 export {
@@ -29,20 +37,12 @@ export {
   type RepairPlan,
 } from './repair/repair.ts';
 export {
-  AskedRepair,
-  type RepairClient,
-  type RepairClientOptions,
-  RepairNotAskedError,
-  repairClient,
-} from './repair/repair-client.ts';
-export {
   type LookOptions,
   type Repaired,
   type RepairingOptions,
   readAiling,
   repairOrder,
 } from './repair/repair-order.ts';
-export { type SigningIn, signedIn } from './repair/sign-in.ts';
 export { ORDER_TOPICS, type OrderTopics } from './sources/topics/copy-of.ts';
 export {
   openTopics,

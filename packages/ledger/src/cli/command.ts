@@ -1,4 +1,4 @@
-import type { RepairClientOptions } from '../repair/repair-client.ts';
+import type { RepairClientOptions } from '../repair/asking/repair-client.ts';
 import type { Given, OptionSpec } from './options/parse.ts';
 import type { Servers } from './servers/servers.ts';
 import type { Paint } from './terminal/paint.ts';

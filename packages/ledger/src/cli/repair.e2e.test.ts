@@ -11,7 +11,7 @@ import pg from 'pg';
 import type { OrderAccount } from '../account/order-account.ts';
 import { AT_REST_LIMITS } from '../audit/limits.ts';
 import { auditStack } from '../audit-stack.ts';
-import { signedIn } from '../repair/sign-in.ts';
+import { signedIn } from '../repair/asking/sign-in.ts';
 import { ORDER_TOPICS } from '../sources/topics/copy-of.ts';
 import { run } from './run.ts';
 

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { createNamespace } from '@bezel/local/testing';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Evidence, ViewRow } from '../account/evidence.ts';
-import type { AskedRepair } from '../repair/repair-client.ts';
+import type { AskedRepair } from '../repair/asking/repair-client.ts';
 import { LIFE_BEGINS } from '../testing/order-life.ts';
 import { orderctlOn, type RunAround } from '../testing/orderctl-on.ts';
 import { life, Stage } from '../testing/stage.ts';

@@ -1,5 +1,5 @@
 import { ORDERCTL } from '../command-name.ts';
-import { RepairNotAskedError } from '../repair/repair-client.ts';
+import { RepairNotAskedError } from '../repair/asking/repair-client.ts';
 import { type Command, EXIT, type ExitCode } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { failureOf } from './failure.ts';

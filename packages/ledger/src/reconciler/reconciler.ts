@@ -3,7 +3,7 @@ import { type Finding, isDefect } from '../audit/finding.ts';
 import { type AuditLimits, WORKING_LIMITS } from '../audit/limits.ts';
 import { auditSlices } from '../audit-slices.ts';
 import type { AuditedStack, OrderAudit } from '../audit-stack.ts';
-import type { RepairClient } from '../repair/repair-client.ts';
+import type { RepairClient } from '../repair/asking/repair-client.ts';
 import { hopsTold, type ReconcilerFigures } from './figures.ts';
 import { lookAtOrders, Repairing, type RepairTold } from './in-question/again.ts';
 import {

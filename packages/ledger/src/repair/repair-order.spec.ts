@@ -5,9 +5,9 @@ import { auditOrder } from '../audit/audit-order.ts';
 import { AT_REST_LIMITS } from '../audit/limits.ts';
 import type { AuditedStack } from '../audit-stack.ts';
 import { LIFE_BEGINS, liveOrder } from '../testing/order-life.ts';
+import { type AskedRepair, type RepairClient, RepairNotAskedError } from './asking/repair-client.ts';
 import type { Ailing } from './remedies.ts';
 import type { Repair } from './repair.ts';
-import { type AskedRepair, type RepairClient, RepairNotAskedError } from './repair-client.ts';
 import { type Repaired, repairOrder } from './repair-order.ts';
 
 const ORDER = '019b8d9c-1111-7000-8000-000000000001';

@@ -4,11 +4,11 @@ import { type Finding, isDefect } from '../audit/finding.ts';
 import { type AuditLimits, WORKING_LIMITS } from '../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../audit-stack.ts';
 import { parkedOf } from '../sources/views/parked.ts';
-import { type Asked, askRepairs, untilCarriedOut } from './ask-repairs.ts';
+import { type Asked, askRepairs, untilCarriedOut } from './asking/ask-repairs.ts';
+import type { AskedRepair, RepairClient } from './asking/repair-client.ts';
 import { planRepairs } from './plan-repairs.ts';
 import type { Ailing } from './remedies.ts';
 import type { Repair, RepairPlan } from './repair.ts';
-import type { AskedRepair, RepairClient } from './repair-client.ts';
 
 export interface LookOptions {
   /** Default: {@link WORKING_LIMITS}. */

@@ -3,7 +3,7 @@ import { uuidv7 } from '@bezel/outbox';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type Shop, startShop } from '../../testing/shop.ts';
 import { askRepair } from '../ask-repair.ts';
-import type { RepairWorkflows } from '../means.ts';
+import type { RepairWorkflows } from '../carrying-out/means.ts';
 import { askedRepairs } from './asked-repairs.ts';
 
 let shop: Shop;

@@ -1,10 +1,10 @@
 import type { Swept } from '@bezel/service';
 import { type RawBuilder, sql } from 'kysely';
 import type { RepairRow } from '../ask-repair.ts';
-import { type CarriedOut, carryOutNext } from '../carry-out.ts';
-import type { RepairOptions } from '../means.ts';
-import { FINAL } from './forgotten-orders.ts';
-import { type Questions, questions } from './questions.ts';
+import { type CarriedOut, carryOutNext } from '../carrying-out/carry-out.ts';
+import type { RepairOptions } from '../carrying-out/means.ts';
+import { FINAL } from './looking/forgotten-orders.ts';
+import { type Questions, questions } from './looking/questions.ts';
 
 /**
  * What may be asked of a workflow. Anything else is done whether Temporal answers or not, and so is what is asked of an order that

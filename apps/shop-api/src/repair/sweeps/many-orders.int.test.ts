@@ -1,7 +1,7 @@
 import { TemporalUnavailableError } from '@bezel/order-workflow/client';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { offerOf, type Shop, startShop } from '../../testing/shop.ts';
-import { PAGE, pageStatement } from './forgotten-orders.ts';
+import { PAGE, pageStatement } from './looking/forgotten-orders.ts';
 import { orderSweeps } from './order-sweeps.ts';
 
 jest.setTimeout(60_000);

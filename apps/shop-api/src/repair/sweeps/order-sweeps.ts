@@ -1,11 +1,11 @@
 import type { OrderClient } from '@bezel/order-workflow/client';
 import { type SweepName, sweepEveryMs } from '@bezel/order-workflow/sweepers';
 import { exclusively, type Sweep, type Swept } from '@bezel/service';
-import type { RepairOptions } from '../means.ts';
+import type { RepairOptions } from '../carrying-out/means.ts';
 import { askedRepairs } from './asked-repairs.ts';
-import { notBegun, offersPast, type Waiting } from './forgotten-orders.ts';
-import { askForMissing } from './missing-workflows.ts';
-import { questions } from './questions.ts';
+import { notBegun, offersPast, type Waiting } from './looking/forgotten-orders.ts';
+import { askForMissing } from './looking/missing-workflows.ts';
+import { questions } from './looking/questions.ts';
 import { stuckWorkflows } from './stuck-workflows.ts';
 import { summed } from './summed.ts';
 

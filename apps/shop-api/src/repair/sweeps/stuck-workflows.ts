@@ -1,10 +1,10 @@
 import type { OrderClient } from '@bezel/order-workflow/client';
 import { log, type Swept } from '@bezel/service';
 import { askAsSweeper, ENDED_WITHOUT_ANSWER } from './ask-as-sweeper.ts';
-import { factsOfEnded } from './facts-of-ended.ts';
-import { parkedFacts, type Unanswered, unansweredFacts, underWay, type Waiting } from './forgotten-orders.ts';
-import { askForMissing, type Looking, presences } from './missing-workflows.ts';
-import { type Questions, questions } from './questions.ts';
+import { factsOfEnded } from './looking/facts-of-ended.ts';
+import { parkedFacts, type Unanswered, unansweredFacts, underWay, type Waiting } from './looking/forgotten-orders.ts';
+import { askForMissing, type Looking, presences } from './looking/missing-workflows.ts';
+import { type Questions, questions } from './looking/questions.ts';
 import { summed } from './summed.ts';
 
 interface StuckOptions extends Pick<Looking, 'db'> {

@@ -1,5 +1,5 @@
 import type { Swept } from '@bezel/service';
-import type { Waiting } from './forgotten-orders.ts';
+import type { Waiting } from './looking/forgotten-orders.ts';
 
 /** What a look came to that found these waiting, and dealt with so many. */
 export const summed = (waiting: readonly Waiting[], swept: number): Swept => ({

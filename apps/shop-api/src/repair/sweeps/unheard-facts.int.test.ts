@@ -1,7 +1,7 @@
 import type { OrderState } from '@bezel/order-workflow';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Shop, startShop } from '../../testing/shop.ts';
-import { unansweredFacts } from './forgotten-orders.ts';
+import { unansweredFacts } from './looking/forgotten-orders.ts';
 import { orderSweeps } from './order-sweeps.ts';
 
 jest.setTimeout(60_000);

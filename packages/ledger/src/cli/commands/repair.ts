@@ -1,7 +1,7 @@
 import { AT_REST_LIMITS, WORKING_LIMITS } from '../../audit/limits.ts';
-import { eventAt } from '../../repair/event-at.ts';
+import { eventAt } from '../../repair/asking/event-at.ts';
+import { type RepairClient, repairClient } from '../../repair/asking/repair-client.ts';
 import { planRepairs } from '../../repair/plan-repairs.ts';
-import { type RepairClient, repairClient } from '../../repair/repair-client.ts';
 import { readAiling, repairOrder } from '../../repair/repair-order.ts';
 import { findOrder } from '../../sources/views/order-details.ts';
 import { type Command, EXIT, type Outcome } from '../command.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Finding } from '../../audit/finding.ts';
+import { type AskedRepair, RepairNotAskedError } from '../../repair/asking/repair-client.ts';
 import type { Repair, RepairPlan } from '../../repair/repair.ts';
-import { type AskedRepair, RepairNotAskedError } from '../../repair/repair-client.ts';
 import type { Repaired } from '../../repair/repair-order.ts';
 import { plain } from '../terminal/paint.ts';
 import { repairedDocument, repairedText } from './repair-report.ts';

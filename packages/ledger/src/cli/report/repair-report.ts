@@ -1,4 +1,4 @@
-import type { Asked } from '../../repair/ask-repairs.ts';
+import type { Asked } from '../../repair/asking/ask-repairs.ts';
 import type { ByHand, Repair, RepairPlan } from '../../repair/repair.ts';
 import type { Repaired } from '../../repair/repair-order.ts';
 import { failureOf } from '../failure.ts';

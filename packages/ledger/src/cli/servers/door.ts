@@ -1,5 +1,5 @@
-import { type RepairClientOptions, RepairNotAskedError } from '../../repair/repair-client.ts';
-import { signedIn } from '../../repair/sign-in.ts';
+import { type RepairClientOptions, RepairNotAskedError } from '../../repair/asking/repair-client.ts';
+import { signedIn } from '../../repair/asking/sign-in.ts';
 import type { StackFile } from './stack-file.ts';
 
 const NAMES = ['SHOP_URL', 'REPAIR_TOKEN_URL', 'REPAIR_CLIENT_ID', 'REPAIR_CLIENT_SECRET'] as const;

@@ -1,10 +1,10 @@
 import { APPS } from '../../account/hops.ts';
 import type { AuditLimits } from '../../audit/limits.ts';
 import { type AuditedStack, auditStack, type OrderAudit } from '../../audit-stack.ts';
-import { type Asked, askRepairs } from '../../repair/ask-repairs.ts';
+import { type Asked, askRepairs } from '../../repair/asking/ask-repairs.ts';
+import type { AskedRepair, RepairClient } from '../../repair/asking/repair-client.ts';
 import { planRepairs } from '../../repair/plan-repairs.ts';
 import type { RepairPlan } from '../../repair/repair.ts';
-import type { AskedRepair, RepairClient } from '../../repair/repair-client.ts';
 import { parkedOfEach } from '../../sources/views/parked.ts';
 import type { Looking } from '../looking.ts';
 import { NOTHING_SEEN, seenOf } from '../seen.ts';
