@@ -1,4 +1,4 @@
-import { SWC_OPTIONS } from './infra/local/src/testing/swc-options.ts';
+import { SWC_OPTIONS } from './infra/local/src/testing/programs/swc-options.ts';
 
 // Three kinds of test, told apart by file name (docs/architecture.md, "Tests"). Native ESM, swc only strips types and
 // decorators; `@bezel/source` makes workspace packages resolve to their sources, so tests never run a stale build.

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { placesIn } from './stack/places.ts';
 import { readJournal } from './supervisor/journal.ts';
 import { waitFor } from './testing/index.ts';
-import { runStart } from './testing/running-start.ts';
-import { type StackState, temporaryStackState } from './testing/stack-state.ts';
+import { runStart } from './testing/programs/running-start.ts';
+import { type StackState, temporaryStackState } from './testing/programs/stack-state.ts';
 
 let state: StackState;
 beforeAll(() => {

@@ -7,5 +7,5 @@ export {
   readStack,
   type StackFile,
   StackNotRunningError,
-} from './stack/stack-file.ts';
+} from './stack/state/stack-file.ts';
 export type { UnitStatus } from './supervisor/supervisor.ts';

@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
 import { identify, isAlive, type ProcessIdentity } from './processes/process-identity.ts';
 import { CHECKOUT } from './stack/places.ts';
-import type { StackFile } from './stack/stack-file.ts';
+import type { StackFile } from './stack/state/stack-file.ts';
 import { waitFor } from './testing/index.ts';
-import { runStart } from './testing/running-start.ts';
-import { temporaryStackState } from './testing/stack-state.ts';
+import { runStart } from './testing/programs/running-start.ts';
+import { temporaryStackState } from './testing/programs/stack-state.ts';
 
 /** `npm start` as a person types it, until it is ready: the start and the servers are children of a child of npm. */
 async function npmStart(state: string): Promise<{ npm: number; stack: StackFile; ended: Promise<unknown> }> {

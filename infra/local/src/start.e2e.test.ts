@@ -8,10 +8,10 @@ import { identify, type ProcessIdentity } from './processes/process-identity.ts'
 import { peopleOf } from './samples/people.ts';
 import { driveToItsEnd, sampleModels } from './samples/run-samples.ts';
 import { placesIn } from './stack/places.ts';
-import { dropData } from './stack/session.ts';
-import { readStack, type StackFile, StackNotRunningError } from './stack/stack-file.ts';
+import { dropData } from './stack/state/session.ts';
+import { readStack, type StackFile, StackNotRunningError } from './stack/state/stack-file.ts';
 import { waitFor } from './testing/index.ts';
-import { type RunningStart, runStart } from './testing/running-start.ts';
+import { type RunningStart, runStart } from './testing/programs/running-start.ts';
 
 // One stack, used by one test after the other: each leaves it running, the last ones end it.
 const PATIENCE = 180_000;

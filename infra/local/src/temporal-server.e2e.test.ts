@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { isAlive } from './processes/process-identity.ts';
-import { ORDER_SEARCH_ATTRIBUTES } from './servers/search-attributes.ts';
+import { ORDER_SEARCH_ATTRIBUTES } from './servers/temporal/search-attributes.ts';
 import { placesIn } from './stack/places.ts';
-import type { StackFile } from './stack/stack-file.ts';
+import type { StackFile } from './stack/state/stack-file.ts';
 import { type RunningStart, runStart, type StackState, temporaryStackState, waitFor } from './testing/index.ts';
 
 // The full server is built with Go, which takes minutes on a machine that has not done it before.

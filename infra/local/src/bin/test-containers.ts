@@ -1,6 +1,6 @@
 import { provideEngine } from '../containers-run/own-engine.ts';
 import { buildStandIns } from '../containers-run/stand-ins.ts';
-import { IMAGES } from '../servers/choice.ts';
+import { IMAGES } from '../servers/choosing/choice.ts';
 import { provideImages } from '../servers/container/images.ts';
 import { createProgress } from '../servers/progress.ts';
 import { FAILED, type Outcome, summaryOf } from '../test-run/outcome.ts';

@@ -6,7 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { peopleOf } from '../samples/people.ts';
 import { sampleModels } from '../samples/run-samples.ts';
-import type { StackFile } from '../stack/stack-file.ts';
+import type { StackFile } from '../stack/state/stack-file.ts';
 import { type RunningStart, runStart, type StackState, temporaryStackState, waitFor } from '../testing/index.ts';
 
 // The full server and its UI are built with Go, which takes minutes on a machine that has not done it before.

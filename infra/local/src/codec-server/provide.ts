@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AppContext, entryOf, NODE_ARGUMENTS } from '../stack/app-units.ts';
+import { type AppContext, entryOf, NODE_ARGUMENTS } from '../stack/apps/app-units.ts';
 import { CHECKOUT, logFile } from '../stack/places.ts';
 import { processUnit } from '../supervisor/process-unit.ts';
 import type { Unit } from '../supervisor/unit.ts';

@@ -8,7 +8,7 @@ import { run } from '../download/run.ts';
 import { endProcess } from '../processes/end-process.ts';
 import { waitForLock } from '../processes/lock.ts';
 import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
-import { askEngine } from '../servers/engine.ts';
+import { askEngine } from '../servers/choosing/engine.ts';
 
 /** A container engine to run tests on. */
 export interface Engine extends AsyncDisposable {

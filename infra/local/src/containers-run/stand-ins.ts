@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { run } from '../download/run.ts';
-import { chooseSources } from '../servers/choice.ts';
+import { chooseSources } from '../servers/choosing/choice.ts';
+import { inspectMachine, npmPostgresFolder } from '../servers/choosing/machine.ts';
 import type { ProvideContext } from '../servers/context.ts';
-import { inspectMachine, npmPostgresFolder } from '../servers/machine.ts';
 import { obtainKafka } from '../servers/native/kafka-jars.ts';
 import { readablePostgres } from '../servers/native/postgres-home.ts';
 import { obtainTemporal } from '../servers/native/temporal-program.ts';

@@ -4,7 +4,7 @@ import { cachedOrFilled } from '../download/cache.ts';
 import { goBuild } from '../download/go-build.ts';
 import { VERSIONS } from '../download/releases.ts';
 import { run } from '../download/run.ts';
-import { onPath } from '../servers/machine.ts';
+import { onPath } from '../servers/choosing/machine.ts';
 
 /** Promtool's file and where it comes from; or why it cannot be had, a line a way that was tried. */
 export type ObtainedPromtool = { readonly file: string; readonly from: string } | { readonly why: readonly string[] };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import type { ClientName, StackFile } from '../stack/stack-file.ts';
+import type { ClientName, StackFile } from '../stack/state/stack-file.ts';
 import { ask } from './door.ts';
 
 /** What the samples need of an order. */

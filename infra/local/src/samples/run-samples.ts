@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CHECKOUT } from '../stack/places.ts';
-import type { StackFile } from '../stack/stack-file.ts';
+import type { StackFile } from '../stack/state/stack-file.ts';
 import { type HistoryEntry, type People, peopleOf, type SampleOrder } from './people.ts';
 
 const FOLDER = join(CHECKOUT, 'infra', 'local', 'samples');

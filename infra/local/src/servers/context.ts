@@ -1,7 +1,7 @@
 import type { Places } from '../stack/places.ts';
-import type { Ports } from '../stack/ports.ts';
-import type { Secrets } from '../stack/secrets.ts';
-import type { Machine } from './choice.ts';
+import type { Ports } from '../stack/state/ports.ts';
+import type { Secrets } from '../stack/state/secrets.ts';
+import type { Machine } from './choosing/choice.ts';
 import type { Progress } from './progress.ts';
 
 /** Temporal's web UI, where that is a program of its own. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Secrets } from '../stack/secrets.ts';
+import type { Secrets } from '../stack/state/secrets.ts';
 
 /** A database and its two logins: the owner, who changes tables, and the one who works with their rows. */
 export interface OwnDatabase {

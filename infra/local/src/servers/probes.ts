@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { connectToTemporal } from './connect-to-temporal.ts';
+import { connectToTemporal } from './temporal/connect-to-temporal.ts';
 
 const CONNECTED_WITHIN_MS = 2_000;
 

@@ -9,12 +9,12 @@ import {
   TEMPORAL_KIND_VARIABLE,
   type TemporalKind,
   temporalKindOf,
-} from './choice.ts';
+} from './choosing/choice.ts';
+import { askEngine } from './choosing/engine.ts';
+import { ENVIRONMENT_PROVIDERS } from './choosing/environment.ts';
+import { inspectMachine } from './choosing/machine.ts';
 import { provideImages } from './container/images.ts';
 import type { ProvideContext } from './context.ts';
-import { askEngine } from './engine.ts';
-import { ENVIRONMENT_PROVIDERS } from './environment.ts';
-import { inspectMachine } from './machine.ts';
 import { NATIVE_PROVIDERS } from './native/provide.ts';
 import type { Progress } from './progress.ts';
 import type { Provided, ServerAddresses } from './server.ts';

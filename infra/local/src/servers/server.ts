@@ -1,5 +1,5 @@
 import type { Unit } from '../supervisor/unit.ts';
-import type { ServerName } from './choice.ts';
+import type { ServerName } from './choosing/choice.ts';
 
 /** Where the three servers are once they run. */
 export interface ServerAddresses {

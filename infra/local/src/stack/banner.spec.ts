@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { UnitStatus } from '../supervisor/supervisor.ts';
 import { bannerOf } from './banner.ts';
-import type { StackFile } from './stack-file.ts';
+import type { StackFile } from './state/stack-file.ts';
 
 const running = (name: string, found: Partial<UnitStatus> = { pid: 1 }): UnitStatus => {
   return { name, roles: ['server'], pid: null, container: null, restarts: 0, ...found };

@@ -1,6 +1,6 @@
-import { SERVER_NAMES } from '../servers/choice.ts';
+import { SERVER_NAMES } from '../servers/choosing/choice.ts';
 import { DOORS, type Door } from './layout.ts';
-import type { StackFile } from './stack-file.ts';
+import type { StackFile } from './state/stack-file.ts';
 
 /**
  * What a person wants to know once everything runs. `memory` in bytes; left out where the system does not tell, and

@@ -1,5 +1,5 @@
 import { connected, provideDatabase, provideRole, urlOf } from '../servers/own-database.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secrets } from './state/secrets.ts';
 
 export const APPS = ['shop', 'mes', 'crm'] as const;
 export type App = (typeof APPS)[number];

@@ -6,9 +6,9 @@ import type { Progress } from '../servers/progress.ts';
 import { bannerOf } from './banner.ts';
 import type { Scale } from './layout.ts';
 import type { Places } from './places.ts';
-import { openSession, type Session } from './session.ts';
-import type { StackFile } from './stack-file.ts';
 import { startStack } from './start.ts';
+import { openSession, type Session } from './state/session.ts';
+import type { StackFile } from './state/stack-file.ts';
 
 export interface ServeOptions {
   readonly places: Places;

@@ -1,10 +1,10 @@
-import type { ServerName } from '../servers/choice.ts';
+import type { ServerName } from '../servers/choosing/choice.ts';
 import type { WebUi } from '../servers/context.ts';
-import { provideNamespace } from '../servers/namespace.ts';
 import { type ProvidedServers, provideServers } from '../servers/provide.ts';
-import { provideSearchAttributes } from '../servers/search-attributes.ts';
+import { provideNamespace } from '../servers/temporal/namespace.ts';
+import { provideSearchAttributes } from '../servers/temporal/search-attributes.ts';
 import type { Unit } from '../supervisor/unit.ts';
-import type { Session } from './session.ts';
+import type { Session } from './state/session.ts';
 
 /** Work to be done as soon as one server is up, while the others still start. */
 export interface OnceUp {

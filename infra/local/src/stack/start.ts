@@ -1,22 +1,22 @@
 import { type CodecServer, codecUnit, codecUrl } from '../codec-server/provide.ts';
 import { identityAddresses, identityUnit } from '../identity/unit.ts';
 import { identify } from '../processes/process-identity.ts';
-import { startsFullTemporal } from '../servers/choice.ts';
+import { startsFullTemporal } from '../servers/choosing/choice.ts';
 import { signedInUrl, type WebUi, webUiUrl } from '../servers/context.ts';
 import type { ProvidedServers } from '../servers/provide.ts';
 import { writeJsonAtomically } from '../supervisor/atomic-json.ts';
-import { type AppContext, appUnit } from './app-units.ts';
-import { build } from './build.ts';
+import { type AppContext, appUnit } from './apps/app-units.ts';
+import { build } from './apps/build.ts';
+import { migrateAll } from './apps/migrate.ts';
+import { reconcilerUnit } from './apps/reconciler-unit.ts';
 import { provideDatabases } from './databases.ts';
 import { DOORS, type Door, instancesOf, type Scale } from './layout.ts';
-import { migrateAll } from './migrate.ts';
 import { logFile } from './places.ts';
-import type { Ports } from './ports.ts';
-import { reconcilerUnit } from './reconciler-unit.ts';
-import type { Secrets } from './secrets.ts';
-import type { Session } from './session.ts';
-import { CLIENTS, type StackFile } from './stack-file.ts';
 import { type ServerOptions, startServers } from './start-servers.ts';
+import type { Ports } from './state/ports.ts';
+import type { Secrets } from './state/secrets.ts';
+import type { Session } from './state/session.ts';
+import { CLIENTS, type StackFile } from './state/stack-file.ts';
 import { provideTopics } from './topics.ts';
 
 export interface StackOptions {

@@ -1,11 +1,11 @@
 import type { Progress } from '../servers/progress.ts';
 import type { UnitStatus } from '../supervisor/supervisor.ts';
-import { type AppContext, appUnit } from './app-units.ts';
-import { build } from './build.ts';
+import { type AppContext, appUnit } from './apps/app-units.ts';
+import { build } from './apps/build.ts';
 import type { AppProcess } from './layout.ts';
 import type { Places } from './places.ts';
-import { dropData, openSession, type SessionOptions } from './session.ts';
 import { provideBase, type StackBase } from './start.ts';
+import { dropData, openSession, type SessionOptions } from './state/session.ts';
 
 /** A process that may differ from what the layout says of its like. */
 export interface OwnProcess extends AppProcess {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../download/run.ts';
 import { type LockFile, missingPackages } from '../lockfile/platform-packages.ts';
-import { build, withOwnPrograms } from '../stack/build.ts';
+import { build, withOwnPrograms } from '../stack/apps/build.ts';
 import { CHECKOUT } from '../stack/places.ts';
 import { plantedViolationsAreFound } from './planted-violation.ts';
 

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signalGroup } from '../processes/signal-group.ts';
-import { withOwnPrograms } from '../stack/build.ts';
+import { withOwnPrograms } from '../stack/apps/build.ts';
 import { CHECKOUT, COMPILED } from '../stack/places.ts';
-import { TEST_RUN_FOLDER_VARIABLE } from '../testing/servers.ts';
+import { TEST_RUN_FOLDER_VARIABLE } from '../testing/servers/servers.ts';
 import { FAILED, type JestReport, type Outcome, outcomeOf } from './outcome.ts';
 
 /** The kinds of test, told apart by file name. */

@@ -1,4 +1,4 @@
-import { BUILT_VARIABLE } from '../stack/build.ts';
+import { BUILT_VARIABLE } from '../stack/apps/build.ts';
 import type { Kind } from './jest.ts';
 
 /** Test files of one kind that run together. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Progress } from '../servers/progress.ts';
 import { checkoutPlaces, placesIn } from '../stack/places.ts';
-import { AlreadyRunningError, dropData, openSession, type Session, TESTS_FOLDER } from '../stack/session.ts';
 import { startServers } from '../stack/start-servers.ts';
-import { TEMPORAL_METRICS_VARIABLE, TEMPORAL_UI_VARIABLE, TEST_SERVER_VARIABLES } from '../testing/servers.ts';
+import { AlreadyRunningError, dropData, openSession, type Session, TESTS_FOLDER } from '../stack/state/session.ts';
+import { TEMPORAL_METRICS_VARIABLE, TEMPORAL_UI_VARIABLE, TEST_SERVER_VARIABLES } from '../testing/servers/servers.ts';
 import { POSTGRES_SETTINGS } from './postgres-settings.ts';
 
 /** Real servers for one test run: nobody else's, empty at the start, gone at the end. */

@@ -1,6 +1,6 @@
 import { createProgress } from '../servers/progress.ts';
 import { type RunningTestServers, startTestServers } from '../test-run/test-servers.ts';
-import { TEST_SERVER_VARIABLES } from './servers.ts';
+import { TEST_SERVER_VARIABLES } from './servers/servers.ts';
 
 declare global {
   /** Servers that a plain `jest` provided for itself, for its teardown. */

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createIdentity } from './identity.ts';
-import { freePort } from './postgres.ts';
-import { testServers } from './servers.ts';
+import { createIdentity } from './servers/identity.ts';
+import { freePort } from './servers/postgres.ts';
+import { testServers } from './servers/servers.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A sweeper as the metrics of a process name it. */

@@ -1,4 +1,4 @@
-import type { Machine } from '../choice.ts';
+import type { Machine } from '../choosing/choice.ts';
 import type { Progress } from '../progress.ts';
 
 /** How long an image may take to arrive. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { getContainerRuntimeClient } from 'testcontainers';
 import { logFile, type Places, placesKey } from '../../stack/places.ts';
 import type { Unit } from '../../supervisor/unit.ts';
-import type { Choice, ServerName } from '../choice.ts';
+import type { Choice, ServerName } from '../choosing/choice.ts';
 import type { ProvideContext } from '../context.ts';
 import { kafkaVariables } from '../kafka-settings.ts';
 import { JVM_FLAGS } from '../native/kafka.ts';

@@ -4,7 +4,7 @@ import { fetchArchive } from '../../download/archive.ts';
 import { cached, cachedOrFilled } from '../../download/cache.ts';
 import { type MavenArtifact, mavenJars } from '../../download/maven.ts';
 import { kafkaArchives, VERSIONS } from '../../download/releases.ts';
-import type { Choice } from '../choice.ts';
+import type { Choice } from '../choosing/choice.ts';
 import type { ProvideContext } from '../context.ts';
 import { KAFKA_ENTRY } from '../entries.ts';
 import type { Progress } from '../progress.ts';

@@ -1,7 +1,7 @@
 import { logFile } from '../../stack/places.ts';
-import type { Choice } from '../choice.ts';
+import type { Choice } from '../choosing/choice.ts';
+import { npmPostgresFolder } from '../choosing/machine.ts';
 import type { ProvideContext } from '../context.ts';
-import { npmPostgresFolder } from '../machine.ts';
 import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from '../server.ts';
 import { initialiseKafka, kafkaUnit } from './kafka.ts';
 import { obtainKafka } from './kafka-jars.ts';

@@ -4,7 +4,7 @@ import { type Archive, fetchArchive } from '../../download/archive.ts';
 import { cached, cachedOrFilled, isCached } from '../../download/cache.ts';
 import { goBuild } from '../../download/go-build.ts';
 import { temporalArchive, VERSIONS } from '../../download/releases.ts';
-import type { Choice } from '../choice.ts';
+import type { Choice } from '../choosing/choice.ts';
 import type { ProvideContext } from '../context.ts';
 import { TEMPORAL_ENTRIES } from '../entries.ts';
 import type { Progress } from '../progress.ts';

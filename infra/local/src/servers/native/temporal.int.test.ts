@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { Supervisor } from '../../supervisor/supervisor.ts';
 import { freePort, waitFor } from '../../testing/index.ts';
-import { onPath } from '../machine.ts';
+import { onPath } from '../choosing/machine.ts';
 import { TEMPORAL_NAMESPACE } from '../server.ts';
 import { temporalUnit } from './temporal.ts';
 import { cachedTemporal } from './temporal-program.ts';

@@ -1,4 +1,4 @@
-import type { Choice, Way } from '../choice.ts';
+import type { Choice, Way } from '../choosing/choice.ts';
 import type { Progress } from '../progress.ts';
 
 /** The way that worked, and what it gave. */

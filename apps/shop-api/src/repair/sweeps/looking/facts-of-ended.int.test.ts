@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { lowestIdAt } from '../../../operations/id-time.ts';
 import { WORKFLOW_ENDED } from '../../../orchestrator/errors.ts';
 import { type Shop, startShop } from '../../../testing/shop.ts';
-import { FACTS_A_LOOK, factsOfEnded } from './facts-of-ended.ts';
 import { orderSweeps } from '../order-sweeps.ts';
+import { FACTS_A_LOOK, factsOfEnded } from './facts-of-ended.ts';
 
 let shop: Shop;
 beforeAll(async () => {

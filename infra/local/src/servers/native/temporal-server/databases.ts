@@ -1,5 +1,5 @@
 import { run } from '../../../download/run.ts';
-import type { Secrets } from '../../../stack/secrets.ts';
+import type { Secrets } from '../../../stack/state/secrets.ts';
 import { connected, type OwnDatabase, provideDatabase, urlOf } from '../../own-database.ts';
 import type { ServerSettings } from './configuration.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { cached, cachedOrFilled, isCached } from '../../../download/cache.ts';
 import { type GoBuild, goBuild } from '../../../download/go-build.ts';
 import { VERSIONS } from '../../../download/releases.ts';
-import type { Choice } from '../../choice.ts';
+import type { Choice } from '../../choosing/choice.ts';
 import type { ProvideContext } from '../../context.ts';
 import { TEMPORAL_SERVER_ENTRY, TEMPORAL_UI_ENTRY } from '../../entries.ts';
 import { firstThatWorks, type Obtained } from '../ways.ts';

@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { cacheFolder } from '../download/cache.ts';
-import { type Lock, LockHeldError, takeLock } from '../processes/lock.ts';
-import { writeJsonAtomically } from '../supervisor/atomic-json.ts';
+import { cacheFolder } from '../../download/cache.ts';
+import { type Lock, LockHeldError, takeLock } from '../../processes/lock.ts';
+import { writeJsonAtomically } from '../../supervisor/atomic-json.ts';
 
 /** Ports this process holds for what it is about to start; given back when disposed. */
 export interface Ports extends Disposable {

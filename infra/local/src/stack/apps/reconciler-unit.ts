@@ -1,8 +1,8 @@
-import { processUnit } from '../supervisor/process-unit.ts';
-import type { Unit } from '../supervisor/unit.ts';
+import { processUnit } from '../../supervisor/process-unit.ts';
+import type { Unit } from '../../supervisor/unit.ts';
+import { CHECKOUT, COMPILED, logFile } from '../places.ts';
+import type { ClientCredentials } from '../state/stack-file.ts';
 import { type AppContext, entryOf, NODE_ARGUMENTS } from './app-units.ts';
-import { CHECKOUT, COMPILED, logFile } from './places.ts';
-import type { ClientCredentials } from './stack-file.ts';
 
 /**
  * What a reconciler is told of its stack: it has the auditor's logins, which may read views and nothing else, and asks for repairs as an

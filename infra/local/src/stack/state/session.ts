@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { endProcess } from '../processes/end-process.ts';
-import { launchingNpm } from '../processes/launcher.ts';
-import { type Lock, LockHeldError, type LockHolder, takeLock } from '../processes/lock.ts';
-import { isAlive } from '../processes/process-identity.ts';
-import { removeContainer } from '../servers/container/remove.ts';
-import { removeVolumes } from '../servers/container/volumes.ts';
-import type { Progress } from '../servers/progress.ts';
-import { endLeftovers, Journal } from '../supervisor/journal.ts';
-import { setLogAside, tailOfLog } from '../supervisor/log-file.ts';
-import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.ts';
-import { logFile, type Places } from './places.ts';
+import { endProcess } from '../../processes/end-process.ts';
+import { launchingNpm } from '../../processes/launcher.ts';
+import { type Lock, LockHeldError, type LockHolder, takeLock } from '../../processes/lock.ts';
+import { isAlive } from '../../processes/process-identity.ts';
+import { removeContainer } from '../../servers/container/remove.ts';
+import { removeVolumes } from '../../servers/container/volumes.ts';
+import type { Progress } from '../../servers/progress.ts';
+import { endLeftovers, Journal } from '../../supervisor/journal.ts';
+import { setLogAside, tailOfLog } from '../../supervisor/log-file.ts';
+import { Supervisor, type SupervisorOptions } from '../../supervisor/supervisor.ts';
+import { logFile, type Places } from '../places.ts';
 import { openPorts, type Ports } from './ports.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 

@@ -15,8 +15,8 @@ export function temporaryStackState(): StackState {
     path,
     async [Symbol.asyncDispose]() {
       const [{ placesIn }, { dropData }] = await Promise.all([
-        import('../stack/places.ts'),
-        import('../stack/session.ts'),
+        import('../../stack/places.ts'),
+        import('../../stack/state/session.ts'),
       ]);
       await dropData(placesIn(path));
       await rm(path, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { writeJsonAtomically } from '../supervisor/atomic-json.ts';
+import { writeJsonAtomically } from '../../supervisor/atomic-json.ts';
 
 /** Names to random secrets, made once and kept in a file only its owner can read. */
 export interface Secrets {

@@ -2,8 +2,9 @@ import { existsSync, globSync, readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { isCached } from '../download/cache.ts';
-import { run } from '../download/run.ts';
+import { isCached } from '../../download/cache.ts';
+import { run } from '../../download/run.ts';
+import { KAFKA_ENTRY, TEMPORAL_ENTRIES, TEMPORAL_SERVER_ENTRY } from '../entries.ts';
 import {
   type Installed,
   type Machine,
@@ -12,7 +13,6 @@ import {
   TEMPORAL_KIND_VARIABLE,
   temporalKindOf,
 } from './choice.ts';
-import { KAFKA_ENTRY, TEMPORAL_ENTRIES, TEMPORAL_SERVER_ENTRY } from './entries.ts';
 
 /** Looks at what this machine offers. Starts only version commands, all at the same time. */
 export async function inspectMachine(

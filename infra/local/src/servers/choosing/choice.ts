@@ -1,4 +1,4 @@
-import { VERSIONS } from '../download/releases.ts';
+import { VERSIONS } from '../../download/releases.ts';
 
 export const SERVER_NAMES = ['postgres', 'kafka', 'temporal'] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];

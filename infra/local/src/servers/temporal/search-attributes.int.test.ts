@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { testServers, waitFor } from '../testing/index.ts';
+import { testServers, waitFor } from '../../testing/index.ts';
 import { ORDER_SEARCH_ATTRIBUTES, provideSearchAttributes } from './search-attributes.ts';
 
 const { temporalAddress: address } = testServers();

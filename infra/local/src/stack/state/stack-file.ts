@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { isAlive, type ProcessIdentity } from '../processes/process-identity.ts';
-import type { ServerName } from '../servers/choice.ts';
-import type { UnitStatus } from '../supervisor/supervisor.ts';
-import type { App } from './databases.ts';
-import { checkoutPlaces } from './places.ts';
+import { isAlive, type ProcessIdentity } from '../../processes/process-identity.ts';
+import type { ServerName } from '../../servers/choosing/choice.ts';
+import type { UnitStatus } from '../../supervisor/supervisor.ts';
+import type { App } from '../databases.ts';
+import { checkoutPlaces } from '../places.ts';
 
 /** Credentials of a client of the identity provider, for the client-credentials grant. */
 export interface ClientCredentials {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { StackFile } from '../stack/stack-file.ts';
+import type { StackFile } from '../../stack/state/stack-file.ts';
 
 /** `npm start` as a test runs it. */
 export interface RunningStart extends AsyncDisposable {
@@ -16,7 +16,7 @@ export interface RunningStart extends AsyncDisposable {
   signal(signal: NodeJS.Signals): void;
 }
 
-const PROGRAM = join(import.meta.dirname, '..', 'bin', 'start.ts');
+const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'start.ts');
 
 /** Runs `npm start -- --json …` with its state in a folder of its own. Disposing of it sends SIGTERM and waits. */
 export function runStart(

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { waitFor } from '../wait-for.ts';
 import { testServers } from './servers.ts';
-import { waitFor } from './wait-for.ts';
 
 /** A database of one test's own. `url` logs in as a superuser. It is dropped when disposed. */
 export interface TestDatabase extends AsyncDisposable {

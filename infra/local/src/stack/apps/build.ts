@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { run } from '../download/run.ts';
-import { CHECKOUT } from './places.ts';
+import { run } from '../../download/run.ts';
+import { CHECKOUT } from '../places.ts';
 
 /** Set to 1 for starts within a run that has built already: they take `dist` as it is. */
 export const BUILT_VARIABLE = 'BEZEL_BUILT';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { ServerAddresses } from '../servers/server.ts';
-import { processUnit } from '../supervisor/process-unit.ts';
-import type { Unit } from '../supervisor/unit.ts';
-import type { App, AppDatabase } from './databases.ts';
-import type { AppInstance, Door } from './layout.ts';
-import { CHECKOUT, COMPILED, logFile, type Places } from './places.ts';
-import type { Ports } from './ports.ts';
+import type { ServerAddresses } from '../../servers/server.ts';
+import { processUnit } from '../../supervisor/process-unit.ts';
+import type { Unit } from '../../supervisor/unit.ts';
+import type { App, AppDatabase } from '../databases.ts';
+import type { AppInstance, Door } from '../layout.ts';
+import { CHECKOUT, COMPILED, logFile, type Places } from '../places.ts';
+import type { Ports } from '../state/ports.ts';
 
 /** What the apps are told of the stack they are in. */
 export interface AppContext {

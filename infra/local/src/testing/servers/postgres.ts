@@ -4,14 +4,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cachedOrFilled } from '../download/cache.ts';
-import { run } from '../download/run.ts';
-import { npmPostgresFolder } from '../servers/machine.ts';
-import { initialisePostgres, postgresUnit, postgresUrl } from '../servers/native/postgres.ts';
-import { type PostgresUser, postgresUser, readablePostgres } from '../servers/native/postgres-home.ts';
-import type { Running } from '../supervisor/unit.ts';
-import { POSTGRES_SETTINGS } from '../test-run/postgres-settings.ts';
-import { waitFor } from './wait-for.ts';
+import { cachedOrFilled } from '../../download/cache.ts';
+import { run } from '../../download/run.ts';
+import { npmPostgresFolder } from '../../servers/choosing/machine.ts';
+import { initialisePostgres, postgresUnit, postgresUrl } from '../../servers/native/postgres.ts';
+import { type PostgresUser, postgresUser, readablePostgres } from '../../servers/native/postgres-home.ts';
+import type { Running } from '../../supervisor/unit.ts';
+import { POSTGRES_SETTINGS } from '../../test-run/postgres-settings.ts';
+import { waitFor } from '../wait-for.ts';
 
 /** Older Postgres than the one the stack runs, as npm packages of programs alone. */
 const OLDER = { 15: '15.18.0-beta.17', 16: '16.14.0-beta.17', 17: '17.10.0-beta.17' } as const;

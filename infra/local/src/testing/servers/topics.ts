@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { waitFor } from '../wait-for.ts';
 import { testServers } from './servers.ts';
-import { waitFor } from './wait-for.ts';
 
 /** Creates a topic of one test's own and returns its name. Topics are left to the broker, which goes with the run. */
 export async function createTopic(

@@ -1,7 +1,7 @@
+import { probeKafka, probePostgres, probeTemporal } from '../probes.ts';
+import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from '../server.ts';
+import { provideNamespace } from '../temporal/namespace.ts';
 import type { Choice } from './choice.ts';
-import { provideNamespace } from './namespace.ts';
-import { probeKafka, probePostgres, probeTemporal } from './probes.ts';
-import { type Provided, type ServerAddresses, TEMPORAL_NAMESPACE } from './server.ts';
 
 type Environment = Extract<Choice, { source: 'environment' }>;
 

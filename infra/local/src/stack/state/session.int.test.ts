@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Progress } from '../servers/progress.ts';
-import { placesIn } from './places.ts';
+import type { Progress } from '../../servers/progress.ts';
+import { placesIn } from '../places.ts';
 import { openSession } from './session.ts';
 
 test('data of a checkout that is gone is set aside, and data of this one stays', async () => {

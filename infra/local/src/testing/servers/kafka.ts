@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cached } from '../download/cache.ts';
-import { KAFKA_ENTRY } from '../servers/entries.ts';
-import { installedJavas } from '../servers/machine.ts';
-import { initialiseKafka, kafkaUnit, type NativeKafka } from '../servers/native/kafka.ts';
+import { cached } from '../../download/cache.ts';
+import { installedJavas } from '../../servers/choosing/machine.ts';
+import { KAFKA_ENTRY } from '../../servers/entries.ts';
+import { initialiseKafka, kafkaUnit, type NativeKafka } from '../../servers/native/kafka.ts';
+import { waitFor } from '../wait-for.ts';
 import { freePort } from './postgres.ts';
-import { waitFor } from './wait-for.ts';
 
 /** What a broker of one test file's own is started from. */
 export type KafkaPrograms = Pick<NativeKafka, 'java' | 'libs'>;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { provideNamespace } from '../servers/namespace.ts';
-import { provideSearchAttributes } from '../servers/search-attributes.ts';
+import { provideNamespace } from '../../servers/temporal/namespace.ts';
+import { provideSearchAttributes } from '../../servers/temporal/search-attributes.ts';
 import { testServers } from './servers.ts';
 
 /**

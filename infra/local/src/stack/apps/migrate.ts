@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
-import { run } from '../download/run.ts';
+import { run } from '../../download/run.ts';
+import { APPS } from '../databases.ts';
+import { APP_PROCESSES } from '../layout.ts';
+import { CHECKOUT, logFile } from '../places.ts';
 import { type AppContext, appEnvironment, entryOf, NODE_ARGUMENTS } from './app-units.ts';
-import { APPS } from './databases.ts';
-import { APP_PROCESSES } from './layout.ts';
-import { CHECKOUT, logFile } from './places.ts';
 
 /** Brings every app's database up to date: each app's role `migrate`, with its owner's login, all at the same time. */
 export async function migrateAll(context: AppContext, signal: AbortSignal): Promise<void> {
