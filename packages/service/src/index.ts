@@ -18,6 +18,7 @@ export {
   migrateDatabase,
   openDatabase,
   type TransactionHandle,
+  transactionTime,
 } from './database/index.ts';
 export { failpoint, SERVICE_FAILPOINTS } from './failpoints/index.ts';
 export { Consumes, createHttpApp, type HttpAppOptions, OrderId } from './http/index.ts';

@@ -1,6 +1,6 @@
 import { WithdrawalFailed } from '@bezel/contracts';
 import type { Outbox } from '@bezel/outbox';
-import { log } from '@bezel/service';
+import { log, transactionTime } from '@bezel/service';
 import type { Kysely } from 'kysely';
 import type { MesDatabase } from '../database/mes-database.ts';
 
@@ -17,12 +17,12 @@ export async function tellFailedWithdrawal(
 ): Promise<void> {
   const { orderId, attempt } = failed;
   const error = (failed.error instanceof Error ? failed.error.message : String(failed.error)).slice(0, LONGEST);
-  const at = new Date().toISOString();
   try {
-    await db.transaction().execute((trx) =>
+    await db.transaction().execute(async (trx) => {
+      const at = (await transactionTime(trx)).toISOString();
       // An attempt thought dead may tell at the same time: the key's lock keeps both in order.
-      outbox.write(trx, WithdrawalFailed, { orderId, attempt, error, at }, { serializeKey: true }),
-    );
+      await outbox.write(trx, WithdrawalFailed, { orderId, attempt, error, at }, { serializeKey: true });
+    });
   } catch (why) {
     log.warn({ err: why, 'event.action': 'failure-not-told' }, 'that a withdrawal failed could not be told');
   }

@@ -1,6 +1,6 @@
 import { PricingProgressed } from '@bezel/contracts';
 import type { Outbox } from '@bezel/outbox';
-import { log } from '@bezel/service';
+import { log, transactionTime } from '@bezel/service';
 import type { Kysely } from 'kysely';
 import type { MesDatabase } from '../../database/mes-database.ts';
 import { PERCENT_AT, type Phase } from '../analysis/phase.ts';
@@ -36,17 +36,13 @@ export class PricingProgress {
   }
 
   async #write(phase: Phase): Promise<void> {
-    const at = new Date().toISOString();
     try {
-      await this.#db.transaction().execute((trx) =>
+      await this.#db.transaction().execute(async (trx) => {
+        const at = (await transactionTime(trx)).toISOString();
+        const progress = { orderId: this.#orderId, phase, percent: PERCENT_AT[phase], at };
         // An attempt thought dead may tell at the same time: the key's lock keeps both in order.
-        this.#outbox.write(
-          trx,
-          PricingProgressed,
-          { orderId: this.#orderId, phase, percent: PERCENT_AT[phase], at },
-          { serializeKey: true },
-        ),
-      );
+        await this.#outbox.write(trx, PricingProgressed, progress, { serializeKey: true });
+      });
       this.#told = phase;
     } catch (error) {
       log.warn({ err: error, 'event.action': 'progress-not-told' }, 'the progress of a pricing could not be told');

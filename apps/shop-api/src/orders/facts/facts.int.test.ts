@@ -1,12 +1,17 @@
 import type { OrderResource, OrderStatus } from '@bezel/contracts';
 import { ORDER_STATUSES } from '@bezel/contracts';
 import { uuidv7 } from '@bezel/outbox';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { moveOrder } from '../../status/move-order.ts';
 import { ADA, ANN, BEN, offerOf, type Person, PIA, type Shop, startShop, wayTo } from '../../testing/shop.ts';
 import { lockOrder } from './lock-order.ts';
 
 let shop: Shop;
+/** Timers go on as they are: only what time it is, this process is wrong about. */
+const BESIDE_DATE = [
+  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+  ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+];
 beforeAll(async () => {
   shop = await startShop();
 });
@@ -76,6 +81,19 @@ describe('accepting', () => {
     const order = await orderIn('PRICED', offerOf(uuidv7(), new Date(Date.now() - 1)));
     expect(await accept(order.id)).toMatchObject({ status: 409, body: { code: 'offer_expired' } });
     expect(await factTypes(order.id)).toEqual([]);
+  });
+
+  test.each([
+    ['fast', 90_000, 30_000, 202],
+    ['slow', -90_000, -1_000, 409],
+  ])('by a process whose clock is %s is judged by the database’s clock', async (_, wrongByMs, endsInMs, status) => {
+    const order = await orderIn('PRICED', offerOf(uuidv7(), new Date(Date.now() + endsInMs)));
+    jest.useFakeTimers({ now: Date.now() + wrongByMs, doNotFake: BESIDE_DATE });
+    try {
+      expect(await accept(order.id)).toMatchObject({ status });
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('an acceptance that waits for a move is judged by the status after it', async () => {

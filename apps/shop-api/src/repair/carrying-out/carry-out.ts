@@ -5,7 +5,7 @@ import {
   TemporalNotPreparedError,
   TemporalUnavailableError,
 } from '@bezel/order-workflow/client';
-import { log, redriveOrder, withOrder } from '@bezel/service';
+import { log, redriveOrder, transactionTime, withOrder } from '@bezel/service';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
 import { inputOf, submissionOf } from '../../orchestrator/submission.ts';
@@ -136,7 +136,10 @@ async function runWorkflow(
       ? { state: 'needless', outcome: `the order is ${status}` }
       : { state: 'refused', outcome: movedBack(status) };
   }
-  if (presence.is === 'ended' && Date.now() - presence.since.getTime() < settleMs) return { state: 'later' };
+  if (presence.is === 'ended') {
+    const endedForMs = (await transactionTime(trx)).getTime() - presence.since.getTime();
+    if (endedForMs < settleMs) return { state: 'later' };
+  }
   const state = stateOf(order, await recordedOf(trx, order));
   const begunBy = state === null ? await submissionOf(trx, order.id) : undefined;
   const started = await workflows.restartOrder(inputOf(order), begunBy, state);
