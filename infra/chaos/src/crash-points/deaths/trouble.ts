@@ -3,9 +3,10 @@ import { join } from 'node:path';
 
 /**
  * What goes wrong with one order beside deaths. `unheard`: consumers fail at its messages, for good, until it ends;
- * `unwithdrawable`: the next withdrawal of its work order fails.
+ * `unwithdrawable`: the next withdrawal of its work order fails; `unshipped`: its move to SHIPPED waits until it ends, and is
+ * `shipping` from then on.
  */
-export type Trouble = 'unheard' | 'unwithdrawable';
+export type Trouble = 'unheard' | 'unwithdrawable' | 'unshipped' | 'shipping';
 
 const fileOf = (folder: string, trouble: Trouble, orderId: string): string =>
   join(folder, `${trouble}-${encodeURIComponent(orderId)}`);

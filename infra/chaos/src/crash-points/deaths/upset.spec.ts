@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { REFUSED_MESSAGE } from '../matrix/lifecycle.ts';
-import { beginTrouble, endTrouble } from './trouble.ts';
+import { beginTrouble, endTrouble, isTroubled } from './trouble.ts';
 import { upsetIn } from './upset.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bezel-upset-'));
@@ -42,4 +42,21 @@ test('only models that are called slow take longer', async () => {
     upset.happen('analysis.begun', [about(key, 'analysis')]).then(() => void ended.push(key));
   await Promise.all([analyse('a'), analyse('b')]);
   expect(ended).toEqual(['b', 'a']);
+});
+
+test('a move to SHIPPED of an order in trouble waits until that ends, and says that it does', async () => {
+  const upset = upsetIn(folder);
+  beginTrouble(folder, 'unshipped', 'a');
+  const move = (key: string, to: string) => upset.happen('activity.begun', [about(key, 'moveOrder', { to })]);
+  await Promise.all([move('a', 'PACKED'), move('b', 'SHIPPED')]);
+  expect(isTroubled(folder, 'shipping', 'a')).toBe(false);
+  let moved = false;
+  const shipped = move('a', 'SHIPPED').then(() => {
+    moved = true;
+  });
+  expect(isTroubled(folder, 'shipping', 'a')).toBe(true);
+  await Promise.resolve();
+  expect(moved).toBe(false);
+  endTrouble(folder, 'unshipped', 'a');
+  await shipped;
 });

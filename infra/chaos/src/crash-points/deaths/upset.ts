@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FailpointAction } from '@bezel/outbox/testing';
 import { REFUSED_MESSAGE, SLOW } from '../matrix/lifecycle.ts';
 import type { AtHand } from './recognise.ts';
-import { endTrouble, isTroubled } from './trouble.ts';
+import { beginTrouble, endTrouble, isTroubled } from './trouble.ts';
 
 /** Longer than pricing works before it tells the customer how far it is. */
 const SLOW_MS = 3_000;
+
+const LOOK_AGAIN_MS = 50;
 
 /** What a consumer is stopped by at COMMIT, as by a constraint that is checked there, and that no other try will mend. */
 class MessageRefusedError extends Error {
@@ -39,6 +41,12 @@ export function upsetIn(folder: string, slowMs = SLOW_MS): Upset {
           type: isTroubled(folder, 'unheard', key) ? REFUSED_MESSAGE : type,
         }))
       : atHand;
+  /** The workflow has heard that the parcel left, and the shop does not show it yet. */
+  const untilShipped = async (orderId: string): Promise<void> => {
+    if (!isTroubled(folder, 'unshipped', orderId)) return;
+    beginTrouble(folder, 'shipping', orderId);
+    while (isTroubled(folder, 'unshipped', orderId)) await delay(LOOK_AGAIN_MS);
+  };
   return {
     named,
     async happen(failpoint, atHand) {
@@ -57,6 +65,8 @@ export function upsetIn(folder: string, slowMs = SLOW_MS): Upset {
           return 'error';
         case 'activity.begun':
           if (first.type === 'analyseModel' && JSON.stringify(first.data).includes(`-${SLOW}-`)) slow.add(first.key);
+          if (first.type === 'moveOrder' && JSON.stringify(first.data).includes('"to":"SHIPPED"'))
+            await untilShipped(first.key);
           return undefined;
         case 'analysis.begun':
           if (slow.has(first.key)) await delay(slowMs);

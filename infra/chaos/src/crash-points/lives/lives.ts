@@ -15,7 +15,7 @@ import type { StackWithoutApps } from '@bezel/local/bench';
 import { CustomerClient, type SeenOrder, type Sightings } from '../../clients/customer-client.ts';
 import type { Door } from '../../clients/door.ts';
 import { sentHome } from '../../clients/sent-home.ts';
-import { beginTrouble, endTrouble } from '../deaths/trouble.ts';
+import { beginTrouble, endTrouble, isTroubled } from '../deaths/trouble.ts';
 import type { Cell } from '../matrix/cells.ts';
 import { KINDS, type Kind } from '../matrix/kinds.ts';
 import { MODEL_NAMES, modelsWithOneUnmakeable, planFor } from './plan.ts';
@@ -63,13 +63,7 @@ export async function startLives({ stack, folder, run, patienceMs, signal }: Liv
   const [tally, sightings] = [new Tally(), new Map() as Sightings];
   const begun = new Map<string, Life>();
   const late = new Set<string>();
-  /** Customers who call off what has just left the house. */
-  const callingOff: Promise<void>[] = [];
-  const records = new RecordsOfShipments((orderId) => {
-    if (lifeOf(orderId)?.kind !== 'called-off-too-late') return;
-    const shop = client(lifeOf(orderId)?.door ?? 'shop', `customer of ${orderId}`);
-    callingOff.push(sentHome(cancelAsCustomer(orderId, { shop, records, run })));
-  });
+  const records = new Records();
   const fileOf = (orderId: string): string =>
     records.submissions.find(({ orderIds }) => orderIds.includes(orderId))?.fileName ?? '';
   const lifeOf = (orderId: string): Life | undefined => begun.get(fileOf(orderId));
@@ -132,7 +126,7 @@ export async function startLives({ stack, folder, run, patienceMs, signal }: Liv
     },
     async end() {
       working.abort();
-      await Promise.all([...operators, ...callingOff]);
+      await Promise.all(operators);
     },
   };
 
@@ -144,6 +138,7 @@ export async function startLives({ stack, folder, run, patienceMs, signal }: Liv
   ): Promise<void> {
     if (orderId === undefined) return;
     if (kind === 'expired') return untilEnded(orderId, shop, until);
+    if (kind === 'called-off-too-late') return callOffTooLate(orderId, shop, until);
     if (kind === 'withdrawn-in-vain') return beginTrouble(folder, 'unwithdrawable', orderId);
     if (kind !== 'unheard') return;
     beginTrouble(folder, 'unheard', orderId);
@@ -152,27 +147,25 @@ export async function startLives({ stack, folder, run, patienceMs, signal }: Liv
     const admin = client('admin', `admin of ${orderId}`, { signal: until });
     await redriveWhenParked(orderId, { databases, admin, mend, signal: until });
   }
+
+  /** The door still takes the cancellation, and the workflow has heard before that the parcel left: it refuses it. */
+  async function callOffTooLate(orderId: string, shop: HttpClient, until: AbortSignal): Promise<void> {
+    beginTrouble(folder, 'unshipped', orderId);
+    try {
+      while (!until.aborted && !isTroubled(folder, 'shipping', orderId)) {
+        await delay(LOOK_AGAIN_MS, undefined, { signal: until }).catch(() => {});
+      }
+      await cancelAsCustomer(orderId, { shop, records, run });
+    } finally {
+      endTrouble(folder, 'unshipped', orderId);
+    }
+  }
 }
 
 interface ClientMore {
   readonly accepts?: () => boolean;
   readonly saw?: (order: SeenOrder) => void;
   readonly signal?: AbortSignal;
-}
-
-/** Records that say which parcel has left the house. */
-class RecordsOfShipments extends Records {
-  readonly #shipped: (orderId: string) => void;
-
-  constructor(shipped: (orderId: string) => void) {
-    super();
-    this.#shipped = shipped;
-  }
-
-  override took(taken: Parameters<Records['took']>[0]): void {
-    super.took(taken);
-    if (taken.step === 'ship') this.#shipped(taken.orderId);
-  }
 }
 
 const FINAL: readonly string[] = Object.values(KINDS);
