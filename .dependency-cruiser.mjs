@@ -51,6 +51,13 @@ export default {
       to: { path: '^(packages|apps|infra)/', pathNot: '^infra/chaos/src/check/' },
     },
     {
+      name: 'what-people-do-shares-no-code',
+      severity: 'error',
+      comment: 'what customers, operators and the courier wrote down is evidence for that checker',
+      from: { path: '^infra/demo/src/(clients|plan)/', pathNot: tests },
+      to: { path: '^(packages|apps)/' },
+    },
+    {
       name: 'tests-never-reach-into-another-app',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },

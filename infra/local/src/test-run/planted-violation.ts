@@ -8,6 +8,16 @@ import { CHECKOUT } from '../stack/places.ts';
 const PLANTS = [
   { folder: 'packages/outbox/src', imports: '../../contracts/src/index.ts', rule: 'outbox-imports-nothing-of-ours' },
   { folder: 'apps/shop-api/src', imports: '../../crm-api/src/main.ts', rule: 'shop-api-imports-packages-only' },
+  {
+    folder: 'infra/chaos/src/check',
+    imports: '../../../../packages/order-workflow/src/index.ts',
+    rule: 'the-checker-of-chaos-shares-no-code',
+  },
+  {
+    folder: 'infra/demo/src/clients',
+    imports: '../../../../packages/ledger/src/index.ts',
+    rule: 'what-people-do-shares-no-code',
+  },
 ] as const;
 
 /**
