@@ -122,6 +122,14 @@ export const MUTANTS: readonly PlantedBug[] = [
     faults: [],
   },
   {
+    name: 'a-cancellation-in-time-is-refused',
+    expects: { kind: 'lost', what: /^shop\.cancellation-requested .* was refused when the order was/ },
+    file: 'apps/shop-api/dist/orchestrator/orchestrator.js',
+    find: 'if (isFinal(before))',
+    replace: "if (isFinal(before) || fact.kind === 'cancellation-requested')",
+    faults: [],
+  },
+  {
     name: 'an-offer-never-runs-out',
     expects: { kind: 'unfinished', what: /^still PRICED/ },
     file: 'apps/shop-api/dist/config.js',
