@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { planOrder, Records, sampleModels, stepsOf, Tally } from '@bezel/demo/clients';
+import { Records, Tally } from '@bezel/demo/clients';
 import { reachVerdict, type Verdict } from './check/reach-verdict.ts';
 import { TopicReader } from './check/topic-reader.ts';
 import { askDoors } from './clients/ask-doors.ts';
 import type { Sightings } from './clients/customer-client.ts';
+import { modelsWithOneUnmakeable } from './clients/models.ts';
+import { planChaosOrder, stepsOfChaos } from './clients/plan-order.ts';
 import { startClients } from './clients/run-clients.ts';
+import { complaintsIn } from './clients/unmakeable.ts';
 import { carryOut, type DoneFault } from './faults/carry-out.ts';
 import type { FaultKind } from './faults/fault.ts';
 import { nothing } from './faults/nothing.ts';
@@ -22,6 +25,8 @@ export interface ChaosOptions {
   readonly operators: number;
   /** Percent of the orders that are called off. */
   readonly cancelPercent: number;
+  /** Percent of the orders whose model has a hole. */
+  readonly unmakeablePercent: number;
   /** Clients go home when nothing has moved for so long. */
   readonly patienceMs: number;
   /** How long the system may take to come to rest at the end. */
@@ -37,7 +42,7 @@ export interface ChaosOptions {
 export interface ChaosOutcome {
   readonly verdict: Verdict;
   readonly done: readonly DoneFault[];
-  /** Kinds that this machine or this stack refuses, and why. */
+  /** Kinds that this machine or this stack refuses, and single faults that it refused when their time had come; and why. */
   readonly notRun: readonly { readonly kind: string; readonly why: string }[];
   /** Faults that were to be injected. */
   readonly planned: number;
@@ -65,7 +70,7 @@ export async function runChaos(
   options: ChaosOptions,
   { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<ChaosOutcome> {
-  const { seed, orders, kinds, cancelPercent, operators } = options;
+  const { seed, orders, kinds, cancelPercent, unmakeablePercent, operators } = options;
   const run = `chaos-${randomBytes(4).toString('hex')}`;
   const notRun = kinds.flatMap(({ name, missing }) => {
     const why = missing(system);
@@ -76,9 +81,9 @@ export async function runChaos(
   const schedulable = kinds.map(({ name, lastsS, targets }) => ({ name, lastsS, targets: targets(system.processes) }));
   const plan = options.plan ?? planFaults(seed, options.faults, schedulable);
 
-  const models = await sampleModels();
+  const models = await modelsWithOneUnmakeable();
   const plans = Array.from({ length: orders }, (_, index) =>
-    planOrder(seed, index, { models: models.length, cancelPercent }),
+    planChaosOrder(seed, index, { models: models.length, cancelPercent, unmakeablePercent }),
   );
   const [tally, records] = [new Tally(), new Records()];
   const [sightings, salesSightings]: [Sightings, Sightings] = [new Map(), new Map()];
@@ -89,7 +94,8 @@ export async function runChaos(
   const closed = AbortSignal.any([closing.signal, signal]);
   const timer = options.minutes === 0 ? undefined : setTimeout(() => closing.abort(), options.minutes * 60_000);
   const clients = startClients({
-    ...{ system, models, records, tally, sightings, salesSightings, seed, run, operators, cancelPercent },
+    ...{ system, models, records, tally, sightings, salesSightings, seed, run, operators },
+    ...{ cancelPercent, unmakeablePercent },
     closing: closed,
     signal: AbortSignal.any([signal, gaveUp.signal]),
   });
@@ -101,14 +107,14 @@ export async function runChaos(
   });
   const faulting = carryOut(plan, {
     ...{ system, kinds, clients, tally, run, say, recoveryMs: options.recoveryMs },
-    steps: plans.reduce((sum, one) => sum + stepsOf(one), 0),
+    steps: plans.reduce((sum, one) => sum + stepsOfChaos(one), 0),
     closing: AbortSignal.any([closed, gaveUp.signal]),
     signal: AbortSignal.any([signal, gaveUp.signal]),
   });
   void faulting.catch(() => gaveUp.abort()).finally(() => faultsOver.abort()); // awaited below
   try {
     await clients.serve(orders, faultsOver.signal);
-    const done = await faulting;
+    const { done, refused } = await faulting;
     await clients.done();
     allDone.abort();
     await watching;
@@ -122,8 +128,8 @@ export async function runChaos(
         people: {
           submissions: records.submissions.map(({ fileName, orderIds }) => ({ file: fileName, orderIds })),
           ...{ asked: records.asked, acknowledged: records.acknowledged, stepsTaken: records.stepsTaken },
-          ...{ complaints: records.complaints, sightings, salesSightings },
-          unmakeable: new Set<string>(),
+          ...{ complaints: complaintsIn(records, clients.unmakeable), unmakeable: clients.unmakeable },
+          ...{ sightings, salesSightings },
         },
         told: () => topics.told(),
         reordered: new Set(done.flatMap((one) => one.reordered)),
@@ -135,7 +141,13 @@ export async function runChaos(
       settleMs: options.settleMs,
       signal,
     });
-    return { verdict, done, notRun, planned: plan.length, gaveUp: gaveUp.signal.aborted };
+    return {
+      ...{ verdict, done, planned: plan.length, gaveUp: gaveUp.signal.aborted },
+      notRun: [
+        ...notRun,
+        ...refused.map(({ fault, refused: why }) => ({ kind: fault.kind, why: `${fault.target} refused it: ${why}` })),
+      ],
+    };
   } finally {
     clearTimeout(timer);
     allDone.abort();

@@ -6,7 +6,7 @@ import { writeEvidence } from '../report/evidence-file.ts';
 import { appendRun, keepMutants } from '../report/results.ts';
 import { isSound, summarise } from '../report/summary.ts';
 import { report } from '../report/verdict-report.ts';
-import { where } from '../report/where.ts';
+import { serversOf, where } from '../report/where.ts';
 import { runChaos } from '../run-chaos.ts';
 import { planFaults } from '../schedule/schedule.ts';
 import { processesOf } from '../system/layout.ts';
@@ -19,6 +19,8 @@ const PATIENCE_MS = 180_000;
 /** Longer than a burst takes to be worked off, so that what comes next is felt by itself. */
 const RECOVERY_MS = 150_000;
 const OPERATORS = 3;
+/** Of a hundred orders, those with a model that has a hole. */
+const UNMAKEABLE_PERCENT = 3;
 
 if (options.schedule) {
   const processes = processesOf(options.processes);
@@ -51,11 +53,13 @@ async function chaos(say: (line: string) => void, signal: AbortSignal): Promise<
     progress: createProgress(say),
     signal,
   });
+  const servers = await serversOf(system);
   await using _apps = await system.startApps({ environment: environmentOf(TERMS) });
   const outcome = await runChaos(
     system,
     {
       ...{ orders, faults, seed, kinds, minutes: options.minutes, cancelPercent: options.cancelPercent },
+      unmakeablePercent: UNMAKEABLE_PERCENT,
       ...{ operators: OPERATORS, patienceMs: PATIENCE_MS, recoveryMs: RECOVERY_MS, settleMs: options.settle * 1_000 },
       stageMs: TERMS.stageMs,
     },
@@ -66,7 +70,7 @@ async function chaos(say: (line: string) => void, signal: AbortSignal): Promise<
   const { evidence } = outcome.verdict;
   if (evidence.length > 0) console.error(`All evidence of these orders: ${await writeEvidence(system.logs, evidence)}`);
   if (json) console.log(JSON.stringify(summary));
-  if (options.results) await appendRun(summary, again(options), ran);
+  if (options.results) await appendRun(summary, { options: again(options), servers, ran });
   return isSound(summary) ? 0 : 1;
 }
 

@@ -3,7 +3,7 @@ import type { Evidence, OrderRow, Told } from './evidence.ts';
 /** All the evidence there is of one order. */
 export interface Account {
   readonly order: OrderRow;
-  readonly shop: Pick<Evidence['shop'], 'history' | 'facts' | 'refused' | 'messages'>;
+  readonly shop: Pick<Evidence['shop'], 'history' | 'facts' | 'refused' | 'messages' | 'repairs'>;
   readonly mes: Pick<Evidence['mes'], 'workOrders' | 'reservations' | 'followed' | 'messages'>;
   readonly crm: Evidence['crm'];
   readonly asked: Evidence['people']['asked'];
@@ -24,6 +24,7 @@ export function accountsOf({ shop, mes, crm, told, people, doors, reordered }: E
     shop: {
       ...{ history: byOrder(shop.history), facts: byOrder(shop.facts) },
       ...{ refused: byOrder(shop.refused), messages: byOrder(shop.messages) },
+      repairs: byOrder(shop.repairs),
     },
     mes: {
       ...{ workOrders: byOrder(mes.workOrders), reservations: byOrder(mes.reservations) },
@@ -43,6 +44,7 @@ export function accountsOf({ shop, mes, crm, told, people, doors, reordered }: E
       shop: {
         ...{ history: of.shop.history(id), facts: of.shop.facts(id) },
         ...{ refused: of.shop.refused(id), messages: of.shop.messages(id) },
+        repairs: of.shop.repairs(id),
       },
       mes: {
         ...{ workOrders: of.mes.workOrders(id), reservations: of.mes.reservations(id) },

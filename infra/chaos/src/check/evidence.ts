@@ -10,8 +10,11 @@ export interface Evidence {
     readonly orders: readonly OrderRow[];
     readonly history: readonly Move[];
     readonly facts: readonly { orderId: string; kind: string; messageId: string }[];
-    readonly refused: readonly { orderId: string; messageId: string }[];
+    /** With the number of the move after which each was refused, and when (milliseconds since 1970). */
+    readonly refused: readonly { orderId: string; messageId: string; afterSeq: number; at: number }[];
     readonly messages: readonly Written[];
+    /** What had to be repaired, by whomever. */
+    readonly repairs: readonly { orderId: string; kind: string }[];
   };
   readonly mes: {
     readonly workOrders: readonly { id: string; orderId: string; status: string; claimed: boolean }[];
@@ -88,8 +91,12 @@ export interface Written {
   readonly topic: string;
   readonly shard: number;
   readonly seq: number;
-  /** The order's own number of the move it tells of, where it tells of one. */
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
+  /** The order's own number of the move it tells of, or after which it tells of a delay. */
   readonly move: number | null;
+  /** What it says of the time: late or predicted. Null: nothing. */
+  readonly delay: string | null;
 }
 
 /** A message as a topic has it. */

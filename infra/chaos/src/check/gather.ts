@@ -20,9 +20,10 @@ export interface Gathering {
 }
 
 const MESSAGES = `
-  SELECT id, key AS "orderId", type, topic, shard, seq::int AS seq,
-         CASE WHEN type = 'shop.order-status-changed'
-              THEN (convert_from(payload, 'UTF8')::jsonb ->> 'seq')::int END AS move
+  SELECT id, key AS "orderId", type, topic, shard, seq::int AS seq, (extract(epoch FROM created_at) * 1000)::float AS at,
+         CASE WHEN type IN ('shop.order-status-changed', 'shop.order-delayed')
+              THEN (convert_from(payload, 'UTF8')::jsonb ->> 'seq')::int END AS move,
+         CASE WHEN type = 'shop.order-delayed' THEN convert_from(payload, 'UTF8')::jsonb ->> 'kind' END AS delay
   FROM outbox.message WHERE key = ANY ($1::text[])`;
 
 /**
@@ -54,10 +55,16 @@ export async function gather(
         ids,
       ),
       refused: await all<Evidence['shop']['refused'][number]>(
-        `SELECT order_id AS "orderId", message_id AS "messageId" FROM order_refused_fact WHERE order_id = ANY ($1::uuid[])`,
+        `SELECT order_id AS "orderId", message_id AS "messageId", after_seq AS "afterSeq",
+                (extract(epoch FROM at) * 1000)::float AS at
+         FROM order_refused_fact WHERE order_id = ANY ($1::uuid[])`,
         ids,
       ),
       messages: await all<Written>(MESSAGES, ids),
+      repairs: await all<Evidence['shop']['repairs'][number]>(
+        `SELECT order_id AS "orderId", kind FROM order_repair WHERE order_id = ANY ($1::uuid[]) AND state = 'done'`,
+        ids,
+      ),
     };
   });
   const ids = shopRows.orders.map(({ id }) => id);

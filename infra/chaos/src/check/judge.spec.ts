@@ -24,7 +24,7 @@ function delivered(): Evidence {
     8: 'deliver',
   };
   const written = (id: string, type: string, seq: number, move: number | null = null): Written => ({
-    ...{ id, orderId: A, type, seq, move },
+    ...{ id, orderId: A, type, seq, move, at: 0, delay: type === 'shop.order-delayed' ? 'late' : null },
     ...{ shard: 3, topic: type.startsWith('mes.') ? 'mes.work-orders' : 'shop.orders' },
   });
   const messages = [
@@ -32,7 +32,7 @@ function delivered(): Evidence {
     ...[1, 2, 3, 4, 5, 6, 7, 8].map((move) => written(`m${move}`, 'shop.order-status-changed', 10 * move, move)),
     written('accept', 'shop.price-accepted', 25),
     written('deliver', 'shop.delivery-confirmed', 75),
-    written('late', 'shop.order-delayed', 35),
+    written('late', 'shop.order-delayed', 35, 3),
   ];
   const steps = MES_FACTS.map((type, index) =>
     written(['start', 'complete', 'pack', 'ship'][index] ?? '', type, index),
@@ -52,8 +52,7 @@ function delivered(): Evidence {
         { orderId: A, kind: 'price-accepted', messageId: 'accept' },
         { orderId: A, kind: 'delivered', messageId: 'deliver' },
       ],
-      refused: [],
-      messages,
+      ...{ refused: [], messages, repairs: [] },
     },
     mes: {
       workOrders: [{ id: 'w', orderId: A, status: 'SHIPPED', claimed: true }],
@@ -256,6 +255,23 @@ const DEFECTS: readonly (readonly [name: string, edit: Edit, finds: string])[] =
     'it was rejected and could be made',
     (e) => void (e.shop.orders[0].status = 'REJECTED'),
     'lost: REJECTED, though it can be made',
+  ],
+  [
+    'it was priced and cannot be made',
+    (e) => void (e.people.unmakeable = new Set(['run-0.stl'])),
+    'lost: PRICED, though it cannot be made',
+  ],
+  [
+    'a fact in time was refused',
+    (e) => void e.shop.refused.push({ orderId: A, messageId: 'accept', afterSeq: 2, at: 2 }),
+    'lost: shop.price-accepted accept was refused when the order was PRICED',
+  ],
+  [
+    'it was late and nobody was told',
+    (e) => {
+      for (const move of e.shop.history) if (move.seq >= 2) move.at += 50_000;
+    },
+    'lost: PRICING was late, and nobody was told after move 1',
   ],
 
   [

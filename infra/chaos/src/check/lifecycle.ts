@@ -27,6 +27,11 @@ export const CAUSE_OF: Readonly<Record<string, string>> = {
   CANCELLED: 'shop.cancellation-requested',
 };
 
+/** The status to which each of these messages leads an order. */
+export const MOVED_TO: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(CAUSE_OF).map(([status, type]) => [type, status]),
+);
+
 /** What a client asks for, the fact the shop records of it, and the message that tells of the fact. */
 export const FACT_OF = {
   accept: { kind: 'price-accepted', type: 'shop.price-accepted' },

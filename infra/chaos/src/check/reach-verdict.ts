@@ -9,6 +9,8 @@ export interface Verdict {
   /** Orders of the run that the shop has, those no client heard of included. */
   readonly orders: number;
   readonly statuses: ReadonlyMap<string, number>;
+  /** How many repairs of each kind were carried out: what the system did not get over by itself. */
+  readonly repairs: ReadonlyMap<string, number>;
   /** All the evidence of each order with a defect, to be read by people: the databases it comes from go with the stack. */
   readonly evidence: readonly Account[];
 }
@@ -36,13 +38,13 @@ export async function reachVerdict({ gathering, settleMs, signal }: VerdictOptio
       if (over || !judge(await gather(gathering(), false)).some(({ kind }) => MAY_PASS.includes(kind))) {
         const evidence = await gather(gathering(), true);
         const defects = judge(evidence);
-        const { orders } = evidence.shop;
-        const byStatus = Map.groupBy(orders, ({ status }) => status);
+        const { orders, repairs } = evidence.shop;
         const wrong = new Set(defects.map(({ order }) => order));
         return {
           defects,
           orders: orders.length,
-          statuses: new Map([...byStatus].map(([status, those]) => [status, those.length])),
+          statuses: countsOf(orders.map(({ status }) => status)),
+          repairs: countsOf(repairs.map(({ kind }) => kind)),
           evidence: accountsOf(evidence).filter(({ order }) => wrong.has(order.id)),
         };
       }
@@ -54,11 +56,14 @@ export async function reachVerdict({ gathering, settleMs, signal }: VerdictOptio
   }
 }
 
+const countsOf = (words: readonly string[]): ReadonlyMap<string, number> =>
+  new Map([...Map.groupBy(words, (word) => word)].map(([word, same]) => [word, same.length]));
+
 function unreadable({ people }: Gathering, { message }: Error): Verdict {
   const orders = people.submissions.flatMap(({ orderIds }) => orderIds);
   const what = `answered 201, and the system cannot be read: ${message}`;
   return {
     defects: orders.map((order) => ({ kind: 'lost', order, what })),
-    ...{ orders: orders.length, statuses: new Map(), evidence: [] },
+    ...{ orders: orders.length, statuses: new Map(), repairs: new Map(), evidence: [] },
   };
 }

@@ -2,9 +2,7 @@ import {
   Courier,
   fileNameOf,
   type Model,
-  type OrderPlan,
   orderAsCustomer,
-  planOrder,
   type Records,
   randomOf,
   signInAs,
@@ -14,6 +12,7 @@ import {
 import type { System } from '../system/system.ts';
 import { CustomerClient, type Sightings } from './customer-client.ts';
 import { type Door, doorOf } from './door.ts';
+import { type ChaosOrderPlan, type PlanOptions, planChaosOrder } from './plan-order.ts';
 import { workAsSales } from './sales.ts';
 import { sentHome } from './sent-home.ts';
 import { type Temper, temperOf } from './temper.ts';
@@ -30,6 +29,7 @@ export interface ClientsOptions {
   readonly run: string;
   readonly operators: number;
   readonly cancelPercent: number;
+  readonly unmakeablePercent: number;
   /** No new customers from here. */
   readonly closing: AbortSignal;
   /** Everybody goes home. */
@@ -51,10 +51,12 @@ export interface Clients {
   readonly abandoned: ReadonlySet<string>;
   /** Where an order was placed, by its file. */
   readonly doors: ReadonlyMap<string, Door>;
+  /** Files of orders that cannot be made. */
+  readonly unmakeable: ReadonlySet<string>;
 }
 
 export function startClients(options: ClientsOptions): Clients {
-  const { system, models, records, tally, seed, run, cancelPercent, closing, signal } = options;
+  const { system, models, records, tally, seed, run, cancelPercent, unmakeablePercent, closing, signal } = options;
   const { load } = system;
   const { context } = system.stack;
   const identity = () => ({ ...context.identity, clients: system.stack.clients });
@@ -80,12 +82,13 @@ export function startClients(options: ClientsOptions): Clients {
     tally,
     run,
   });
-  const plans: OrderPlan[] = [];
+  const plans: ChaosOrderPlan[] = [];
   const abandoned = new Set<string>();
   const doors = new Map<string, Door>();
-  const planByOrder = new Map<string, OrderPlan>();
+  const planByOrder = new Map<string, ChaosOrderPlan>();
+  const unmakeable = new Set<string>();
   let read = 0;
-  const planOf = (orderId: string): OrderPlan | undefined => {
+  const planOf = (orderId: string): ChaosOrderPlan | undefined => {
     for (; read < records.submissions.length; read += 1) {
       const submission = records.submissions[read];
       const plan = submission === undefined ? undefined : plans[submission.index];
@@ -93,13 +96,14 @@ export function startClients(options: ClientsOptions): Clients {
     }
     return planByOrder.get(orderId);
   };
-  const nextPlan = (cancels: number): OrderPlan => {
-    const plan = planOrder(seed, plans.length, { models: models.length, cancelPercent: cancels });
+  const nextPlan = (share: Pick<PlanOptions, 'cancelPercent' | 'unmakeablePercent'>): ChaosOrderPlan => {
+    const plan = planChaosOrder(seed, plans.length, { models: models.length, ...share });
     plans.push(plan);
+    if (!plan.makeable) unmakeable.add(fileNameOf(run, plan.index));
     return plan;
   };
 
-  const serveOne = async (plan: OrderPlan, temper: Temper): Promise<void> => {
+  const serveOne = async (plan: ChaosOrderPlan, temper: Temper): Promise<void> => {
     const file = fileNameOf(run, plan.index);
     const door = doorOf(seed, plan.index);
     doors.set(file, door);
@@ -139,8 +143,7 @@ export function startClients(options: ClientsOptions): Clients {
   };
 
   return {
-    abandoned,
-    doors,
+    ...{ abandoned, doors, unmakeable },
     async serve(orders, enough) {
       let begun = 0;
       let atWorkNow = 0;
@@ -151,7 +154,7 @@ export function startClients(options: ClientsOptions): Clients {
           begun += 1;
           atWorkNow += 1;
           load.serves(atWorkNow);
-          const plan = nextPlan(cancelPercent);
+          const plan = nextPlan({ cancelPercent, unmakeablePercent });
           void begin(serveOne(plan, temperOf(seed, plan.index))).finally(() => {
             atWorkNow -= 1;
             ended.resolve();
@@ -162,7 +165,7 @@ export function startClients(options: ClientsOptions): Clients {
       }
     },
     async oneMore() {
-      const plan = nextPlan(0);
+      const plan = nextPlan({ cancelPercent: 0, unmakeablePercent: 0 });
       const before = records.submissions.length;
       const work = begin(serveOne(plan, { kind: 'patient' }));
       const known = (): string | undefined =>

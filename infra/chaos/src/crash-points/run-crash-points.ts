@@ -12,6 +12,7 @@ import {
 import { reachVerdict, type Verdict } from '../check/reach-verdict.ts';
 import { TopicReader } from '../check/topic-reader.ts';
 import { askDoors } from '../clients/ask-doors.ts';
+import { complaintsIn } from '../clients/unmakeable.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { writeEvidence } from '../report/evidence-file.ts';
 import { openDatabases } from '../system/databases.ts';
@@ -93,9 +94,6 @@ async function findWrong(
   const { records, begun, sightings } = lives;
   const topics = new TopicReader(stack.provided.addresses.kafka.brokers);
   const unmakeable = new Set([...begun].flatMap(([file, { kind }]) => (kind === 'rejected' ? [file] : [])));
-  const refusedAsMeant = new Set(
-    records.submissions.flatMap(({ fileName, orderIds }) => (unmakeable.has(fileName) ? orderIds : [])),
-  );
   const { defects, evidence } = await reachVerdict({
     gathering: () => ({
       ...{
@@ -110,11 +108,8 @@ async function findWrong(
       people: {
         submissions: records.submissions.map(({ fileName, orderIds }) => ({ file: fileName, orderIds })),
         ...{ asked: records.asked, acknowledged: records.acknowledged, stepsTaken: records.stepsTaken },
-        complaints: records.complaints.filter(
-          ({ order, what }) => !(refusedAsMeant.has(order) && what.startsWith('rejected: ')),
-        ),
+        ...{ complaints: complaintsIn(records, unmakeable), unmakeable },
         ...{ sightings, salesSightings: new Map() },
-        unmakeable,
       },
       ask: askDoors({ stack, placedAt: (file) => begun.get(file)?.door, tally: lives.tally, signal }),
     }),

@@ -7,6 +7,7 @@ import type { PlannedFault } from '../schedule/schedule.ts';
 import type { System } from '../system/system.ts';
 import type { FaultKind } from './fault.ts';
 import { Felt } from './felt.ts';
+import { injectFault } from './inject.ts';
 
 /** A fault that was injected and healed. */
 export interface DoneFault {
@@ -21,6 +22,12 @@ export interface DoneFault {
   readonly reordered: readonly string[];
   /** From its injection until the system moved again, or was no longer looked at. */
   readonly felt: Span;
+}
+
+/** A fault that the system refused again and again, in its own words. */
+export interface RefusedFault {
+  readonly fault: PlannedFault;
+  readonly refused: string;
 }
 
 export interface CarryOutOptions {
@@ -41,12 +48,15 @@ export interface CarryOutOptions {
 
 /**
  * Carries out a schedule. Whatever happens, each fault that was injected is healed. Settles when the last has recovered, or
- * when nobody waits for that any more; answers those that were injected.
+ * when nobody waits for that any more; answers those that were injected, and those that could not be.
  */
-export async function carryOut(plan: readonly PlannedFault[], options: CarryOutOptions): Promise<readonly DoneFault[]> {
+export async function carryOut(
+  plan: readonly PlannedFault[],
+  options: CarryOutOptions,
+): Promise<{ readonly done: readonly DoneFault[]; readonly refused: readonly RefusedFault[] }> {
   const { kinds, tally, steps, closing, signal, recoveryMs, system } = options;
   const ending = AbortSignal.any([closing, signal]);
-  const under: Promise<DoneFault | null>[] = [];
+  const under: Promise<DoneFault | RefusedFault | null>[] = [];
   const felt = new Felt();
   const possible = plan.filter(({ kind }) =>
     kinds.some(({ name, missing }) => name === kind && missing(system) === null),
@@ -55,7 +65,7 @@ export async function carryOut(plan: readonly PlannedFault[], options: CarryOutO
     await tally.reached(Math.floor(fault.at * steps), ending);
     if (ending.aborted) break;
     const kind = kinds.find(({ name }) => name === fault.kind) as FaultKind;
-    const doing = one(kind, fault, felt, options);
+    const doing = one(kind, fault, felt, ending, options);
     doing.catch(() => {}); // awaited below
     under.push(doing);
     if (possible[index + 1]?.together === true) continue;
@@ -64,7 +74,11 @@ export async function carryOut(plan: readonly PlannedFault[], options: CarryOutO
     await Promise.race([Promise.all(under), enough]);
     patience.abort();
   }
-  return (await Promise.all(under)).filter((done) => done !== null);
+  const ended = (await Promise.all(under)).filter((each) => each !== null);
+  return {
+    done: ended.filter((each): each is DoneFault => !('refused' in each)),
+    refused: ended.filter((each) => 'refused' in each),
+  };
 }
 
 /** Null when it was not injected before everybody was told to end. */
@@ -72,14 +86,19 @@ async function one(
   kind: FaultKind,
   fault: PlannedFault,
   felt: Felt,
+  ending: AbortSignal,
   { system, clients, run, say, signal, recoveryMs }: CarryOutOptions,
-): Promise<DoneFault | null> {
+): Promise<DoneFault | RefusedFault | null> {
   const what = `${kind.name} of ${fault.target}`;
   const feeling = felt.begin();
-  const from = Date.now();
   say(`✗ ${what}${fault.lastsMs > 0 ? `, for ${seconds(fault.lastsMs)} s` : ''}`);
-  const injected = await injectedOnce(() => kind.inject(fault, system), signal);
-  if (injected === null) return null;
+  const injection = await injectFault(() => kind.inject(fault, system), ending);
+  if (injection === null || 'refused' in injection) {
+    felt.end(feeling);
+    if (injection !== null) say(`! ${what}: not run, it was refused: ${injection.refused}`);
+    return injection && { fault, refused: injection.refused };
+  }
+  const { injected, from } = injection;
   try {
     await delay(fault.lastsMs, undefined, { signal }).catch(() => {});
   } finally {
@@ -108,17 +127,3 @@ async function one(
 }
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
-
-const AGAIN_MS = 200;
-
-/** What it needs may be away when a fault comes while another is still felt: tried until it succeeds, or the signal fires. */
-async function injectedOnce<T>(inject: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
-  while (!signal.aborted) {
-    try {
-      return await inject();
-    } catch {
-      await delay(AGAIN_MS, undefined, { signal }).catch(() => {});
-    }
-  }
-  return null;
-}

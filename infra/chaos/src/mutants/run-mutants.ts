@@ -68,7 +68,7 @@ export async function runMutants(
       {
         stageMs: TERMS.stageMs,
         ...{ orders: mutant?.orders ?? ORDERS, faults: plan.length, minutes: 0, seed, kinds, plan },
-        ...{ operators: 3, cancelPercent: mutant?.cancelPercent ?? 30 },
+        ...{ operators: 3, cancelPercent: mutant?.cancelPercent ?? 30, unmakeablePercent: 4 },
         ...{ patienceMs: PATIENCE_MS, settleMs: SETTLE_MS, recoveryMs: RECOVERY_MS },
       },
       { say: (line) => say(`  ${line}`), signal },

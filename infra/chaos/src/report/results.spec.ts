@@ -10,7 +10,9 @@ const RUN: KeptRun = {
   notRecovered: ['link-cut of a to kafka'],
   idle: ['link-slow of a to shop: nobody used the link meanwhile'],
   samplesS: { 'process-kill': [9, 3] },
-  ...{ date: '2026-01-31 12:00 UTC', commit: 'abc1234', machine: 'a machine' },
+  ...{ date: '2026-01-31 12:00 UTC', commit: 'abc1234', machine: 'a machine', servers: 'Postgres 18' },
+  repairs: { 'tell-fact': 2, 'run-workflow': 1 },
+  note: 'a defect, mended since',
 };
 const other: KeptRun = { ...RUN, seed: '11', gaveUp: true, orders: 2, samplesS: { 'process-kill': [6], poison: [5] } };
 const [FIRST] = MUTANTS.map(({ name }) => name).toSorted();
@@ -33,8 +35,9 @@ test('nothing is kept in an empty document, and its tables are there', () => {
 
 test('runs are summed up, and each has a row, defects and all', () => {
   expect(lines).toContain('| all | 2 | 42 | 6 | 2 | 4 | 6 | 8 |');
-  expect(lines).toContain('| 2026-01-31 12:00 UTC | abc1234 | `--seed 7f3a` | 40 | 3 | 1 | 2 | 3 | 4 | 1 |');
-  expect(lines).toContain('| 2026-01-31 12:00 UTC | abc1234 | `--seed 7f3a` | 2 | 3 | 1 | 2 | 3 | 4 | gave up |');
+  expect(lines).toContain('| 2026-01-31 12:00 UTC | abc1234 | `--seed 7f3a` | 40 | 3 | 1 | 2 | 3 | 4 | 1 | 3 |');
+  expect(lines).toContain('| 2026-01-31 12:00 UTC | abc1234 | `--seed 7f3a` | 2 | 3 | 1 | 2 | 3 | 4 | gave up | 3 |');
+  expect(lines).toContain('- 2026-01-31 12:00 UTC: a defect, mended since');
 });
 
 test('those after the last that was not sound are summed up by themselves', () => {

@@ -8,9 +8,15 @@ import type { Where } from './where.ts';
 const FILE = new URL('../../RESULTS.md', import.meta.url);
 
 /** A run as RESULTS.md keeps it, one line of JSON each. Tables are made from the lines. */
-export interface KeptRun extends Omit<Summary, 'recovery'>, Where {
+export interface KeptRun extends Omit<Summary, 'recovery' | 'repairs'>, Where {
   /** What it was started with. */
   readonly options: string;
+  /** Runs of before say nothing of them. */
+  readonly servers?: string;
+  /** Runs of before did not count them. */
+  readonly repairs?: Summary['repairs'];
+  /** Written by people, into the line of a run that was not sound: what was wrong, and what mended it. */
+  readonly note?: string;
 }
 
 /** What became of a planted bug when it was planted last. */
@@ -21,8 +27,11 @@ export interface KeptMutant extends Pick<Where, 'date' | 'commit'> {
 }
 
 /** Appends a run and makes the tables anew. */
-export async function appendRun({ recovery: _, ...summary }: Summary, options: string, ran: Where): Promise<void> {
-  await rewrite(({ runs, mutants }) => ({ runs: [...runs, { ...summary, options, ...ran }], mutants }));
+export async function appendRun(
+  { recovery: _, ...summary }: Summary,
+  { options, servers, ran }: { readonly options: string; readonly servers: string; readonly ran: Where },
+): Promise<void> {
+  await rewrite(({ runs, mutants }) => ({ runs: [...runs, { ...summary, options, ...ran, servers }], mutants }));
 }
 
 /** Puts what became of planted bugs in the place of what became of them before. */
@@ -67,6 +76,9 @@ export function keptIn(document: string): Kept {
 const sumOf = (runs: readonly KeptRun[], of: (run: KeptRun) => number): number =>
   runs.reduce((sum, run) => sum + of(run), 0);
 
+const sumOfAll = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 /** Every bug that can be planted, and what became of it. One that is planted no more has no row. */
 function plantedOf(mutants: readonly KeptMutant[]): readonly (readonly string[])[] {
   return MUTANTS.map(({ name }) => name)
@@ -101,7 +113,7 @@ export function resultsOf({ runs, mutants }: Kept): string {
   const notRun = new Map(runs.flatMap(({ notRun: those }) => those.map(({ kind, why }) => [kind, why] as const)));
   return `# Results
 
-Written by \`npm run chaos\`: each run is appended, defects and all, and the tables are made anew from all runs.
+Written by \`npm run chaos\`: each run that came to a verdict is appended, defects and all, and the tables are made anew from all runs.
 
 ## All runs
 
@@ -142,12 +154,18 @@ ${table(
     'out of order',
     'unfinished',
     'not recovered',
+    'repairs',
   ],
   runs.map((run) => [
     ...[run.date, run.commit, `\`${run.options}\``, ...figures([run])],
     run.gaveUp ? 'gave up' : run.notRecovered.length,
+    run.repairs === undefined ? 'not counted' : sumOfAll(run.repairs),
   ]),
 )}
+${runs
+  .filter((run) => run.note !== undefined)
+  .map(({ date, note }) => `\n- ${date}: ${note}`)
+  .join('')}
 
 \`\`\`json
 ${[...runs, ...mutants].map((one) => JSON.stringify(one)).join('\n')}

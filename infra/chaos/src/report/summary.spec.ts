@@ -10,7 +10,7 @@ const fault = (kind: string, more: Partial<DoneFault> = {}): DoneFault => ({
 });
 
 const outcome = (more: Partial<ChaosOutcome> = {}): ChaosOutcome => ({
-  verdict: { defects: [], orders: 3, statuses: new Map(), evidence: [] },
+  verdict: { defects: [], orders: 3, statuses: new Map(), repairs: new Map(), evidence: [] },
   ...{ done: [], notRun: [], planned: 0, gaveUp: false },
   ...more,
 });
@@ -38,10 +38,14 @@ test('only what was met by somebody, by itself, and got over counts as a recover
 test('a run in which nothing moved any more, nobody ordered or something did not recover is not sound', () => {
   expect(sound({})).toBe(true);
   expect(sound({ gaveUp: true })).toBe(false);
-  expect(sound({ verdict: { defects: [], orders: 0, statuses: new Map(), evidence: [] } })).toBe(false);
+  expect(sound({ verdict: { defects: [], orders: 0, statuses: new Map(), repairs: new Map(), evidence: [] } })).toBe(
+    false,
+  );
   expect(sound({ done: [fault('link-cut', { recoveredS: null })] })).toBe(false);
   for (const kind of ['lost', 'duplicate-effect', 'out-of-order', 'unfinished'] as const) {
     const defects = [{ kind, order: 'a', what: 'b' }];
-    expect(sound({ verdict: { defects, orders: 3, statuses: new Map(), evidence: [] } })).toBe(false);
+    expect(sound({ verdict: { defects, orders: 3, statuses: new Map(), repairs: new Map(), evidence: [] } })).toBe(
+      false,
+    );
   }
 });

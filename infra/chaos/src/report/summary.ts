@@ -31,6 +31,8 @@ export interface Summary {
   readonly idle: readonly string[];
   /** Nothing moved any more, and everybody went home before the end. */
   readonly gaveUp: boolean;
+  /** Repairs that were carried out, by kind: the system got over the rest by itself. */
+  readonly repairs: Readonly<Record<string, number>>;
 }
 
 export function summarise({ verdict, done, notRun, planned, gaveUp }: ChaosOutcome, seed: string): Summary {
@@ -57,6 +59,7 @@ export function summarise({ verdict, done, notRun, planned, gaveUp }: ChaosOutco
     planned,
     idle: done.flatMap(({ fault, idle }) => (idle === null ? [] : [`${fault.kind} of ${fault.target}: ${idle}`])),
     gaveUp,
+    repairs: Object.fromEntries(verdict.repairs),
   };
 }
 
@@ -67,7 +70,7 @@ export function recoveryOf(samples: readonly number[]): Recovery {
 }
 
 /** Nothing is wrong, and there was something to be wrong with: orders were served to the end. */
-export const isSound = (summary: Omit<Summary, 'recovery'>): boolean =>
+export const isSound = (summary: Omit<Summary, 'recovery' | 'repairs'>): boolean =>
   summary.lost + summary.duplicateEffects + summary.outOfOrder + summary.unfinished === 0 &&
   summary.notRecovered.length === 0 &&
   !summary.gaveUp &&

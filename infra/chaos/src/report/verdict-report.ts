@@ -7,14 +7,30 @@ import type { Summary } from './summary.ts';
  * @param again the options that mean the same schedule
  */
 export function report(summary: Summary, { defects, statuses }: Verdict, again: string): readonly string[] {
-  const { orders, faults, lost, duplicateEffects, outOfOrder, unfinished, recovery, notRun, notRecovered, idle } =
-    summary;
+  const {
+    orders,
+    faults,
+    lost,
+    duplicateEffects,
+    outOfOrder,
+    unfinished,
+    recovery,
+    notRun,
+    notRecovered,
+    idle,
+    repairs,
+  } = summary;
   const ended = [...statuses].map(([status, count]) => `${count} ${status}`).join(', ');
   return [
     '',
     `orders ${orders} (${ended})   faults ${faults}`,
     `lost ${lost}   duplicate effects ${duplicateEffects}   out of order ${outOfOrder}   unfinished ${unfinished}`,
     ...defects.map(({ kind, order, what }) => `  ${kind}, ${order}: ${what}`),
+    `repairs ${
+      Object.entries(repairs)
+        .map(([kind, count]) => `${kind} ${count}`)
+        .join(', ') || 'none'
+    }`,
     ...notRecovered.map((what) => `  not recovered: ${what}`),
     ...idle.map((what) => `  not counted: ${what}`),
     ...(summary.gaveUp ? ['  nothing moved any more: clients went home before the end'] : []),

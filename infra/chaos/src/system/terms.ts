@@ -6,7 +6,7 @@ export interface Terms {
   readonly stageMs: number;
 }
 
-export const TERMS: Terms = { offerValidMs: 60_000, stageMs: 60_000 };
+export const TERMS: Terms = { offerValidMs: 60_000, stageMs: 30_000 };
 
 /** After so long a stage has lasted longer than is usual, and the shop begins to doubt its promise. */
 const USUAL_SHARE = 1 / 3;

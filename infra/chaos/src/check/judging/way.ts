@@ -3,12 +3,13 @@ import type { Add } from '../defect.ts';
 import type { Written } from '../evidence.ts';
 import { FINAL, mayFollow } from '../lifecycle.ts';
 
-/** From SUBMITTED on, one step after the other, to an end, and the row at its end. Only what cannot be made may be rejected. */
+/** From SUBMITTED on, one step after the other, to an end, and the row at its end. Only what cannot be made is rejected. */
 export function judgeWay({ order, shop, unmakeable, seen }: Account, add: Add): void {
   const { status, seq } = order;
   const { history } = shop;
   if (!FINAL.includes(status)) add('unfinished', `still ${status}, and nothing moves it`);
   if (status === 'REJECTED' && !unmakeable) add('lost', 'REJECTED, though it can be made');
+  if (unmakeable && shop.history.some(({ to }) => to === 'PRICED')) add('lost', 'PRICED, though it cannot be made');
 
   const [first] = history;
   const last = history.at(-1);

@@ -14,11 +14,12 @@ import {
 import type { StackWithoutApps } from '@bezel/local/bench';
 import { CustomerClient, type SeenOrder, type Sightings } from '../../clients/customer-client.ts';
 import type { Door } from '../../clients/door.ts';
+import { modelsWithOneUnmakeable } from '../../clients/models.ts';
 import { sentHome } from '../../clients/sent-home.ts';
 import { beginTrouble, endTrouble, isTroubled } from '../deaths/trouble.ts';
 import type { Cell } from '../matrix/cells.ts';
 import { KINDS, type Kind } from '../matrix/kinds.ts';
-import { MODEL_NAMES, modelsWithOneUnmakeable, planFor } from './plan.ts';
+import { MODEL_NAMES, planFor } from './plan.ts';
 import { redriveWhenParked } from './redrive.ts';
 
 /** How an order is to live, and at which door it begins. */

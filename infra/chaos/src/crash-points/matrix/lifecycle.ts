@@ -1,3 +1,4 @@
+import { UNMAKEABLE } from '../../clients/unmakeable.ts';
 import type { Kind } from './kinds.ts';
 import type { Role } from './points.ts';
 
@@ -76,8 +77,6 @@ const delay = (kind: 'predicted' | 'late'): Work => ({
   writes: subject('shop.order-delayed', `"kind":"${kind}"`, kind),
 });
 
-/** What the names of models hold that cannot be made. */
-export const UNMAKEABLE = 'unmakeable';
 /** What the names of models hold that take long to measure. */
 export const SLOW = 'slow';
 /** A message that its consumer was made to fail at. */
