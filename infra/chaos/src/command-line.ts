@@ -24,27 +24,20 @@ export interface Options {
   readonly json: boolean;
 }
 
-const kindsOf = (text: string): readonly FaultKind[] =>
-  text.split(',').map((name) => {
-    const kind = FAULT_KINDS.find((one) => one.name === name);
-    if (kind === undefined) {
-      throw new InvalidArgumentError(
-        `There is no fault "${name}". Faults: ${FAULT_KINDS.map((one) => one.name).join(', ')}.`,
-      );
-    }
-    return kind;
-  });
-
-const mutantsOf = (text: string): readonly PlantedBug[] =>
-  text.split(',').map((name) => {
-    const mutant = MUTANTS.find((one) => one.name === name);
-    if (mutant === undefined) {
-      throw new InvalidArgumentError(
-        `There is no mutant "${name}". Mutants: ${MUTANTS.map((one) => one.name).join(', ')}.`,
-      );
-    }
-    return mutant;
-  });
+/** Reads names with commas between them; answers what they name, in the order of the list. */
+const namedIn =
+  <Item extends { readonly name: string }>(all: readonly Item[], what: string) =>
+  (text: string): readonly Item[] => {
+    const names = text.split(',').map((name) => name.trim());
+    const unknown = names.find((name) => !all.some((item) => item.name === name));
+    if (unknown === undefined) return all.filter(({ name }) => names.includes(name));
+    const known = all.map(({ name }) => name).join(', ');
+    throw new InvalidArgumentError(
+      `There is no ${what} "${unknown}". ${what[0]?.toUpperCase()}${what.slice(1)}s: ${known}.`,
+    );
+  };
+const kindsOf = namedIn<FaultKind>(FAULT_KINDS, 'fault');
+const mutantsOf = namedIn<PlantedBug>(MUTANTS, 'mutant');
 
 const HELP = `
 Faults:
@@ -59,7 +52,8 @@ The same seed gives the same schedule of faults and the same decisions of client
 cannot decide. A fault the machine refuses is told as not run.
 
 Exit code 1 when anything is lost, happened twice, is out of order or unfinished, when the system did not recover from a fault
-or nothing moved any more, or with --mutants when one was missed; 2 when the command line is wrong or it could not run.`;
+or nothing moved any more, or with --mutants when one was missed; 2 when the command line is wrong or it could not run; 130 when it
+was ended by Ctrl-C.`;
 
 /** The options that mean the same schedule, orders and processes: what has its default is left out. */
 export function again(options: Options): string {

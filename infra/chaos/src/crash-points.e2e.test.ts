@@ -56,6 +56,14 @@ if (process.env['BEZEL_TEST_FULL'] === '1') {
     expect(summary.failed[0]?.why.join()).toContain('lost');
   });
 
+  test('a relay that remembers what it has not published yet is found out', async () => {
+    const { code, summary } = await crashPoints(
+      ...['--only', 'shop-relay/relay.publishing', '--mutant', 'the-relay-remembers-before-it-publishes'],
+    );
+    expect(code).toBe(1);
+    expect(summary.failed[0]?.why.join()).toContain('lost');
+  });
+
   test('a parking that is emptied before its effect is found out', async () => {
     const { code, summary } = await crashPoints(
       ...['--only', 'crm-consumer/consumer.redriving', '--mutant', 'the-parking-is-emptied-before-its-effect'],

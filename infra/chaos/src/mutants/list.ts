@@ -5,7 +5,7 @@ const EVERY_KILL_OF = (process: string, times: number): PlantedBug['faults'] =>
 
 /**
  * Planted bugs. What is rare in the field happens more often here, so that a run of a minute meets it.
- * The last one leaves its mark in the stock of every run after it.
+ * They are planted in this order: the last one leaves its mark in the stock of every run after it.
  */
 export const MUTANTS: readonly PlantedBug[] = [
   {
