@@ -118,7 +118,7 @@ export const MUTANTS: readonly PlantedBug[] = [
     find: 'await handleOf(orderId).signal(FACT_SIGNAL, fact);',
     inSource: 'await handleOf(orderId).signal<[Fact]>(FACT_SIGNAL, fact);',
     replace:
-      "await handleOf(orderId).signal(FACT_SIGNAL, fact); if (fact.kind === 'price-accepted' && Math.random() < 0.3) await handleOf(orderId).signal(FACT_SIGNAL, { ...fact, messageId: crypto.randomUUID(), kind: 'cancellation-requested' });",
+      "await handleOf(orderId).signal(FACT_SIGNAL, fact); if (fact.kind === 'price-accepted' && Math.random() < 0.8) await handleOf(orderId).signal(FACT_SIGNAL, { ...fact, messageId: crypto.randomUUID(), kind: 'cancellation-requested' });",
     faults: [],
   },
   {
