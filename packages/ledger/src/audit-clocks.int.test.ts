@@ -6,13 +6,14 @@ import { WORKING_LIMITS } from './audit/limits.ts';
 import { auditSlices } from './audit-slices.ts';
 import { lowestIdAt } from './sources/views/id-time.ts';
 import { planted } from './testing/defects.ts';
+import { patientIn } from './testing/patient-in.ts';
 import { lately, life, Stage } from './testing/stage.ts';
 
 jest.setTimeout(120_000);
 
 const HOUR = 60 * 60_000;
 /** What is missing is lost however young it is, but the order itself may rest. */
-const AT_ONCE = { ...WORKING_LIMITS, hopMs: 0, stageMs: { PACKED: Number.MAX_VALUE } };
+const AT_ONCE = { ...WORKING_LIMITS, hopMs: 0, stages: patientIn('PACKED') };
 
 let stage: Stage;
 let orderId: string;

@@ -10,12 +10,13 @@ import { planRepairs } from './repair/plan-repairs.ts';
 import { openTopics } from './sources/topics/topics.ts';
 import { ViewUnavailableError } from './sources/views/views.ts';
 import { DEFECTS, planted } from './testing/defects.ts';
+import { patientIn } from './testing/patient-in.ts';
 import { life, Stage } from './testing/stage.ts';
 
 jest.setTimeout(120_000);
 
 /** Open orders, whose workflow stays open without a worker. `at` of the lives is in the past: audits use long limits. */
-const PATIENT = { ...WORKING_LIMITS, hopMs: 0, stageMs: { PACKED: Number.MAX_VALUE, SUBMITTED: Number.MAX_VALUE } };
+const PATIENT = { ...WORKING_LIMITS, hopMs: 0, stages: patientIn('PACKED', 'SUBMITTED') };
 
 describe('auditStack, over real Postgres, Kafka and Temporal', () => {
   let stage: Stage;
@@ -150,6 +151,48 @@ describe('auditStack, over real Postgres, Kafka and Temporal', () => {
     const audits = await stage.audit({ orderIds: [orderId], from, limits: PATIENT });
     expect(audits.get(orderId)?.account.copies).toEqual([]);
     expect(audits.get(orderId)?.findings).toContainEqual(expect.objectContaining({ kind: 'lost', hop: 'shop.topic' }));
+  });
+
+  test('judges what rests by the deadline and the offer that the shop keeps of it, in an audit and in a pass', async () => {
+    await using own = await Stage.set({ namespace: await createNamespace() });
+    const cases = [
+      { steps: 6, column: 'stage_deadline', at: `now() + interval '1 day'`, found: [] },
+      { steps: 6, column: 'stage_deadline', at: 'NULL', found: ['unfinished shop.order'] },
+      // An offer of before may still be there: only its status says that it counts.
+      { steps: 6, column: 'offer_expires_at', at: `now() + interval '1 day'`, found: ['unfinished shop.order'] },
+      { steps: 2, column: 'offer_expires_at', at: `now() + interval '1 day'`, found: [] },
+      { steps: 2, column: 'offer_expires_at', at: `now() - interval '3 minutes'`, found: ['unfinished workflow'] },
+    ];
+    const expected = new Map<string, readonly string[]>();
+    for (const { steps, column, at, found } of cases) {
+      const orderId = randomUUID();
+      await own.fillUnderWay(orderId, life(orderId, { steps, lateAfter: null }));
+      await own.query(
+        'shop',
+        `INSERT INTO ledger.shop_order_details (order_id, number, status, seq, submitted_at, entered_at, ${column})
+         SELECT order_id, order_id, state, ${steps}, at, at, ${at} FROM ledger.shop_order WHERE order_id = $1`,
+        [orderId],
+      );
+      expected.set(orderId, found);
+    }
+    const readAt = Date.now();
+    const limits = { ...PATIENT, stages: WORKING_LIMITS.stages };
+    const slices = { readAt, limits, ordersASlice: 2, rest: async () => {}, getsOn: () => {}, onSlice: () => {} };
+    const { signal } = new AbortController();
+    for (const audits of [
+      auditStack(own.stack, { readAt, limits }),
+      auditStack(own.stack, { readAt, limits, orderIds: [...expected.keys()] }),
+      auditSlices(own.stack, { ...slices, signal }),
+    ]) {
+      const told = new Map<string, readonly string[]>();
+      for await (const { account, findings } of audits) {
+        told.set(
+          account.orderId,
+          findings.filter(isDefect).map(({ kind, hop }) => `${kind} ${hop}`),
+        );
+      }
+      expect(told).toEqual(expected);
+    }
   });
 
   test('what a consumer holds back is missed even when its inbox forgets, by an audit and by a pass', async () => {

@@ -16,6 +16,7 @@ import type {
   LateMark,
   MoveSeen,
   OrderAccount,
+  OrderSeen,
   OrderShown,
   RefusalSeen,
   RepairSeen,
@@ -46,7 +47,7 @@ export class ViewRowUnreadableError extends Error {
  */
 export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderAccount {
   const claims: Claim[] = [];
-  const orders: { status: OrderStatus; at: number }[] = [];
+  const orders: OrderSeen[] = [];
   const moves: MoveSeen[] = [];
   const refusals: RefusalSeen[] = [];
   const delays: DelaySeen[] = [];
@@ -68,7 +69,7 @@ export function accountOf(orderId: string, evidence: Iterable<Evidence>): OrderA
   const place = (row: ViewRow): void => {
     switch (row.hop) {
       case 'shop.order':
-        orders.push({ status: orderStatus(row, row.state), at: row.at });
+        orders.push({ status: orderStatus(row, row.state), at: row.at, dueAt: row.dueAt ?? null });
         return;
       case 'shop.history': {
         const refused = /^refused (\S+)$/.exec(row.state);

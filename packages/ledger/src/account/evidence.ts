@@ -9,6 +9,8 @@ export interface ViewRow {
   readonly messageId: string | null;
   readonly state: string;
   readonly at: number;
+  /** Only of the row of an order under way: its offer's end while it is PRICED, else its stage's deadline, where the shop keeps one. */
+  readonly dueAt?: number;
 }
 
 /** One copy of a message on a topic. A message published twice has two. */

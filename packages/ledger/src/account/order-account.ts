@@ -3,6 +3,14 @@ import type { FactKind } from '@bezel/order-workflow';
 import type { Claim, HeldBack, MessageCopy, WorkflowSeen } from './evidence.ts';
 import type { InboxHop, OutboxHop, TopicHop } from './hops.ts';
 
+/** An order's row: its status, and since when it has it. */
+export interface OrderSeen {
+  readonly status: OrderStatus;
+  readonly at: number;
+  /** Until when it is to leave its status, as the shop keeps it: the deadline of its stage, or the end of its offer. null: nothing says. */
+  readonly dueAt: number | null;
+}
+
 /** A move of an order as a history shows it. Move 0 is the submission. */
 export interface MoveSeen {
   readonly seq: number;
@@ -96,7 +104,7 @@ export interface WorkOrderSeen {
 export interface OrderAccount {
   readonly orderId: string;
   readonly claims: readonly Claim[];
-  readonly orders: readonly { readonly status: OrderStatus; readonly at: number }[];
+  readonly orders: readonly OrderSeen[];
   readonly moves: readonly MoveSeen[];
   readonly refusals: readonly RefusalSeen[];
   readonly delays: readonly DelaySeen[];

@@ -1,4 +1,11 @@
-import { CancellationRequested, DeliveryConfirmed, WorkOrderStarted, WorkOrderWithdrawn } from '@bezel/contracts';
+import {
+  CancellationRequested,
+  DeliveryConfirmed,
+  type OrderStatus,
+  PriceAccepted,
+  WorkOrderStarted,
+  WorkOrderWithdrawn,
+} from '@bezel/contracts';
 import { STAGE_TIMES, STATUSES } from '@bezel/order-workflow';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -233,12 +240,73 @@ describe('what is young is not lost', () => {
   });
 });
 
-test.each(STATUSES.filter((status) => STAGE_TIMES[status] !== undefined))(
-  'an order in %s is unfinished after three times its SLA at the earliest',
-  (status) => {
-    expect(WORKING_LIMITS.stageMs[status]).toBeGreaterThanOrEqual(3 * (STAGE_TIMES[status]?.withinMs ?? Infinity));
-  },
-);
+describe('an order that rests', () => {
+  const MINUTE = 60_000;
+  const DAY = 24 * HOUR;
+  /** An order that has come to a status, and is to leave it within a time, if the shop says so. */
+  const resting = (status: OrderStatus, ownMs?: number): Evidence[] =>
+    liveOrder(ORDER, { ...DELIVERED, steps: STATUSES.indexOf(status), lateAfter: null }).map((item) =>
+      item.source === 'view' && item.hop === 'shop.order' && ownMs !== undefined
+        ? { ...item, dueAt: item.at + ownMs }
+        : item,
+    );
+  const unfinishedAfter = (evidence: readonly Evidence[], ms: number, limits = WORKING_LIMITS) => {
+    const [order] = accountOf(ORDER, evidence).orders;
+    return audit(evidence, { readAt: (order?.at ?? 0) + ms, limits }).filter(isDefect);
+  };
+  const withSla = STATUSES.filter((status) => STAGE_TIMES[status] !== undefined);
+  const unfinished = [expect.objectContaining({ kind: 'unfinished', hop: 'shop.order' })];
+
+  test.each(withSla)(
+    'in %s is unfinished after three times its SLA at the earliest, that of the contract',
+    (status) => {
+      const slaMs = STAGE_TIMES[status]?.withinMs ?? 0;
+      expect(unfinishedAfter(resting(status), 3 * slaMs - 1)).toEqual([]);
+      expect(unfinishedAfter(resting(status), 365 * DAY)).toEqual(unfinished);
+    },
+  );
+
+  test.each(withSla)('in %s has as long as its own times say, where it was given more', (status) => {
+    const evidence = resting(status, 20 * DAY);
+    expect(unfinishedAfter(evidence, 60 * DAY - 1)).toEqual([]);
+    expect(unfinishedAfter(evidence, 60 * DAY)).toEqual(unfinished);
+  });
+
+  test('has a time that is not that of its SLA where that is a few seconds', () => {
+    expect(unfinishedAfter(resting('SUBMITTED', 5_000), MINUTE - 1)).toEqual([]);
+    expect(unfinishedAfter(resting('SUBMITTED', 5_000), MINUTE)).toEqual(unfinished);
+    expect(unfinishedAfter(resting('PACKED', 5_000), 7 * DAY - 1)).toEqual([]);
+    expect(unfinishedAfter(resting('PACKED', 5_000), 7 * DAY)).toEqual(unfinished);
+  });
+
+  describe('with an offer', () => {
+    const offered = resting('PRICED', 90 * DAY);
+    const overdue = [expect.objectContaining({ kind: 'unfinished', hop: 'workflow' })];
+
+    test('rests as long as the offer stands; then the workflow ends it soon, or is to be looked at', () => {
+      expect(unfinishedAfter(offered, 90 * DAY + 2 * MINUTE - 1)).toEqual([]);
+      expect(unfinishedAfter(offered, 90 * DAY + 2 * MINUTE)).toEqual(overdue);
+      expect(unfinishedAfter(offered, 90 * DAY, AT_REST_LIMITS)).toEqual([...overdue, ...unfinished]);
+      expect(unfinishedAfter(offered, 90 * DAY - 1, AT_REST_LIMITS)).toEqual(unfinished);
+    });
+
+    test('that was accepted in time is not overdue: what became of that is told where it is', () => {
+      const fact = { orderId: ORDER, messageId: '019b8d9c-2222-7000-8000-000000000003', at: LIFE_BEGINS + HOUR };
+      const accepted: Evidence[] = [
+        ...resting('PRICED', DAY),
+        { ...fact, source: 'view', hop: 'shop.outbox', state: `3/9000 shop.orders ${PriceAccepted.type}` },
+        { ...fact, source: 'topic', hop: 'shop.topic', type: PriceAccepted.type, partition: 5, offset: 9_000n },
+      ];
+      const found = unfinishedAfter(accepted, DAY + HOUR).map(({ kind, hop }) => `${kind} ${hop}`);
+      expect(found).toEqual(['lost shop.inbox']);
+    });
+
+    test('and whose workflow is gone is the workflow’s loss, told once', () => {
+      const gone = offered.filter(({ source }) => source !== 'workflow');
+      expect(unfinishedAfter(gone, 91 * DAY)).toEqual([expect.objectContaining({ kind: 'lost', hop: 'workflow' })]);
+    });
+  });
+});
 
 describe('a fact that was told to the workflow', () => {
   const at = (steps: number): LifePlan => ({ ...DELIVERED, steps });

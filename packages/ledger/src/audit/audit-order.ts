@@ -15,6 +15,7 @@ import { checkEnding } from './checks/shop/ending.ts';
 import { checkHistory } from './checks/shop/history.ts';
 import { checkSubmission } from './checks/shop/submission.ts';
 import { checkFacts } from './checks/workflow/facts.ts';
+import { checkOfferEnd } from './checks/workflow/offer-end.ts';
 import { checkWorkflow } from './checks/workflow/workflow.ts';
 import type { Finding } from './finding.ts';
 import type { AuditTerms, Check } from './judge.ts';
@@ -36,6 +37,7 @@ const CHECKS: readonly { readonly check: Check; readonly reads: readonly ViewHop
   },
   { check: checkWorkflow, reads: ['shop.order', 'shop.history', 'shop.outbox', 'shop.inbox'] },
   { check: checkFacts, reads: ['shop.order', 'shop.history', 'shop.outbox', 'mes.outbox', 'shop.inbox'] },
+  { check: checkOfferEnd, reads: ['shop.order', 'shop.history', 'shop.outbox'] },
   { check: checkWorkOrder, reads: ['shop.order', 'shop.history', 'mes.work-order', 'mes.outbox'] },
   { check: checkBoard, reads: ['shop.history', 'mes.inbox', 'mes.board'] },
   { check: checkBoardLateMark, reads: ['shop.delay', 'mes.inbox', 'mes.board', 'mes.late-mark'] },

@@ -93,6 +93,33 @@ test('what goes wrong while it runs shows at its hop, what is safe is repaired, 
   );
 });
 
+test.each<[string, number, string, Hop]>([
+  ['an offer that has ended', 2, 'offer_expires_at', 'workflow'],
+  ['a stage that has lasted too long by the order’s own deadline', 3, 'stage_deadline', 'shop.order'],
+])('a round finds what no message tells of but the time: %s', async (_, steps, column, hop) => {
+  await using own = await Stage.set({ namespace: await createNamespace() });
+  const orderId = randomUUID();
+  await own.fillUnderWay(orderId, life(orderId, { steps, lateAfter: null }));
+  await own.query(
+    'shop',
+    `INSERT INTO ledger.shop_order_details (order_id, number, status, seq, submitted_at, entered_at, ${column})
+     SELECT order_id, order_id, state, ${steps}, at, at, now() + interval '1 day' FROM ledger.shop_order WHERE order_id = $1`,
+    [orderId],
+  );
+  await using one = startReconciler(own.stack, {
+    // What was filled in is no news, and after the first pass there is none.
+    times: { ...TIMES, overlapMs: 0, pass: { ...TIMES.pass, everyMs: 3_600_000 } },
+    limits: { ...LIMITS, stages: { ...LIMITS.stages, timesTheSla: 1 } },
+  });
+  await until('all to be well', () => allIsWell(one));
+  const ends = (at: string) =>
+    own.query('shop', `UPDATE ledger.shop_order_details SET ${column} = ${at} WHERE order_id = $1`, [orderId]);
+  await ends(`now() - interval '1 minute'`);
+  await until('the metric to show the hop', () => atHop(one, hop) === 1);
+  await ends(`now() + interval '1 day'`);
+  await until('all to be well', () => allIsWell(one));
+});
+
 test.each<[string, App, Hop, string, string]>([
   [
     'a projection that took a move twice',

@@ -1,13 +1,20 @@
+import { type OrderAccount, statusOf } from '../account/order-account.ts';
 import type { Finding } from '../audit/finding.ts';
 
 const LOOK = 'Look at the order’s account (audit --order)';
 
 /** The workflow has what it needs and does not go on: once its worker is mended, the order goes on by itself. */
-export const waitsForWorker = ({ hop, kind, messageId }: Finding): boolean =>
-  kind === 'unfinished' && (hop === 'mes.work-order' || (hop === 'workflow' && messageId !== undefined));
+export const waitsForWorker = (finding: Finding, account: OrderAccount): boolean =>
+  finding.kind === 'unfinished' &&
+  (finding.hop === 'mes.work-order' ||
+    (finding.hop === 'workflow' && (finding.messageId !== undefined || isOfferOverdue(finding, account))));
+
+/** The workflow has not ended an order whose offer has ended. Of an order that has ended itself the same says that it runs on. */
+export const isOfferOverdue = ({ hop, kind, messageId }: Finding, account: OrderAccount): boolean =>
+  hop === 'workflow' && kind === 'unfinished' && messageId === undefined && statusOf(account) === 'PRICED';
 
 /** Why a person must look at a finding that nothing repairs safely, and at what. */
-export function byHandTextOf(finding: Finding): string {
+export function byHandTextOf(finding: Finding, account: OrderAccount): string {
   const { hop, kind } = finding;
   if (kind === 'unreadable') {
     return 'Nothing can be concluded from what cannot be read: see that the app and the ledger are of releases that go together, and that no payload key is missing (TEMPORAL_PAYLOAD_KEYS).';
@@ -21,7 +28,10 @@ export function byHandTextOf(finding: Finding): string {
   if (kind === 'phantom') {
     return `Nothing that was committed explains it, and taking it away could take away what is right. ${LOOK}, and find out who wrote it.`;
   }
-  if (waitsForWorker(finding)) {
+  if (isOfferOverdue(finding, account)) {
+    return 'The workflow knows when the offer ends, and telling it would change nothing: mend the worker or the step that fails (why says which).';
+  }
+  if (waitsForWorker(finding, account)) {
     const what = hop === 'workflow' ? 'was told' : 'has withdrawn the work order';
     return `The workflow ${what} and does not go on, and telling it again would change nothing: mend the worker or the step that fails (why says which).`;
   }

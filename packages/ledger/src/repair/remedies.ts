@@ -95,11 +95,11 @@ function repairOf(account: OrderAccount, finding: Finding): Repair | string {
       case 'crm.delay':
         return projectAgain(account, finding, messageId, CRM_DELAYS);
       default:
-        return byHandTextOf(finding);
+        return byHandTextOf(finding, account);
     }
   }
   if (hop === 'workflow' && kind === 'lost') return runWorkflow(account, finding);
-  return byHandTextOf(finding);
+  return byHandTextOf(finding, account);
 }
 
 function publishAgain(account: OrderAccount, { hop, detail }: Finding, messageId: string): Repair | string {
@@ -120,8 +120,8 @@ function publishAgain(account: OrderAccount, { hop, detail }: Finding, messageId
 function runWorkflow(account: OrderAccount, finding: Finding): Repair | string {
   const { orderId, workflow } = account;
   const status = statusOf(account);
-  if (status === null || isFinal(status)) return byHandTextOf(finding);
-  if (workflow?.status === 'RUNNING') return byHandTextOf(finding);
+  if (status === null || isFinal(status)) return byHandTextOf(finding, account);
+  if (workflow?.status === 'RUNNING') return byHandTextOf(finding, account);
   if (workflow?.status === 'COMPLETED') {
     return 'Its workflow ended by itself and the order has not: find out who moved the order back, and set it right by hand.';
   }

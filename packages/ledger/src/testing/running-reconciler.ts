@@ -4,6 +4,7 @@ import { WORKING_LIMITS } from '../audit/limits.ts';
 import type { AuditedStack } from '../audit-stack.ts';
 import { Reconciler, type ReconcilerOptions } from '../reconciler/reconciler.ts';
 import { RECONCILER_TIMES, type ReconcilerTimes } from '../reconciler/reconciler-times.ts';
+import { patientIn } from './patient-in.ts';
 
 /** A busy machine takes its time for a pass. */
 export const until = (what: string, condition: () => boolean): Promise<true> =>
@@ -23,7 +24,7 @@ export const TIMES: ReconcilerTimes = {
   stuckMs: 60_000,
   failed: { firstMs: 50, mostMs: 100 },
 };
-export const LIMITS = { ...WORKING_LIMITS, hopMs: 300, stageMs: { PACKED: Number.MAX_VALUE } };
+export const LIMITS = { ...WORKING_LIMITS, hopMs: 300, stages: patientIn('PACKED') };
 
 /** A reconciler at work. Disposing of it ends it. */
 export interface RunningReconciler extends AsyncDisposable {

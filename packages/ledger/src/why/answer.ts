@@ -38,12 +38,16 @@ export const CAUSES = [
   'step-unattended',
   /** A fact was taken for the workflow and moved nothing. */
   'fact-unanswered',
+  /** Its offer ended, and its workflow did not end it. */
+  'offer-overdue',
   /** The work order in the MES does not agree with the order. */
   'work-order-wrong',
   /** The CRM, or the board of the MES, does not show what it took. */
   'projection-wrong',
   /** Something else is where it must not be, or twice. */
   'inconsistent',
+  /** It rests in its status for longer than it may; who it waits for is told beside. */
+  'rests-too-long',
 ] as const;
 export type CauseCode = (typeof CAUSES)[number];
 
@@ -125,10 +129,11 @@ export const WhyAnswer = z.object({
   /** null where the status has none. */
   sla: z
     .object({
+      /** What this order has for its stage, whatever others have. */
       withinMs: z.number().int().positive(),
-      deadline: Instant.nullable(),
+      deadline: Instant,
       /** What is left of it; negative once it has passed. */
-      leftMs: z.number().int().nullable(),
+      leftMs: z.number().int(),
       late: z.boolean(),
     })
     .nullable(),

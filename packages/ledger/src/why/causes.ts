@@ -1,9 +1,9 @@
-import type { WorkflowSeen } from '../account/evidence.ts';
 import { type InboxHop, isInbox } from '../account/hops.ts';
+import type { OrderAccount } from '../account/order-account.ts';
 import type { Finding } from '../audit/finding.ts';
 import { ORDERCTL } from '../command-name.ts';
 import { instant } from '../instant.ts';
-import { waitsForWorker } from '../repair/by-hand.ts';
+import { isOfferOverdue, waitsForWorker } from '../repair/by-hand.ts';
 import { type Remedy, redriveOf, remediesOf } from '../repair/remedies.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
 import { CAUSES, type Cause, type CauseCode } from './answer.ts';
@@ -22,18 +22,15 @@ const STUCK_TRIES = 3;
  */
 export function causesOf(situation: Situation): Cause[] {
   const { parked, audit } = situation;
-  const remedies =
-    audit === null ? [] : remediesOf({ ...audit, parked }).filter(({ finding }) => !isMerelyLate(finding));
   const causes = [
     ...parked.map((key) => ofParked(key, situation)),
-    ...firstOfEach(remedies.map((remedy) => ofRemedy(remedy, situation))),
+    ...(audit === null
+      ? []
+      : firstOfEach(remediesOf({ ...audit, parked }).map((remedy) => ofRemedy(remedy, situation, audit.account)))),
     ...ofWork(situation),
   ];
   return causes.sort((a, b) => CAUSES.indexOf(a.code) - CAUSES.indexOf(b.code));
 }
-
-/** An order that merely rests too long is late, which the SLA tells; it is no cause. */
-const isMerelyLate = ({ hop, kind }: Finding): boolean => hop === 'shop.order' && kind === 'unfinished';
 
 function firstOfEach(causes: readonly Cause[]): Cause[] {
   const nameOf = ({ code, hop, repair }: Cause): string => `${code} ${hop} ${repair.kind}`;
@@ -92,12 +89,14 @@ const TEXTS: Readonly<Record<FoundCode, string>> = {
     'Something that was recorded of the order was handed to its workflow, and neither moved it nor was refused.',
   'work-order-wrong': 'The work order in the MES does not agree with the order.',
   'projection-wrong': 'What was taken is not shown to whoever looks there.',
+  'offer-overdue': 'Nobody accepted the order’s offer in time, which ends an order.',
+  'rests-too-long': 'The order rests in its status for longer than it may.',
   inconsistent: 'Something of the order is where it must not be, there twice, or told otherwise than it was.',
 };
 
-function ofRemedy(remedy: Remedy, situation: Situation): Cause {
+function ofRemedy(remedy: Remedy, situation: Situation, account: OrderAccount): Cause {
   const { hop, detail, ageMs } = remedy.finding;
-  const code = codeOf(remedy.finding, situation.audit?.account.workflow ?? null);
+  const code = codeOf(remedy.finding, account);
   return {
     ...{ code, hop, text: `${TEXTS[code]} ${capital(detail)}.` },
     since: ageMs === undefined ? null : instant(situation.at - ageMs),
@@ -105,18 +104,20 @@ function ofRemedy(remedy: Remedy, situation: Situation): Cause {
     repair:
       'byHand' in remedy
         ? {
-            kind: waitsForWorker(remedy.finding) ? 'mend-worker' : 'by-hand',
+            kind: waitsForWorker(remedy.finding, account) ? 'mend-worker' : 'by-hand',
             text: remedy.byHand.text,
           }
         : { kind: remedy.repair.kind, text: `${remedy.repair.text} ${askedForBy(situation)}` },
   };
 }
 
-function codeOf({ hop, kind, messageId }: Finding, workflow: WorkflowSeen | null): FoundCode {
+function codeOf(finding: Finding, account: OrderAccount): FoundCode {
+  const { hop, kind, messageId } = finding;
   if (kind === 'unreadable') return 'unreadable';
   switch (hop) {
     case 'client':
     case 'shop.order':
+      if (kind === 'unfinished') return 'rests-too-long';
       return kind === 'lost' ? 'order-gone' : 'inconsistent';
     case 'shop.history':
       return kind === 'doubled-effect' ? 'inconsistent' : 'history-broken';
@@ -129,8 +130,9 @@ function codeOf({ hop, kind, messageId }: Finding, workflow: WorkflowSeen | null
       return kind === 'lost' ? 'untaken' : 'inconsistent';
     case 'workflow':
       if (messageId !== undefined) return 'fact-unanswered';
+      if (isOfferOverdue(finding, account)) return 'offer-overdue';
       if (kind === 'unfinished') return 'workflow-runs-on';
-      return workflow === null ? 'workflow-missing' : 'workflow-ended';
+      return account.workflow === null ? 'workflow-missing' : 'workflow-ended';
     case 'mes.work-order':
     case 'mes.outbox':
       return 'work-order-wrong';

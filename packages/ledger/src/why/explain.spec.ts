@@ -60,6 +60,13 @@ const ofWorkflow = (status: WorkflowStatus, ...findings: Finding[]): Partial<Sit
   },
 });
 
+/** The workflow runs, and the row says what it says. */
+const inStatus = (status: OrderDetails['status'], ...findings: Finding[]): Partial<Situation> => {
+  const audited = ofWorkflow('RUNNING', ...findings).audit;
+  if (!audited) throw new Error('there is an audit');
+  return { audit: { ...audited, account: { ...audited.account, orders: [{ status, at: AT, dueAt: null }] } } };
+};
+
 const key = (hop: ParkedKey['hop'], more: Partial<ParkedKey> = {}): ParkedKey => ({
   ...{ hop, topic: 'shop.orders', group: hop.endsWith('inbox') ? 'mes.board' : null, reason: 'no such column' },
   ...{ code: '42703', attempts: hop.endsWith('inbox') ? 5 : null, messages: 2, parkedAt: AT - HOUR, redrive: false },
@@ -91,9 +98,11 @@ const CAUSED: Readonly<Record<CauseCode, Partial<Situation>>> = {
   'step-failing': { work: { ...atWork, steps: [{ ...step, lastError: 'no gold left' }] } },
   'step-unattended': { work: { ...atWork, steps: [{ ...step, attempt: 1, lastError: null }] } },
   'fact-unanswered': audited(finding('workflow', { messageId: ORDER })),
+  'offer-overdue': inStatus('PRICED', finding('workflow', { kind: 'unfinished' })),
   'work-order-wrong': audited(finding('mes.work-order')),
   'projection-wrong': audited(finding('crm.projection', { messageId: ORDER })),
   inconsistent: audited(finding('shop.topic', { kind: 'out-of-order' })),
+  'rests-too-long': audited(finding('shop.order', { kind: 'unfinished' })),
 };
 
 describe.each(STATUSES)('an order in %s', (status) => {
@@ -133,8 +142,7 @@ test('every finding that is a defect has a cause, whatever its hop and kind', ()
   for (const hop of HOPS) {
     for (const kind of FINDING_KINDS.filter((each) => each !== 'on-its-way')) {
       const { causes } = explain(situation('PACKED', audited(finding(hop, { kind }))));
-      const restsTooLong = hop === 'shop.order' && kind === 'unfinished';
-      expect({ hop, kind, causes: causes.length }).toEqual({ hop, kind, causes: restsTooLong ? 0 : 1 });
+      expect({ hop, kind, causes: causes.length }).toEqual({ hop, kind, causes: 1 });
     }
   }
 });
@@ -157,15 +165,43 @@ test('a workflow that has withdrawn the work order and does not go on is mended,
   expect(causesOf('lost')).toMatchObject([{ code: 'work-order-wrong', repair: { kind: 'by-hand' } }]);
 });
 
-test('what is on its way is no cause, and neither is an order that rests too long: its SLA tells', () => {
-  const resting = finding('shop.order', { kind: 'unfinished', detail: 'PACKED: waits for operators' });
-  const late = { details: details('PACKED', { stageDeadline: AT - 3 * HOUR, late: true }) };
-  const answer = explain(
-    situation('PACKED', { ...audited(resting, finding('crm.inbox', { kind: 'on-its-way' })), ...late }),
-  );
-  expect(answer.causes).toEqual([]);
-  expect(answer.sla).toMatchObject({ leftMs: -3 * HOUR, late: true });
+test('what is on its way is no cause, and neither is an order that is late: its SLA tells', () => {
+  const entered = { enteredAt: AT - 27 * HOUR, stageDeadline: AT - 3 * HOUR };
+  const late = { details: details('PACKED', { ...entered, late: true }) };
+  const answer = explain(situation('PACKED', { ...audited(finding('crm.inbox', { kind: 'on-its-way' })), ...late }));
+  expect(answer).toMatchObject({ causes: [], accounted: true, sla: { leftMs: -3 * HOUR, late: true } });
   expect(answer.summary).toContain('The stage has 1 day; it is late by 3 hours.');
+});
+
+test('an order that rests too long: for whom it waits, and that somebody must ask there', () => {
+  const resting = finding('shop.order', { kind: 'unfinished', detail: 'PACKED: waits for operators' });
+  const answer = explain(situation('PACKED', audited(resting)));
+  expect(answer).toMatchObject({ accounted: false, causes: [{ code: 'rests-too-long', repair: { kind: 'by-hand' } }] });
+  expect(answer.summary).toMatch(
+    /It waits for the operators.* The order rests in its status for longer than it may\. PACKED: waits for operators\./,
+  );
+});
+
+describe('the time of a stage is that of the order, not that of the contract', () => {
+  const slaOf = (enteredAt: number, stageDeadline: number | null) => {
+    const { sla, summary } = explain(situation('PACKED', { details: details('PACKED', { enteredAt, stageDeadline }) }));
+    return { withinMs: sla?.withinMs, words: /The stage has ([^;]*);/.exec(summary)?.[1] };
+  };
+
+  test.each([
+    ['40 seconds', 40_000, '40 seconds'],
+    ['twelve hours', 12 * HOUR, '12 hours'],
+    ['the contract’s', 24 * HOUR, '1 day'],
+  ])('%s', (_, withinMs, words) => {
+    expect(slaOf(AT - MINUTE, AT - MINUTE + withinMs)).toEqual({ withinMs, words });
+    // The move is committed a moment after the workflow has set the deadline.
+    expect(slaOf(AT - MINUTE, AT - MINUTE + withinMs - 300)).toEqual({ withinMs, words });
+  });
+
+  test('the contract’s where the shop keeps none, or one that ended before it began', () => {
+    expect(slaOf(AT - MINUTE, null)).toEqual({ withinMs: 24 * HOUR, words: '1 day' });
+    expect(slaOf(AT, AT - MINUTE)).toEqual({ withinMs: 24 * HOUR, words: '1 day' });
+  });
 });
 
 test('what is parked explains what is missing at its hop, and of several causes the most telling is first', () => {
@@ -275,11 +311,38 @@ describe('repairs that were asked for', () => {
   });
 });
 
-test('an offer that ran out, and an order that ended for a reason', () => {
+test('an offer that ran out: nobody calls that well', () => {
   const offer = { details: details('PRICED', { offerExpiresAt: AT - HOUR }) };
-  expect(explain(situation('PRICED', offer)).summary).toContain(
-    'The offer ran out 1 hour ago, which should have ended the order.',
+  const young = explain(situation('PRICED', offer));
+  expect(young.summary).toContain('The offer ran out 1 hour ago, which should have ended the order.');
+  expect(young.summary).not.toContain('Nothing is wrong');
+  const overdue = explain(
+    situation('PRICED', { ...offer, ...inStatus('PRICED', finding('workflow', { kind: 'unfinished' })) }),
   );
+  expect(overdue).toMatchObject({
+    accounted: false,
+    causes: [{ code: 'offer-overdue', repair: { kind: 'mend-worker' } }],
+  });
+  expect(overdue.summary).not.toContain('Nothing is wrong');
+});
+
+test('an offer that ran out after the order had gone on is nothing that is wrong', () => {
+  const { summary } = explain(situation('APPROVED', { details: details('APPROVED', { offerExpiresAt: AT - HOUR }) }));
+  expect(summary).toContain('1 hour 30 minutes are left. Nothing is wrong with it.');
+});
+
+test('an offer that was accepted before it ran out: the acceptance is on its way', () => {
+  const life = liveOrder(ORDER, {
+    ...{ steps: 3, ending: 'none', repeatsFrom: [], refusedAfter: null, lateAfter: null, claimed: false },
+  }).filter((item) => !(item.source === 'view' && item.hop === 'shop.history' && item.state === '3 APPROVED'));
+  const audit = { account: accountOf(ORDER, life), findings: [] };
+  const { summary } = explain(
+    situation('PRICED', { audit, details: details('PRICED', { offerExpiresAt: AT - 1_000 }) }),
+  );
+  expect(summary).toContain('The offer was accepted, and the acceptance is on its way. Nothing is wrong with it.');
+});
+
+test('an order that ended for a reason', () => {
   const ended = { details: details('REJECTED', { reason: 'the mesh has a hole' }) };
   expect(explain(situation('REJECTED', ended)).summary).toContain('The reason: the mesh has a hole.');
 });

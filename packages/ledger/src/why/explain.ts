@@ -1,7 +1,9 @@
 import type { OrderStatus } from '@bezel/contracts';
 import { endInWords, LIFECYCLE, type MessageKind, OWNERS } from '@bezel/order-workflow';
 import { statusOf } from '../account/order-account.ts';
+import { wasAccepted } from '../audit/checks/workflow/offer-end.ts';
 import { isDefect } from '../audit/finding.ts';
+import { slaMsOf } from '../audit/resting.ts';
 import { instant } from '../instant.ts';
 import type { Cause, StepAtWork, WhyAnswer } from './answer.ts';
 import { causesOf } from './causes.ts';
@@ -16,7 +18,9 @@ export function explain(situation: Situation): WhyAnswer {
   const causes = causesOf(situation);
   const turn = turnOf(status);
   const sla = slaOf(situation, status);
+  const offerExpiresAt = status === 'PRICED' ? (details?.offerExpiresAt ?? null) : null;
   const workflow = audit?.account.workflow ?? null;
+  const accounted = audit === null ? null : !audit.findings.some((finding) => isDefect(finding));
   return {
     orderId,
     at: instant(at),
@@ -24,11 +28,11 @@ export function explain(situation: Situation): WhyAnswer {
     tenant: details?.tenant ?? null,
     status,
     since: orNull(details?.enteredAt),
-    accounted: audit === null ? null : !audit.findings.some((finding) => isDefect(finding)),
-    summary: summaryOf(situation, { status, turn, sla, causes }),
+    accounted,
+    summary: summaryOf(situation, { status, turn, sla, causes, accounted, offerExpiresAt }),
     turn,
     sla,
-    offerExpiresAt: status === 'PRICED' ? orNull(details?.offerExpiresAt) : null,
+    offerExpiresAt: orNull(offerExpiresAt),
     promisedAt: orNull(details?.promisedAt),
     expectedAt: orNull(details?.expectedAt),
     causes,
@@ -52,17 +56,22 @@ function turnOf(status: OrderStatus | null): WhyAnswer['turn'] {
 }
 
 function slaOf({ details, at }: Situation, status: OrderStatus | null): WhyAnswer['sla'] {
-  const contract = status === null ? null : LIFECYCLE[status].sla;
-  if (contract === null || details === undefined) return null;
-  const { withinMs } = contract;
+  if (status === null || details === undefined) return null;
+  const withinMs = slaMsOf(status, details.enteredAt, details.stageDeadline);
+  if (withinMs === null) return null;
   // An order of before stages had deadlines has none of its own.
   const deadline = details.stageDeadline ?? details.enteredAt + withinMs;
   return { withinMs, deadline: instant(deadline), leftMs: deadline - at, late: at > deadline };
 }
 
+interface Concluded extends Pick<WhyAnswer, 'status' | 'turn' | 'sla' | 'causes' | 'accounted'> {
+  /** In milliseconds since 1970; null where the order waits for no customer any more. */
+  readonly offerExpiresAt: number | null;
+}
+
 function summaryOf(
   { details, at, unread, audit }: Situation,
-  { status, turn, sla, causes }: Pick<WhyAnswer, 'status' | 'turn' | 'sla' | 'causes'>,
+  { status, turn, sla, causes, accounted, offerExpiresAt }: Concluded,
 ): string {
   const blind = unread.length === 0 ? '' : ` Not all could be read: ${unread.join('; ')}.`;
   if (status === null) return `Nothing is left of the order but traces.${causes.map(said).join('')}${blind}`;
@@ -72,11 +81,13 @@ function summaryOf(
   const reason = final && details?.reason ? ` The reason: ${details.reason}.` : '';
   const head = `It is ${status}${since}. ${meaning}${reason}`;
   if (final) return `${head}${first === undefined ? ' Nothing is left to do.' : said(first)}${blind}`;
-  const time = sla === null ? offerTime(details?.offerExpiresAt ?? null, at) : slaTime(sla);
-  if (first !== undefined) return `${head}${said(first)}${time}${blind}`;
+  const offer = { expiresAt: offerExpiresAt, accepted: audit !== null && wasAccepted(audit.account) };
+  const time = sla === null ? offerTime(offer, at) : slaTime(sla);
   const waits = turn === null ? '' : ` It waits for ${turn.who}, and moves on when ${turn.endsWhen.join(', or ')}.`;
-  const fine = audit === null ? '' : ' Nothing is wrong with it.';
-  return `${head}${waits}${time}${fine}${blind}`;
+  if (first !== undefined) {
+    return `${head}${first.code === 'rests-too-long' ? waits : ''}${said(first)}${time}${blind}`;
+  }
+  return `${head}${waits}${time}${accounted && !isOverdue(offer, at) ? ' Nothing is wrong with it.' : ''}${blind}`;
 }
 
 function said({ text, tries, lastError }: Cause): string {
@@ -85,17 +96,27 @@ function said({ text, tries, lastError }: Cause): string {
 }
 
 function slaTime({ withinMs, leftMs }: NonNullable<WhyAnswer['sla']>): string {
-  if (leftMs === null) return '';
   return leftMs >= 0
     ? ` The stage has ${roughly(withinMs)}; ${roughly(leftMs)} are left.`
     : ` The stage has ${roughly(withinMs)}; it is late by ${roughly(-leftMs)}.`;
 }
 
-function offerTime(expiresAt: number | null, at: number): string {
+interface Offer {
+  readonly expiresAt: number | null;
+  readonly accepted: boolean;
+}
+
+const isOverdue = ({ expiresAt, accepted }: Offer, at: number): boolean =>
+  expiresAt !== null && expiresAt < at && !accepted;
+
+function offerTime(offer: Offer, at: number): string {
+  const { expiresAt, accepted } = offer;
   if (expiresAt === null) return '';
-  return expiresAt >= at
-    ? ` The offer stands for ${roughly(expiresAt - at)} more and then ends the order by itself.`
-    : ` The offer ran out ${roughly(at - expiresAt)} ago, which should have ended the order.`;
+  if (isOverdue(offer, at))
+    return ` The offer ran out ${roughly(at - expiresAt)} ago, which should have ended the order.`;
+  return accepted
+    ? ' The offer was accepted, and the acceptance is on its way.'
+    : ` The offer stands for ${roughly(expiresAt - at)} more and then ends the order by itself.`;
 }
 
 const stepOf = ({ name, started, attempt, scheduledAt, nextTryAt, lastError }: PendingStep): StepAtWork => ({

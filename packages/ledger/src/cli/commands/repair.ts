@@ -30,7 +30,7 @@ could be asked for: the plan and what was asked for are printed then, too.`,
     const forMs = given.duration('wait') ?? WAIT_MS;
     const dryRun = given.flag('dry-run');
     const limits = given.flag('at-rest')
-      ? { ...AT_REST_LIMITS, stageMs: WORKING_LIMITS.stageMs, workflowsKeptMs: WORKING_LIMITS.workflowsKeptMs }
+      ? { ...AT_REST_LIMITS, stages: WORKING_LIMITS.stages, workflowsKeptMs: WORKING_LIMITS.workflowsKeptMs }
       : WORKING_LIMITS;
     const system = servers();
     const { stack } = system;

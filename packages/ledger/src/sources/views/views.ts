@@ -1,3 +1,4 @@
+import { isFinal, STATUSES } from '@bezel/order-workflow';
 import type pg from 'pg';
 import type { ViewRow } from '../../account/evidence.ts';
 import { type App, type InboxHop, isInbox, VIEW_HOPS, type ViewHop, viewOf } from '../../account/hops.ts';
@@ -42,7 +43,12 @@ export function rowsIn({ hop, orderId, text }: PackedRows): ViewRow[] {
     const second = line.indexOf('\t', first + 1);
     const messageId = first > 0 ? line.slice(0, first) : null;
     const at = Number(line.slice(first + 1, second));
-    return { source: 'view', orderId, hop, messageId, state: line.slice(second + 1), at };
+    const row = { source: 'view', orderId, hop, messageId, at } as const;
+    const state = line.slice(second + 1);
+    const third = hop === 'shop.order' ? state.indexOf('\t') : -1;
+    return third < 0
+      ? { ...row, state }
+      : { ...row, state: state.slice(0, third), dueAt: Number(state.slice(third + 1)) };
   });
 }
 
@@ -118,13 +124,14 @@ const WORK_MEM = `SET LOCAL work_mem = '64MB'`;
  * milliseconds.
  */
 async function declareCursor(client: pg.Client, hop: ViewHop, selection: ViewSelection): Promise<void> {
-  const at = `round(date_part('epoch', v.at) * 1000)::text`;
+  const at = ms('v.at');
   const { where, values } = isInbox(hop) ? ofMessages(selection) : ofOrders(selection);
+  const dueAt = hop === 'shop.order' ? ` || ${DUE_AT}` : '';
   const query = isInbox(hop)
     ? `SELECT v.message_id::text || E'\\t' || ${at} || E'\\t' || v.state AS line
        FROM ${viewOf(hop)} AS v WHERE v.message_id IS NOT NULL ${where} ORDER BY v.message_id`
     : `SELECT v.order_id::text,
-              string_agg(coalesce(v.message_id::text, '') || E'\\t' || ${at} || E'\\t' || v.state, E'\\n') AS line
+              string_agg(coalesce(v.message_id::text, '') || E'\\t' || ${at} || E'\\t' || v.state${dueAt}, E'\\n') AS line
        FROM ${viewOf(hop)} AS v WHERE ${where} GROUP BY v.order_id ORDER BY v.order_id`;
   try {
     await client.query(`DECLARE ${cursorOf(hop)} NO SCROLL CURSOR FOR ${query}`, [...values]);
@@ -132,6 +139,22 @@ async function declareCursor(client: pg.Client, hop: ViewHop, selection: ViewSel
     throw new ViewUnavailableError(viewOf(hop), error as Error);
   }
 }
+
+const ms = (moment: string): string => `round(date_part('epoch', ${moment}) * 1000)::text`;
+
+const FINAL = STATUSES.filter(isFinal)
+  .map((status) => `'${status}'`)
+  .join(', ');
+
+/**
+ * Until when an order under way is to leave its status, at the end of its line: looked up by the primary key, one order after the other,
+ * and none that has ended. A join of the views would leave the choice to the planner, which takes a range of orders for few, and
+ * compares all of them with all.
+ */
+const DUE_AT = `CASE WHEN v.state NOT IN (${FINAL}) THEN coalesce((
+    SELECT E'\\t' || ${ms(`CASE d.status WHEN 'PRICED' THEN d.offer_expires_at ELSE d.stage_deadline END`)}
+    FROM ledger.shop_order_details AS d WHERE d.order_id = v.order_id
+  ), '') ELSE '' END`;
 
 /** A message whose id is no uuid is in no inbox. */
 function ofMessages({ messageIds }: ViewSelection): Condition {
