@@ -33,18 +33,28 @@ interface Knock {
   readonly body: any;
 }
 
+const clientIn = (authorization = ''): string =>
+  Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':')[0] ?? '';
+
+/** Whoever asks for what waits already is answered with that. */
+const isWaiting = ({ kind, messageId, state }: AskedRepair, body: Knock['body']): boolean =>
+  state === 'asked' && kind === body.kind && messageId === (body.messageId ?? null);
+
 /** The shop's door for repairs and the identity provider, as far as they can be seen from outside. */
 async function openDoor() {
   const knocks: Knock[] = [];
   let repairs: AskedRepair[] = [];
+  /** Answers by caller and key: a key is its caller's own. */
+  const answered = new Map<string, AskedRepair>();
   const how = {
     refuses: null as { status: number; code: string } | null,
     carryOut: (async () => ({})) as (asked: AskedRepair) => Promise<Partial<AskedRepair>>,
     onList: () => {},
   };
   const answer = async (request: IncomingMessage): Promise<{ status: number; body: object }> => {
-    if (request.url === '/token') return { status: 200, body: { access_token: 'token', expires_in: 600 } };
     const { authorization, 'idempotency-key': key } = request.headers;
+    if (request.url === '/token')
+      return { status: 200, body: { access_token: clientIn(authorization), expires_in: 600 } };
     if (how.refuses !== null) {
       const { status, code } = how.refuses;
       return { status, body: { type: 'x', title: 'Forbidden', status, code, detail: 'this door is for: admin' } };
@@ -54,9 +64,9 @@ async function openDoor() {
       return { status: 200, body: { items: repairs } };
     }
     const body = (await json(request)) as Knock['body'];
-    const known = knocks.findIndex((knock) => knock.key === key);
     knocks.push({ key: String(key), authorization, body });
-    if (known >= 0) return { status: 202, body: repairs[known] as AskedRepair };
+    const known = answered.get(`${authorization} ${key}`) ?? repairs.find((repair) => isWaiting(repair, body));
+    if (known !== undefined) return { status: 202, body: known };
     const asked: AskedRepair = {
       ...{
         id: randomUUID(),
@@ -66,7 +76,9 @@ async function openDoor() {
       },
       ...{ askedBy: 'ada', reason: body.reason, state: 'asked', outcome: null },
     };
-    repairs.push({ ...asked, ...(await how.carryOut(asked)) });
+    answered.set(`${authorization} ${key}`, asked);
+    const place = repairs.push(asked) - 1;
+    repairs[place] = { ...asked, ...(await how.carryOut(asked)) };
     return { status: 202, body: asked };
   };
   const server = createServer((request, response) => {
@@ -80,6 +92,7 @@ async function openDoor() {
     forget() {
       knocks.length = 0;
       repairs = [];
+      answered.clear();
       Object.assign(how, { refuses: null, carryOut: async () => ({}), onList: () => {} });
     },
     close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
@@ -156,7 +169,7 @@ test('what is safe is asked for with the event of the topic, and the order is au
   expect(shop.knocks).toEqual([
     {
       key: expect.stringMatching(/^repair-[\w-]{43}$/),
-      authorization: 'Bearer token',
+      authorization: 'Bearer admin',
       body: {
         ...{ kind: 'project-again', messageId: expect.any(String), reason: expect.stringMatching(/^orderctl: move 4/) },
         event: { type: 'shop.order-status-changed', data: expect.objectContaining({ orderId, seq: 4 }) },
@@ -201,15 +214,20 @@ test.each([
   expect(JSON.parse(out).asked).toEqual([expect.objectContaining({ kind: 'tell-fact', messageId, state: 'done' })]);
 });
 
-test('the same repair of the same evidence has the same key, whoever asks; what is not carried out in time is left', async () => {
+test('the same repair of the same evidence is one, asked again or by somebody else; what is not carried out in time is left', async () => {
   const orderId = await swallowed();
-  const twice = await Promise.all([
-    orderctl(`repair ${orderId} --wait 1s --json`),
-    orderctl(`repair ${orderId} --wait 1s --json`),
+  const asks = (client: string) =>
+    orderctl(`repair ${orderId} --wait 1s --json`, { env: { REPAIR_CLIENT_ID: client } });
+  const answers = await Promise.all([asks('ada'), asks('ada'), asks('bob')]);
+  expect(answers.map(({ code }) => code)).toEqual([1, 1, 1]);
+  expect(shop.knocks.map(({ authorization }) => authorization).sort()).toEqual([
+    ...['Bearer ada', 'Bearer ada', 'Bearer bob'],
   ]);
-  expect(twice.map(({ code }) => code)).toEqual([1, 1]);
-  expect(new Set(shop.knocks.map(({ key }) => key)).size).toBe(1);
-  expect(JSON.parse(twice[0].out)).toMatchObject({
+  const keysOf = (client: string) =>
+    new Set(shop.knocks.flatMap(({ authorization, key }) => (authorization === `Bearer ${client}` ? [key] : [])));
+  expect(keysOf('ada').size).toBe(1);
+  expect(new Set(answers.map(({ out }) => JSON.parse(out).asked[0].id)).size).toBe(1);
+  expect(JSON.parse(answers[0].out)).toMatchObject({
     ...{ ok: false, asked: [{ state: 'asked' }], left: [{ hop: 'crm.projection', kind: 'lost' }] },
   });
   const text = await orderctl(`repair ${orderId} --wait 0s`);

@@ -21,8 +21,8 @@ interface Planned {
   /** For people: what the repair would do. */
   readonly text: string;
   /**
-   * What it was concluded from, in short. The same repair of the same evidence is one repair, whoever asks for it and how often;
-   * should the order need it once more, the evidence is another.
+   * What it was concluded from, in short. The same repair of the same evidence is one repair, however often the same caller asks for
+   * it; should the order need it once more, the evidence is another.
    */
   readonly evidence: string;
 }

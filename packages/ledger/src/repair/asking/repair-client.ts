@@ -21,7 +21,9 @@ export type AskedRepair = z.infer<typeof AskedRepair>;
 /** Asks the shop, whose door for repairs is the door for those of all apps. */
 export interface RepairClient {
   /**
-   * Asks for a repair. It is safe to ask again, at any time and from anywhere: the same repair of the same evidence has one key.
+   * Asks for a repair. It is safe to ask again, at any time and from anywhere. The same repair of the same evidence, asked for with the
+   * same reason, has one key, and keys are the caller's own: asked again, it is one repair. Asked for by somebody else while it waits, the
+   * one that waits is the answer.
    *
    * @throws RepairNotAskedError
    */
