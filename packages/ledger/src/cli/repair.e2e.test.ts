@@ -85,7 +85,12 @@ async function approved(): Promise<string> {
 async function orderctl(line: string, env: Record<string, string> = {}) {
   const said = { out: '', err: '' };
   const code = await run(line.split(' '), {
-    out: { write: (text: string) => (said.out += text) },
+    out: {
+      write(text: string, done = () => {}) {
+        said.out += text;
+        done();
+      },
+    },
     err: { write: (text: string) => (said.err += text) },
     env: { BEZEL_STATE: state.path, ...env },
     checkout: '/nowhere',
@@ -98,11 +103,25 @@ const repair = (id: string) => orderctl(`repair ${id} --at-rest --wait 3m --json
 const kinds = (out: string): string[] => [...new Set<string>(JSON.parse(out).repairs.map(({ kind }: Body) => kind))];
 
 /** As the owner of an app's tables, who may do what nobody should. */
-async function asOwner(app: 'shop' | 'mes' | 'crm', sql: string, params: unknown[] = []): Promise<Body[]> {
+const asOwner = (app: 'shop' | 'mes' | 'crm', sql: string, params: unknown[] = []): Promise<Body[]> =>
+  asLogin(`${app}_owner`, { app, sql, params });
+
+/** As who may pass over the constraints, too: they are triggers, and replication fires none. */
+const asSuperuser = (sql: string, params: unknown[]): Promise<Body[]> =>
+  asLogin('postgres', { app: 'shop', sql, params, options: '-c session_replication_role=replica' });
+
+interface Statement {
+  readonly app: 'shop' | 'mes' | 'crm';
+  readonly sql: string;
+  readonly params: unknown[];
+  readonly options?: string;
+}
+
+async function asLogin(login: string, { app, sql, params, options = '' }: Statement): Promise<Body[]> {
   const secrets = JSON.parse(readFileSync(join(state.path, 'secrets.json'), 'utf8'));
   const url = new URL(stack.servers.postgres[app]);
-  [url.username, url.password] = [`${app}_owner`, secrets[`${app}_owner`]];
-  const client = new pg.Client({ connectionString: url.href });
+  [url.username, url.password] = [login, secrets[login]];
+  const client = new pg.Client({ connectionString: url.href, options });
   await client.connect();
   try {
     return (await client.query(sql, params)).rows;
@@ -269,4 +288,37 @@ test('the reconciler finds by itself what nobody asked about, has it repaired on
   );
   expect(found.join()).toContain('crm.projection');
   expect((await repairsOf()).length).toBe(before.length + 1);
+});
+
+describe('what somebody does to an order in the database is found at its hop, and left to people', () => {
+  test.each([
+    [
+      'a status changed behind the workflow’s back',
+      `UPDATE orders SET status = 'PACKED' WHERE id = $1`,
+      { hop: 'shop.history', words: 'the order is PACKED, its last move led to APPROVED' },
+      'Somebody wrote behind the workflow’s back.',
+    ],
+    [
+      'an order’s row removed',
+      'DELETE FROM orders WHERE id = $1',
+      { hop: 'shop.order', words: 'messages or moves of it exist, the order does not' },
+      'Restore the row from a backup',
+    ],
+  ])('%s', async (_, sql, { hop, words }, remedy) => {
+    const id = await approved();
+    await asSuperuser(sql, [id]);
+
+    const all = await orderctl('audit --json');
+    const { ok, unaccounted } = JSON.parse(all.out);
+    expect({ code: all.code, ok }).toEqual({ code: 1, ok: false });
+    expect(unaccounted.byHop).toMatchObject({ [hop]: 1 });
+    const shown = unaccounted.shown.find((order: Body) => order.orderId === id);
+    expect(shown.findings[0]).toMatchObject({ kind: 'lost', hop, detail: words });
+
+    const one = await orderctl(`audit --order ${id}`);
+    expect(one).toMatchObject({ code: 1, out: expect.stringContaining(`lost at ${hop}`) });
+    const repaired = await orderctl(`repair ${id} --dry-run`);
+    expect(repaired).toMatchObject({ code: 1, out: expect.stringContaining(`by hand, at ${hop}`) });
+    expect(repaired.out).toContain(remedy);
+  });
 });
