@@ -17,7 +17,7 @@ import { openViews } from './sources/views/views.ts';
 import { openWorkflows } from './sources/workflows.ts';
 
 /** How all orders are audited little by little. */
-export interface SlicesOptions {
+interface SlicesOptions {
   /** What time it is, in milliseconds since 1970. */
   readonly readAt: number;
   readonly limits: AuditLimits;

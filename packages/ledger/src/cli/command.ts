@@ -38,7 +38,7 @@ export interface Outcome {
 export type Pieces = AsyncGenerator<string, ExitCode, undefined>;
 
 /** What a command finds of which nobody knows how much it is. It is printed as it comes, as JSON or as text, and never held. */
-export interface LongOutcome {
+interface LongOutcome {
   /** All pieces together are what `--json` prints, on one line. */
   readonly jsonPieces: () => Pieces;
   readonly textPieces: (paint: Paint) => Pieces;

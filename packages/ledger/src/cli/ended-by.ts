@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { EXIT } from './command.ts';
 
 /** What a process has of its signals; `process` is one. */
-export interface Signalled extends Pick<EventEmitter, 'on'> {
+interface Signalled extends Pick<EventEmitter, 'on'> {
   exit(code: number): void;
 }
 

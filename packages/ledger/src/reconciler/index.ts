@@ -1,5 +1,5 @@
 export type { ReconcilerFigures } from './figures.ts';
-export { REPAIR_OUTCOMES, type RepairOutcome, type RepairTold } from './in-question/again.ts';
+export { REPAIR_OUTCOMES, type RepairNews, type RepairOutcome } from './in-question/again.ts';
 export { AGES, type Age } from './in-question/questions.ts';
 export { Reconciler, type ReconcilerListener, type ReconcilerOptions } from './reconciler.ts';
 export { RECONCILER_TIMES, type ReconcilerTimes } from './reconciler-times.ts';

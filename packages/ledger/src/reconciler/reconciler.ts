@@ -5,7 +5,7 @@ import { auditSlices } from '../audit-slices.ts';
 import type { AuditedStack, OrderAudit } from '../audit-stack.ts';
 import type { RepairClient } from '../repair/asking/repair-client.ts';
 import { hopsTold, type ReconcilerFigures } from './figures.ts';
-import { lookAtOrders, Repairing, type RepairTold } from './in-question/again.ts';
+import { lookAtOrders, Repairing, type RepairNews } from './in-question/again.ts';
 import {
   AGES,
   type Age,
@@ -33,7 +33,7 @@ export interface ReconcilerListener {
   /** An order counts as unaccounted for from now on, or does not any more: nothing is wrong with it then. */
   onUnaccounted?(orderId: string, findings: readonly Finding[]): void;
   onAccounted?(orderId: string): void;
-  onRepair?(repair: RepairTold): void;
+  onRepair?(repair: RepairNews): void;
   /** A look could not be done; it is tried again. */
   onTrouble?(source: TroubleSource, error: unknown): void;
   onPass?(pass: { readonly orders: number; readonly suspected: number; readonly seconds: number }): void;
@@ -210,7 +210,7 @@ export class Reconciler {
     }
     this.#againAt = { ...this.#againAt, [age]: performance.now() };
     try {
-      const onRepair = (repair: RepairTold): void => this.#options.onRepair?.(repair);
+      const onRepair = (repair: RepairNews): void => this.#options.onRepair?.(repair);
       await repairing?.repair(audits, this.#questions, { now, signal, getsOn, onRepair });
       this.#troubles.delete('repair');
     } catch (error) {

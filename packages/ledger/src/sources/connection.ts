@@ -24,7 +24,7 @@ const SILENT_FOR_MS = 10_000;
 const GOODBYE_MS = 2_000;
 
 /** A connection to an app's database. Disposing of it ends it, whether the database answers or not. */
-export interface ReadOnlyConnection extends AsyncDisposable {
+interface ReadOnlyConnection extends AsyncDisposable {
   readonly client: pg.Client;
 }
 

@@ -6,7 +6,7 @@ import { SourceUnavailableError } from './connection.ts';
 const ANSWERED_WITHIN_MS = 30_000;
 
 /** A connection to Temporal on which questions are asked. Disposing of it ends those under way. */
-export interface TemporalSource extends AsyncDisposable {
+interface TemporalSource extends AsyncDisposable {
   readonly connection: Connection;
   /**
    * Asks once, and again when Temporal is away or has too much to do, for half a minute. `question` must be one that may be

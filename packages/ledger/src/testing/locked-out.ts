@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** A table that nobody can read. Disposing of it lets everybody in, as `letIn` does. */
-export interface LockedOut extends AsyncDisposable {
+interface LockedOut extends AsyncDisposable {
   /** Whether somebody wants to read it. */
   keepsWaiting(): Promise<boolean>;
   letIn(): Promise<unknown>;

@@ -36,7 +36,7 @@ function textOf({ kind, messageId }: Pick<RepairDetails, 'kind' | 'messageId'>, 
 }
 
 /** What was tried of a finding's repair: how often it ended, and why it was refused the last time, if it was. */
-export interface Tried {
+interface Tried {
   readonly tries: number | null;
   readonly lastError: string | null;
 }

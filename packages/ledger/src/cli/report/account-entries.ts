@@ -4,7 +4,7 @@ import { HOPS } from '../../account/hops.ts';
 import type { OrderAccount } from '../../account/order-account.ts';
 
 /** One thing that one hop knows of an order. */
-export interface AccountEntry {
+interface AccountEntry {
   readonly hop: Hop;
   /** Milliseconds since 1970. */
   readonly at: number;

@@ -6,7 +6,7 @@ import { safe, table } from '../terminal/table.ts';
 import { counted, span } from '../terminal/words.ts';
 
 /** Some orders, and whether there are more than are shown. */
-export interface ListedOrders {
+interface ListedOrders {
   readonly orders: readonly OrderDetails[];
   readonly more: boolean;
   /** Unaccounted orders that have no row any more, which only `audit` can show. */

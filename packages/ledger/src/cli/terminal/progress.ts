@@ -1,5 +1,5 @@
 /** Where progress is shown; standard output belongs to the answer. */
-export interface ProgressStream {
+interface ProgressStream {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }

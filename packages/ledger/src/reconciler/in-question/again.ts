@@ -29,7 +29,8 @@ export async function lookAtOrders(
 export type RepairOutcome = 'asked' | Exclude<AskedRepair['state'], 'asked'> | 'failed';
 export const REPAIR_OUTCOMES = ['asked', 'done', 'needless', 'refused', 'failed'] as const satisfies RepairOutcome[];
 
-export interface RepairTold {
+/** What became of one repair. */
+export interface RepairNews {
   readonly orderId: string;
   readonly kind: AskedRepair['kind'];
   readonly outcome: RepairOutcome;
@@ -40,7 +41,7 @@ export interface RepairTold {
 interface RepairingNow extends Looking {
   readonly now: number;
   /** Told of each as it is known. */
-  readonly onRepair: (repair: RepairTold) => void;
+  readonly onRepair: (repair: RepairNews) => void;
 }
 
 /** Asks for what is safe, and tells what came of it. */
@@ -111,7 +112,7 @@ export class Repairing {
   }
 }
 
-const toldOf = (orderId: string, answer: Asked): RepairTold =>
+const toldOf = (orderId: string, answer: Asked): RepairNews =>
   'asked' in answer
     ? {
         orderId,

@@ -18,7 +18,7 @@ export interface Question {
   readonly curable: Seen['curable'];
 }
 
-export interface Doubt {
+interface Doubt {
   readonly finding: Finding;
   /** Looks that made it. */
   readonly seen: number;

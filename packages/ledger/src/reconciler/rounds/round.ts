@@ -12,7 +12,7 @@ import { readTouchedRows } from './touched-rows.ts';
 import { concernsBurst, Touches } from './touches.ts';
 
 /** Looks at what has changed, again and again. */
-export interface Rounds extends AsyncDisposable {
+interface Rounds extends AsyncDisposable {
   /**
    * Looks at the orders that have changed and come to rest since the last look, and at those that rest for too long.
    *

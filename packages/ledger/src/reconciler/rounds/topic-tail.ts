@@ -4,7 +4,7 @@ import { openTopics, type TopicOffsets, type TopicReader } from '../../sources/t
 import type { Looking } from '../looking.ts';
 
 /** The newest messages of the topics, each read from Kafka once. */
-export interface TopicTail extends AsyncDisposable {
+interface TopicTail extends AsyncDisposable {
   /**
    * Reads what is new, and answers the orders it is about. Copies stay in memory until they were read `keptMs` ago.
    *
@@ -15,7 +15,7 @@ export interface TopicTail extends AsyncDisposable {
   copiesOf(orderIds: ReadonlyMap<string, unknown>): MessageCopy[];
 }
 
-export interface TailTimes {
+interface TailTimes {
   /** How long copies are held, in ms. */
   readonly keptMs: number;
   /** How long before its first reading a tail begins, by the time of the messages, in ms. */

@@ -5,7 +5,7 @@ import { connectReadOnly } from '../../sources/connection.ts';
 import { ViewUnavailableError } from '../../sources/views/views.ts';
 
 /** An order at which something was written, and when, in milliseconds since 1970. */
-export interface TouchedRow {
+interface TouchedRow {
   readonly orderId: string;
   readonly at: number;
 }
@@ -51,7 +51,7 @@ const OFFERED = `
 type Resting = Pick<TouchedRow, 'orderId'>;
 
 /** The databases' part of what was touched. */
-export interface TouchedRows {
+interface TouchedRows {
   readonly touched: readonly TouchedRow[];
   /** Orders that rest in their status for longer than they may, or longer than their offer, some hundreds at most. */
   readonly resting: readonly string[];

@@ -74,7 +74,7 @@ export class Touches {
 }
 
 /** What one look at an order's latest burst may be trusted with. */
-export interface BurstTerms {
+interface BurstTerms {
   /** When the burst began, less what clocks may differ by. */
   readonly begunAt: number;
   readonly now: number;

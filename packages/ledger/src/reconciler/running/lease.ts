@@ -19,7 +19,7 @@ export const LEASE_TIMES: LeaseTimes = {
   ...{ tryEveryMs: 1_000, beatEveryMs: 2_000, answerWithinMs: 3_000, silentForMs: 10_000 },
 };
 
-export interface LeaseOptions {
+interface LeaseOptions {
   /** The shop's database. Its login needs no right to write: an advisory lock is no row. */
   readonly url: string;
   readonly name: string;
@@ -34,7 +34,7 @@ export interface LeaseOptions {
  *
  * @param clock what time it is by the database, in milliseconds since 1970: a machine's own clock may jump
  */
-export type LeasedWork = (signal: AbortSignal, clock: () => Promise<number>) => Promise<void>;
+type LeasedWork = (signal: AbortSignal, clock: () => Promise<number>) => Promise<void>;
 
 /**
  * Does work while nobody else does it: again and again waits for a lease, holds it while it works, and tells the work by its

@@ -5,7 +5,7 @@ import { copyOf, type OrderTopics } from './copy-of.ts';
 import { openTopics, type TopicMessage, type TopicOffsets, type TopicRange, type TopicReader } from './topics.ts';
 
 /** Which copies are read. */
-export interface CopySelection {
+interface CopySelection {
   /** Only of these orders; of all when undefined. */
   readonly orderIds: readonly string[] | undefined;
   /** Of these only orders whose id is not lower. */

@@ -9,7 +9,7 @@ export interface HeldKey extends Omit<HeldBack, 'source' | 'topic'> {
 }
 
 /** Whose keys are read: of these orders, of all when undefined; and of these only ids that are not lower. */
-export interface HeldSelection {
+interface HeldSelection {
   readonly orderIds?: readonly string[] | undefined;
   readonly fromId: string;
 }

@@ -40,7 +40,7 @@ export async function findOrder(shopUrl: string, name: OrderName, signal: AbortS
 }
 
 /** Which orders are listed; what is left out does not matter. */
-export interface OrderSelection {
+interface OrderSelection {
   readonly status?: OrderStatus | undefined;
   readonly late?: boolean | undefined;
   readonly tenant?: string | undefined;
@@ -51,7 +51,7 @@ export interface OrderSelection {
 }
 
 /** Reads the orders' rows. Dispose it to end the connection. */
-export interface OrderDetailsReader extends AsyncDisposable {
+interface OrderDetailsReader extends AsyncDisposable {
   one(name: OrderName): Promise<OrderDetails | undefined>;
   /** Oldest first. */
   list(selection: OrderSelection): Promise<OrderDetails[]>;

@@ -3,7 +3,7 @@ import { idTime } from './id-time.ts';
 import { ViewUnavailableError } from './views.ts';
 
 /** Which orders are meant. */
-export interface OrderRange {
+interface OrderRange {
   /** Only these; all when undefined. */
   readonly orderIds: readonly string[] | undefined;
   /** When none are named: only orders whose id is not lower. */

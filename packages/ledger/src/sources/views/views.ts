@@ -27,7 +27,7 @@ export interface PackedRows {
 }
 
 /** All views of one app, as they stood at one moment. Dispose it to end the transaction. */
-export interface ViewSnapshot extends AsyncDisposable {
+interface ViewSnapshot extends AsyncDisposable {
   /** The rows of a view, once, packed by order and sorted by its id. The database begins with them at once. */
   byOrder(hop: Exclude<ViewHop, InboxHop>): Batches<PackedRows>;
   /** The rows of an inbox likewise, sorted by message id, each as a line: message id, at and group, divided by tabs. */
@@ -53,7 +53,7 @@ export function rowsIn({ hop, orderId, text }: PackedRows): ViewRow[] {
 }
 
 /** Which orders' rows are read. Inbox views know messages, not orders: they are read whole, or for given messages. */
-export interface ViewSelection {
+interface ViewSelection {
   /** Only these; all when undefined. */
   readonly orderIds?: readonly string[] | undefined;
   /** Of these only ids that are not lower. */
