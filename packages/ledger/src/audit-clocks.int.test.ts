@@ -5,7 +5,7 @@ import { isDefect } from './audit/finding.ts';
 import { WORKING_LIMITS } from './audit/limits.ts';
 import { auditSlices } from './audit-slices.ts';
 import { lowestIdAt } from './sources/views/id-time.ts';
-import { planted } from './testing/defects.ts';
+import { planted } from './testing/defects/defects.ts';
 import { patientIn } from './testing/patient-in.ts';
 import { lately, life, Stage } from './testing/stage.ts';
 

@@ -9,7 +9,7 @@ import { auditStack, type OrderAudit } from './audit-stack.ts';
 import { planRepairs } from './repair/plan-repairs.ts';
 import { openTopics } from './sources/topics/topics.ts';
 import { ViewUnavailableError } from './sources/views/views.ts';
-import { DEFECTS, planted } from './testing/defects.ts';
+import { DEFECTS, planted } from './testing/defects/defects.ts';
 import { patientIn } from './testing/patient-in.ts';
 import { life, Stage } from './testing/stage.ts';
 

@@ -14,7 +14,7 @@ import { SUBSCRIPTIONS } from '../account/event-types.ts';
 import type { Evidence, MessageCopy } from '../account/evidence.ts';
 import { VIEW_HOPS, type ViewHop } from '../account/hops.ts';
 import { lowestIdAt } from '../sources/views/id-time.ts';
-import { DEFECTS, planted } from '../testing/defects.ts';
+import { DEFECTS, planted } from '../testing/defects/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
 import { auditOrder } from './audit-order.ts';
 import { isDefect } from './finding.ts';

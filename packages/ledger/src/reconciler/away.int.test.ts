@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createNamespace, type Link, linkTo, type NetworkPath, networkPath, waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { AuditedStack } from '../audit-stack.ts';
-import { planted } from '../testing/defects.ts';
+import { planted } from '../testing/defects/defects.ts';
 import { lockedOut } from '../testing/locked-out.ts';
 import { allIsWell, atHop, LIMITS, startReconciler, TIMES, until } from '../testing/running-reconciler.ts';
 import { life, Stage } from '../testing/stage.ts';

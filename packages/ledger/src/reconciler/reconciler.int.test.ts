@@ -7,7 +7,7 @@ import { type AskedRepair, type RepairClient, RepairNotAskedError } from '../rep
 import type { Repair } from '../repair/repair.ts';
 import { SourceUnavailableError } from '../sources/connection.ts';
 import { ViewUnavailableError } from '../sources/views/views.ts';
-import { planted } from '../testing/defects.ts';
+import { planted } from '../testing/defects/defects.ts';
 import {
   allIsWell,
   atHop,

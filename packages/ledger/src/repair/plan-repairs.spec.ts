@@ -6,7 +6,7 @@ import { auditOrder } from '../audit/audit-order.ts';
 import { isDefect } from '../audit/finding.ts';
 import { AT_REST_LIMITS, WORKING_LIMITS } from '../audit/limits.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
-import { DEFECTS } from '../testing/defects.ts';
+import { DEFECTS } from '../testing/defects/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
 import { planRepairs } from './plan-repairs.ts';
 import { REPAIR_KINDS, type Repair, type RepairPlan } from './repair.ts';

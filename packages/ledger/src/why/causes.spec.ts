@@ -6,7 +6,7 @@ import { WORKING_LIMITS } from '../audit/limits.ts';
 import { planRepairs } from '../repair/plan-repairs.ts';
 import type { RepairPlan } from '../repair/repair.ts';
 import type { ParkedKey } from '../sources/views/parked.ts';
-import { DEFECTS } from '../testing/defects.ts';
+import { DEFECTS } from '../testing/defects/defects.ts';
 import { LIFE_BEGINS, type LifePlan, liveOrder } from '../testing/order-life.ts';
 import type { Cause } from './answer.ts';
 import { causesOf } from './causes.ts';

@@ -1,25 +1,16 @@
-import type { OrderStatus } from '@bezel/contracts';
-import { isFinal } from '@bezel/order-workflow';
 import {
   TemporalCallRefusedError,
   TemporalNotPreparedError,
   TemporalUnavailableError,
 } from '@bezel/order-workflow/client';
-import { log, redriveOrder, transactionTime, withOrder } from '@bezel/service';
+import { log, withOrder } from '@bezel/service';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { ShopDatabase } from '../../database/shop-database.ts';
-import { inputOf, submissionOf } from '../../orchestrator/submission.ts';
-import type { OrderRow } from '../../orders/view/order-resource.ts';
-import { recordRefusedFact } from '../../status/record-refused-fact.ts';
 import type { RepairRow } from '../ask-repair.ts';
-import { askToProject, publishWhereWritten, queryableOver, redrive } from './bring-messages.ts';
-import type { Outcome, RepairOptions, RepairWorkflows } from './means.ts';
-import { playParkedFacts } from './parked-facts.ts';
-import { provenFact } from './proven-fact.ts';
-import { type Recorded, stateOf } from './standing-order.ts';
-
-/** An activity's attempt may outlive its workflow by as much (`startToCloseTimeout`, and some): it could still move the order. */
-export const SETTLE_MS = 30_000;
+import { askToProject, publishWhereWritten, redrive } from './bring-messages.ts';
+import { type Means, type Outcome, type RepairOptions, type RepairWorkflows, SETTLE_MS } from './means.ts';
+import { runWorkflow } from './run-workflow.ts';
+import { tellFact } from './tell-fact.ts';
 
 /** A repair as it was asked for, and what came of it. */
 export interface CarriedOut {
@@ -98,8 +89,6 @@ function byTemporal(error: unknown): Outcome {
   throw error;
 }
 
-type Means = Required<Omit<RepairOptions, 'db'>>;
-
 async function carryOut(trx: Transaction<ShopDatabase>, means: Means, repair: RepairRow): Promise<Outcome> {
   const order = await trx.selectFrom('orders').selectAll().where('id', '=', repair.order_id).executeTakeFirstOrThrow();
   switch (repair.kind) {
@@ -114,109 +103,4 @@ async function carryOut(trx: Transaction<ShopDatabase>, means: Means, repair: Re
     case 'project-again':
       return askToProject(trx, means, order, repair);
   }
-}
-
-async function runWorkflow(
-  trx: Transaction<ShopDatabase>,
-  { workflows, settleMs }: Means,
-  order: OrderRow,
-): Promise<Outcome> {
-  if (isFinal(order.status)) return { state: 'needless', outcome: `the order is ${order.status}` };
-  const presence = await workflows.presenceOf(order.id);
-  if (presence.is === 'open') {
-    // Perhaps this repair started it, and was rolled back: what follows a start is done now.
-    await keepRun(trx, order.id, presence.runId);
-    return (await playParkedFacts(trx, order.id))
-      ? { state: 'done', outcome: 'its workflow runs, and what was parked of it is played again' }
-      : { state: 'needless', outcome: 'its workflow runs' };
-  }
-  if (presence.is === 'completed') {
-    const status = await statusAtEnd(trx, order.id);
-    return isFinal(status)
-      ? { state: 'needless', outcome: `the order is ${status}` }
-      : { state: 'refused', outcome: movedBack(status) };
-  }
-  if (presence.is === 'ended') {
-    const endedForMs = (await transactionTime(trx)).getTime() - presence.since.getTime();
-    if (endedForMs < settleMs) return { state: 'later' };
-  }
-  const state = stateOf(order, await recordedOf(trx, order));
-  const begunBy = state === null ? await submissionOf(trx, order.id) : undefined;
-  const started = await workflows.restartOrder(inputOf(order), begunBy, state);
-  // Somebody else did meanwhile. The next look finds how that is.
-  if (!started.started) return { state: 'later' };
-  await keepRun(trx, order.id, started.runId);
-  // Facts that came while it had no workflow were parked for this moment.
-  const redriven = await redriveOrder(queryableOver(trx), order.id);
-  const parked = redriven === 0 ? '' : ', and what was parked of it is played again';
-  return { state: 'done', outcome: `its workflow was started where the order stands, ${order.status}${parked}` };
-}
-
-async function keepRun(trx: Transaction<ShopDatabase>, orderId: string, runId: string): Promise<void> {
-  await trx
-    .insertInto('order_workflow')
-    .values({ order_id: orderId, run_id: runId })
-    .onConflict((conflict) => conflict.column('order_id').doUpdateSet({ run_id: runId }))
-    .execute();
-}
-
-/** A workflow commits the order's last move before it ends: what the order is after a look at that end, it stays. */
-async function statusAtEnd(trx: Transaction<ShopDatabase>, orderId: string): Promise<OrderStatus> {
-  const { status } = await trx
-    .selectFrom('orders')
-    .select('status')
-    .where('id', '=', orderId)
-    .executeTakeFirstOrThrow();
-  return status;
-}
-
-const movedBack = (status: OrderStatus): string =>
-  `its workflow ended by itself and the order is ${status}: a person must find out who moved the order back, and set it right by hand`;
-
-/** Served by the primary keys. */
-async function recordedOf(trx: Transaction<ShopDatabase>, order: OrderRow): Promise<Recorded> {
-  const { rows } = await sql<{ enteredAt: Date; heard: string[]; delayed: boolean }>`
-    SELECT (SELECT at FROM order_history WHERE order_id = ${order.id} AND seq = ${order.seq}) AS "enteredAt",
-           EXISTS (SELECT FROM order_delay WHERE order_id = ${order.id} AND seq = ${order.seq}) AS delayed,
-           ARRAY(
-             SELECT id::text FROM (
-               SELECT caused_by AS id, at FROM order_history WHERE order_id = ${order.id} AND caused_by IS NOT NULL
-               UNION ALL
-               SELECT message_id, at FROM order_refused_fact WHERE order_id = ${order.id}
-             ) AS heard ORDER BY at
-           ) AS heard`.execute(trx);
-  const [row] = rows;
-  if (row === undefined) throw new Error('a SELECT without FROM has one row');
-  return row;
-}
-
-async function tellFact(
-  trx: Transaction<ShopDatabase>,
-  { workflows }: Means,
-  order: OrderRow,
-  repair: RepairRow,
-): Promise<Outcome> {
-  const messageId = repair.message_id ?? '';
-  const { rows } = await sql<{ answered: boolean }>`
-    SELECT EXISTS (SELECT FROM order_history WHERE order_id = ${order.id} AND caused_by = ${messageId})
-        OR EXISTS (SELECT FROM order_refused_fact WHERE order_id = ${order.id} AND message_id = ${messageId})
-        AS answered`.execute(trx);
-  if (rows[0]?.answered) return { state: 'needless', outcome: 'the fact is in the history already' };
-  const proven = await provenFact(trx, repair);
-  if ('unproven' in proven) {
-    return { state: 'refused', outcome: `${proven.unproven}: a person must find out what it was` };
-  }
-  const { fact } = proven;
-  let { status } = order;
-  if (!isFinal(status)) {
-    const told = await workflows.signalFact(order.id, fact);
-    if (told.delivered) return { state: 'done', outcome: `the workflow was told again: ${fact.kind}` };
-    // Another workflow follows one that is unknown, or was ended from outside, but none that ended by itself.
-    if (told.why === 'unknown' || (await workflows.presenceOf(order.id)).is !== 'completed') return { state: 'later' };
-    status = await statusAtEnd(trx, order.id);
-    if (!isFinal(status)) return { state: 'refused', outcome: movedBack(status) };
-  }
-  const { kind, at } = fact;
-  await recordRefusedFact(trx, { orderId: order.id, messageId, kind, status, reason: 'order-ended', at });
-  return { state: 'done', outcome: `refused, the order is ${status}: ${kind}` };
 }

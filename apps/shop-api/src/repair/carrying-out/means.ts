@@ -22,3 +22,9 @@ export interface RepairOptions {
   /** A workflow that was ended is not followed by another one before that, in ms. Default: half a minute. */
   readonly settleMs?: number;
 }
+
+/** What a repair has at hand inside its transaction. */
+export type Means = Required<Omit<RepairOptions, 'db'>>;
+
+/** An activity's attempt may outlive its workflow by as much (`startToCloseTimeout`, and some): it could still move the order. */
+export const SETTLE_MS = 30_000;

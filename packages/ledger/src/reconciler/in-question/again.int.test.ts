@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createNamespace } from '@bezel/local/testing';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { lowestIdAt } from '../../sources/views/id-time.ts';
-import { planted } from '../../testing/defects.ts';
+import { planted } from '../../testing/defects/defects.ts';
 import { atHop, startReconciler, TIMES, until } from '../../testing/running-reconciler.ts';
 import { lately, life, Stage } from '../../testing/stage.ts';
 
