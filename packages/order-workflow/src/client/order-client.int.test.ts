@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import {
-  createOrderSystem,
-  factOf,
-  MAKING,
-  type OrderSystem,
-  orderInput,
-  startWorkers,
-} from '../testing/order-system.ts';
+import { factOf, MAKING, orderInput } from '../testing/facts.ts';
+import { createOrderSystem, type OrderSystem } from '../testing/order-system.ts';
+import { startWorkers } from '../testing/workers.ts';
 import {
   createOrderClient,
   type OrderClientOptions,

@@ -5,16 +5,10 @@ import type { History } from '@temporalio/common/lib/proto-utils.js';
 import proto from '@temporalio/proto';
 import { createOrderClient, type OrderClient } from '../client/index.ts';
 import { pricingActivities, shopActivities } from '../testing/activities.ts';
-import {
-  connectWorker,
-  createOrderSystem,
-  keysIn,
-  MAKING,
-  type OrderSystem,
-  orderInput,
-  PlacedOrder,
-  startWorkers,
-} from '../testing/order-system.ts';
+import { MAKING, orderInput } from '../testing/facts.ts';
+import { createOrderSystem, type OrderSystem } from '../testing/order-system.ts';
+import { PlacedOrder } from '../testing/placed-order.ts';
+import { connectWorker, keysIn, startWorkers } from '../testing/workers.ts';
 import { createActivityWorker, createOrdersWorker } from '../worker/index.ts';
 import { PayloadKeyUnknownError } from './errors.ts';
 

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../testing/order-system.ts';
+import { MAKING } from '../testing/facts.ts';
+import { createOrderSystem, type OrderSystem } from '../testing/order-system.ts';
+import { startWorkers } from '../testing/workers.ts';
 
 let system: OrderSystem;
 let workers: AsyncDisposable;

@@ -4,14 +4,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { linkTo, testServers } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  connectWorker,
-  createOrderSystem,
-  MAKING,
-  type OrderSystem,
-  startWorkers,
-  type WorkerOptions,
-} from '../testing/order-system.ts';
+import { MAKING } from '../testing/facts.ts';
+import { createOrderSystem, type OrderSystem } from '../testing/order-system.ts';
+import { connectWorker, startWorkers, type WorkerOptions } from '../testing/workers.ts';
 import { createActivityWorker } from './index.ts';
 
 const LINE = 8;

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../testing/order-system.ts';
+import { MAKING } from '../testing/facts.ts';
+import { createOrderSystem, type OrderSystem } from '../testing/order-system.ts';
+import { startWorkers } from '../testing/workers.ts';
 
 let system: OrderSystem;
 let workers: AsyncDisposable;

@@ -1,7 +1,10 @@
 import { waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { STAGE_TIMES, type StageTimes } from '../index.ts';
-import { createOrderSystem, type OrderSystem, orderInput, PlacedOrder, startWorkers } from '../testing/order-system.ts';
+import { orderInput } from '../testing/facts.ts';
+import { createOrderSystem, type OrderSystem } from '../testing/order-system.ts';
+import { PlacedOrder } from '../testing/placed-order.ts';
+import { startWorkers } from '../testing/workers.ts';
 
 let system: OrderSystem;
 let workers: AsyncDisposable;

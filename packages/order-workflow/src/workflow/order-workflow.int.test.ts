@@ -1,7 +1,9 @@
 import { waitFor } from '@bezel/local/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { STONES_OF_ANOTHER_LIST, STONES_OF_THE_OLD_LIST } from '../testing/activities.ts';
-import { createOrderSystem, MAKING, type OrderSystem, startWorkers } from '../testing/order-system.ts';
+import { MAKING } from '../testing/facts.ts';
+import { createOrderSystem, type OrderSystem } from '../testing/order-system.ts';
+import { startWorkers } from '../testing/workers.ts';
 
 const LINE = [
   'PRICING',

@@ -9,7 +9,8 @@ import {
 } from '@bezel/local/bench';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { ORDER_VERSION } from '../../contract/index.ts';
-import { createOrderSystem, startWorkers } from '../order-system.ts';
+import { createOrderSystem } from '../order-system.ts';
+import { startWorkers } from '../workers.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 // npm run record-histories: plays complete orders on real servers and keeps their histories for replay.spec.ts. Only those of

@@ -2,7 +2,8 @@ import type { OrderStatus } from '@bezel/contracts';
 import { waitFor } from '@bezel/local/testing';
 import { STAGE_TIMES } from '../../index.ts';
 import { STONES_OF_THE_OLD_LIST } from '../activities.ts';
-import type { OrderSystem, OrderSystemOptions, PlacedOrder } from '../order-system.ts';
+import type { OrderSystem, OrderSystemOptions } from '../order-system.ts';
+import type { PlacedOrder } from '../placed-order.ts';
 
 /** Plays one order to its end, or so far that it ends by itself. */
 export type Play = (system: OrderSystem) => Promise<PlacedOrder>;
