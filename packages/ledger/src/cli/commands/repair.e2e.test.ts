@@ -8,12 +8,12 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Admin } from '@platformatic/kafka';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import type { OrderAccount } from '../account/order-account.ts';
-import { AT_REST_LIMITS } from '../audit/limits.ts';
-import { auditStack } from '../audit-stack.ts';
-import { signedIn } from '../repair/asking/sign-in.ts';
-import { ORDER_TOPICS } from '../sources/topics/copy-of.ts';
-import { run } from './run.ts';
+import type { OrderAccount } from '../../account/order-account.ts';
+import { AT_REST_LIMITS } from '../../audit/limits.ts';
+import { auditStack } from '../../audit-stack.ts';
+import { signedIn } from '../../repair/asking/sign-in.ts';
+import { ORDER_TOPICS } from '../../sources/topics/copy-of.ts';
+import { runOrderctl } from '../../testing/orderctl-on.ts';
 
 jest.setTimeout(300_000);
 
@@ -81,23 +81,8 @@ async function approved(): Promise<string> {
   return id;
 }
 
-/** As a terminal would, in the checkout of the stack. */
-async function orderctl(line: string, env: Record<string, string> = {}) {
-  const said = { out: '', err: '' };
-  const code = await run(line.split(' '), {
-    out: {
-      write(text: string, done = () => {}) {
-        said.out += text;
-        done();
-      },
-    },
-    err: { write: (text: string) => (said.err += text) },
-    env: { BEZEL_STATE: state.path, ...env },
-    checkout: '/nowhere',
-    signal: new AbortController().signal,
-  });
-  return { code, ...said };
-}
+const orderctl = (line: string, env: NodeJS.ProcessEnv = {}) =>
+  runOrderctl(line, { env: { BEZEL_STATE: state.path, ...env } });
 const dryRun = (id: string) => orderctl(`repair ${id} --at-rest --dry-run --json`);
 const repair = (id: string) => orderctl(`repair ${id} --at-rest --wait 3m --json`);
 const kinds = (out: string): string[] => [...new Set<string>(JSON.parse(out).repairs.map(({ kind }: Body) => kind))];
